@@ -1,0 +1,41 @@
+/** What a failed call came to, in the words of the public schema. `REJECTED` is a 4xx that names the caller's input. */
+export type CapillaryErrorCode =
+  | 'UNAUTHENTICATED'
+  | 'FORBIDDEN'
+  | 'RATE_LIMITED'
+  | 'REJECTED'
+  | 'UPSTREAM_UNAVAILABLE'
+  | 'UPSTREAM_TIMEOUT'
+  | 'UPSTREAM_INVALID_RESPONSE';
+
+export interface CapillaryErrorDetails {
+  /** HTTP status of the answer, or the status that its body tells where that is the worse one. */
+  readonly httpStatus?: number | undefined;
+  readonly upstreamCode?: string | undefined;
+  readonly upstreamMessage?: string | undefined;
+  /** `X-Cap-Requestid`: names the call to Capillary's support. */
+  readonly requestId?: string | undefined;
+  readonly retryAfterSeconds?: number | undefined;
+  readonly cause?: unknown;
+}
+
+/** The one error of the REST client. Holds no token and no body of a request. */
+export class CapillaryError extends Error {
+  override readonly name = 'CapillaryError';
+  readonly code: CapillaryErrorCode;
+  readonly httpStatus: number | undefined;
+  readonly upstreamCode: string | undefined;
+  readonly upstreamMessage: string | undefined;
+  readonly requestId: string | undefined;
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(code: CapillaryErrorCode, message: string, details: CapillaryErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.code = code;
+    this.httpStatus = details.httpStatus;
+    this.upstreamCode = details.upstreamCode;
+    this.upstreamMessage = details.upstreamMessage;
+    this.requestId = details.requestId;
+    this.retryAfterSeconds = details.retryAfterSeconds;
+  }
+}

@@ -1,0 +1,15 @@
+/** Who calls upstream, without telling how the token is come by. */
+export interface Credential {
+  /**
+   * SHA-256 of the secret behind this credential, in hex. The key of everything that is shared or cached:
+   * two callers share an answer only when this is equal. Never logged.
+   */
+  readonly id: string;
+  /** A token that is valid now, as far as we know. Rejects with `CapillaryError` `UNAUTHENTICATED`. */
+  token(signal: AbortSignal): Promise<string>;
+  /**
+   * Called with the very token that upstream refused (401 or 498). Resolves to a newer token, or to
+   * `undefined` when there is nothing to renew, as with a token that the caller brought.
+   */
+  renew(refusedToken: string, signal: AbortSignal): Promise<string | undefined>;
+}
