@@ -16,6 +16,8 @@ export interface CapillaryErrorDetails {
   /** `X-Cap-Requestid`: names the call to Capillary's support. */
   readonly requestId?: string | undefined;
   readonly retryAfterSeconds?: number | undefined;
+  /** See `CapillaryError.explicit`. Default `false`. */
+  readonly explicit?: boolean | undefined;
   readonly cause?: unknown;
 }
 
@@ -28,6 +30,11 @@ export class CapillaryError extends Error {
   readonly upstreamMessage: string | undefined;
   readonly requestId: string | undefined;
   readonly retryAfterSeconds: number | undefined;
+  /**
+   * Whether the service itself said no, in its own JSON. `false` for an HTML page, an empty or garbled body and a
+   * broken connection: these leave open what became of the call.
+   */
+  readonly explicit: boolean;
 
   constructor(code: CapillaryErrorCode, message: string, details: CapillaryErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -37,5 +44,6 @@ export class CapillaryError extends Error {
     this.upstreamMessage = details.upstreamMessage;
     this.requestId = details.requestId;
     this.retryAfterSeconds = details.retryAfterSeconds;
+    this.explicit = details.explicit ?? false;
   }
 }

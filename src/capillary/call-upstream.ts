@@ -1,0 +1,69 @@
+import { type Dispatcher, request } from 'undici';
+import { CapillaryError } from './capillary-error.ts';
+import { readBody } from './read-body.ts';
+import { toCapillaryError } from './to-capillary-error.ts';
+import type { UpstreamAnswer } from './upstream-answer.ts';
+
+export interface UpstreamRequest {
+  readonly url: string;
+  readonly method: 'GET' | 'POST';
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly body?: string | undefined;
+  readonly dispatcher: Dispatcher;
+  /** For the whole exchange: waiting for a connection, connecting, headers and body. */
+  readonly timeoutMs: number;
+  /** Default 64 MiB: the job list has no paging. */
+  readonly maxBodyBytes?: number | undefined;
+  /** Handed on to the answer, see there. */
+  readonly secrets?: readonly string[] | undefined;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * One HTTP exchange, its body read to the end. Resolves whatever the status is; redirects are not followed. Rejects
+ * with `CapillaryError` `UPSTREAM_UNAVAILABLE`, `UPSTREAM_TIMEOUT` or, for a body past `maxBodyBytes`,
+ * `UPSTREAM_INVALID_RESPONSE`; after an abort with the signal's own reason.
+ */
+export async function callUpstream(exchange: UpstreamRequest): Promise<UpstreamAnswer> {
+  const { signal, timeoutMs } = exchange;
+  signal.throwIfAborted();
+  const controller = new AbortController();
+  const onAbort = () => controller.abort(signal.reason);
+  signal.addEventListener('abort', onAbort, { once: true });
+  const timer = setTimeout(() => controller.abort(timeoutError(timeoutMs)), timeoutMs);
+  try {
+    // undici hears an abort only once it has a connection: who waits for one would wait on.
+    return await Promise.race([readExchange(exchange, controller.signal), rejectOnAbort(controller.signal)]);
+  } catch (error) {
+    throw toCapillaryError(error, signal);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', onAbort);
+  }
+}
+
+async function readExchange(exchange: UpstreamRequest, signal: AbortSignal): Promise<UpstreamAnswer> {
+  const { url, method, headers, body, dispatcher, secrets, maxBodyBytes = 64 * 1024 * 1024 } = exchange;
+  const answer = await request(url, {
+    method,
+    headers: { accept: 'application/json', ...headers },
+    body: body ?? null,
+    dispatcher,
+    signal,
+    // The one timer above covers every phase.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  });
+  return readBody(answer, maxBodyBytes, secrets);
+}
+
+// The signal is our own and ends with the call: a listener left on it keeps nothing alive.
+function rejectOnAbort(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+}
+
+function timeoutError(timeoutMs: number): CapillaryError {
+  return new CapillaryError('UPSTREAM_TIMEOUT', `Capillary did not answer within ${timeoutMs} ms.`);
+}

@@ -1,0 +1,73 @@
+import { createHash } from 'node:crypto';
+import type { Dispatcher } from 'undici';
+import { callUpstream } from './call-upstream.ts';
+import type { Credential } from './credential.ts';
+import { readToken } from './read-token.ts';
+import { type RetryOptions, retryReads } from './retry-reads.ts';
+import { createShareInFlight } from './share-in-flight.ts';
+import { upstreamUrl } from './upload-paths.ts';
+
+export interface OwnCredentialOptions {
+  readonly key: string;
+  readonly secret: string;
+  readonly tokenApiUrl: string;
+  readonly dispatcher: Dispatcher;
+  /** For one call of the token endpoint. */
+  readonly timeoutMs: number;
+  /** Default as `retryReads` has it: asking for a token changes nothing upstream. */
+  readonly retry?: RetryOptions | undefined;
+  /** Milliseconds, from any origin. Default `Date.now`. */
+  readonly now?: (() => number) | undefined;
+}
+
+/**
+ * The gateway's own credential: fetches tokens with key and secret (upstream contract, section 3). All who need a
+ * token at the same time share one call; it is renewed 30 s, or a tenth of its life if that is less, before its end.
+ * Rejects with `CapillaryError`: `UNAUTHENTICATED` for a wrong key or secret. A failure is not remembered.
+ * Holds no timer and nothing to close.
+ */
+export function createOwnCredential(options: OwnCredentialOptions): Credential {
+  const { key, secret, tokenApiUrl, dispatcher, timeoutMs, retry, now = Date.now } = options;
+  const share = createShareInFlight<string>();
+  let current: { readonly token: string; readonly renewAtMs: number } | undefined;
+
+  async function fetchToken(signal: AbortSignal): Promise<string> {
+    // The life is counted from before the call: the clock of a token does not wait for its delivery.
+    const askedAtMs = now();
+    const answer = await callUpstream({
+      url: upstreamUrl(tokenApiUrl, '/v3/oauth/token/generate'),
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ key, secret }),
+      maxBodyBytes: 1024 * 1024,
+      secrets: [key, secret],
+      dispatcher,
+      timeoutMs,
+      signal,
+    });
+    const { token, ttlSeconds } = readToken(answer);
+    const ttlMs = ttlSeconds * 1000;
+    current = { token, renewAtMs: askedAtMs + ttlMs - Math.min(30_000, ttlMs / 10) };
+    return token;
+  }
+
+  async function token(signal: AbortSignal): Promise<string> {
+    signal.throwIfAborted();
+    if (current !== undefined && now() < current.renewAtMs) return current.token;
+    return share('token', signal, (shared) =>
+      retryReads(() => fetchToken(shared), { ...retry, signal: shared }),
+    );
+  }
+
+  return {
+    renewable: true,
+    id: createHash('sha256').update(`own\0${key}\0${secret}\0${tokenApiUrl}`).digest('hex'),
+    token,
+    async renew(refusedToken, signal) {
+      if (current?.token === refusedToken) current = undefined;
+      const newer = await token(signal);
+      // The endpoint may hand out the same token again: it was refused already.
+      return newer === refusedToken ? undefined : newer;
+    },
+  };
+}

@@ -1,0 +1,23 @@
+import { createHash } from 'node:crypto';
+import { CapillaryError } from './capillary-error.ts';
+import type { Credential } from './credential.ts';
+
+/**
+ * The credential of a caller who brought a token: it is passed on as it is and cannot be renewed. `token()` rejects
+ * with `UNAUTHENTICATED` when the text cannot stand in an HTTP header (visible ASCII, at most 16 KiB).
+ */
+export function passThroughCredential(token: string): Credential {
+  return {
+    renewable: false,
+    id: createHash('sha256').update(`caller\0${token}`).digest('hex'),
+    async token(signal) {
+      signal.throwIfAborted();
+      // Over WebSocket a token is any JSON string: a line break in it would otherwise surface as a bug of ours.
+      if (!/^[\x21-\x7e]{1,16384}$/.test(token)) {
+        throw new CapillaryError('UNAUTHENTICATED', 'The access token is empty or is not a token.');
+      }
+      return token;
+    },
+    renew: async () => undefined,
+  };
+}

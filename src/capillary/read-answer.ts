@@ -1,0 +1,60 @@
+import { CapillaryError } from './capillary-error.ts';
+import { asId, asRecord, type JsonRecord, parseJson } from './lenient-json.ts';
+import { readJob } from './read-job.ts';
+import { readRefusal, requestId } from './read-refusal.ts';
+import type { UpstreamAnswer } from './upstream-answer.ts';
+import type { UploadKind, UpstreamJob } from './upstream-job.ts';
+
+const listNames = {
+  COUPON_BATCH: 'uploadJobStatuses',
+  REDEEMED_COUPONS: 'redeemUploadJobStatuses',
+} as const satisfies Record<UploadKind, string>;
+
+/**
+ * Reads the answer of an upload or status call, in upstream's order. Takes unusual types as they come, and leaves
+ * out an entry without a job id rather than lose the others. `couponSeriesId` stands in where the answer names none.
+ * Throws `CapillaryError`: the refusal, or `UPSTREAM_INVALID_RESPONSE` for a 2xx without a job list (upstream
+ * contract, sections 1 and 2).
+ */
+export function readJobs(kind: UploadKind, answer: UpstreamAnswer, couponSeriesId = ''): UpstreamJob[] {
+  const listName = listNames[kind];
+  const { result } = readAnswer(answer, ({ result: found }) => asRecord(found)?.[listName] !== undefined);
+  const { orgId, couponSeriesId: seriesId, [listName]: list } = asRecord(result) ?? {};
+  // A `null` where the list belongs is how Java services write "none".
+  const entries = list === null ? [] : list;
+  if (!Array.isArray(entries)) throw invalidAnswer(answer, `it has no list "${listName}"`);
+  const owner = {
+    orgId: asId(orgId) ?? '',
+    couponSeriesId: asId(seriesId) ?? couponSeriesId,
+  };
+  const jobs = entries.flatMap((entry: unknown) => readJob(kind, asRecord(entry) ?? {}, owner) ?? []);
+  // An empty list would say "no such upload", upon which someone may send the file again.
+  if (jobs.length === 0 && entries.length > 0) throw invalidAnswer(answer, 'none of its jobs has an id');
+  return jobs;
+}
+
+/**
+ * The JSON object of an answer that nothing speaks against. Throws `CapillaryError`. `hasResult` tells of the parsed
+ * body whether it holds what was asked for.
+ */
+export function readAnswer(answer: UpstreamAnswer, hasResult: (body: JsonRecord) => boolean): JsonRecord {
+  const body = asRecord(parseJson(answer.body));
+  const refusal = readRefusal(answer, body, body !== undefined && hasResult(body));
+  if (refusal !== undefined) throw refusal;
+  if (body === undefined) throw invalidAnswer(answer, describeNonJson(answer.body));
+  return body;
+}
+
+/** The error for an answer whose status is good and whose content is not what is documented. */
+export function invalidAnswer(answer: UpstreamAnswer, reason: string): CapillaryError {
+  return new CapillaryError(
+    'UPSTREAM_INVALID_RESPONSE',
+    `Capillary's answer is not what its documentation describes: ${reason}.`,
+    { httpStatus: answer.status, requestId: requestId(answer) },
+  );
+}
+
+function describeNonJson(body: string): string {
+  if (body.trim() === '') return 'it is empty';
+  return /^\s*</.test(body) ? 'it is an HTML or XML page' : 'it is not a JSON object';
+}

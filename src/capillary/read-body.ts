@@ -1,0 +1,29 @@
+import type { Dispatcher } from 'undici';
+import { CapillaryError } from './capillary-error.ts';
+import type { UpstreamAnswer } from './upstream-answer.ts';
+
+/**
+ * Reads an answer's body to its end. Rejects with `UPSTREAM_INVALID_RESPONSE` past `maxBodyBytes`, and then cuts the
+ * connection; a broken connection rejects as undici tells it.
+ */
+export async function readBody(
+  answer: Dispatcher.ResponseData,
+  maxBodyBytes: number,
+  secrets?: readonly string[],
+): Promise<UpstreamAnswer> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  // Leaving this loop by a throw destroys the body and its socket.
+  for await (const chunk of answer.body as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > maxBodyBytes) throw tooLargeError(answer.statusCode, maxBodyBytes);
+    chunks.push(chunk);
+  }
+  const body = Buffer.concat(chunks).toString('utf8');
+  return { status: answer.statusCode, headers: answer.headers, body, secrets };
+}
+
+function tooLargeError(httpStatus: number, maxBodyBytes: number): CapillaryError {
+  const message = `Capillary's answer is larger than ${maxBodyBytes} bytes.`;
+  return new CapillaryError('UPSTREAM_INVALID_RESPONSE', message, { httpStatus });
+}

@@ -1,0 +1,63 @@
+import { CapillaryError } from './capillary-error.ts';
+import { delay as realDelay } from './delay.ts';
+
+/** How patiently reads are repeated. All times in milliseconds. */
+export interface RetryOptions {
+  /** Calls altogether, the first included. Default 4. */
+  readonly attempts?: number | undefined;
+  /** The pause is random, up to this at first and twice as much each time. Defaults 200 and 5,000. */
+  readonly baseDelayMs?: number | undefined;
+  readonly maxDelayMs?: number | undefined;
+  /** A longer `Retry-After` is not waited for: the caller hears it at once. Default 5,000. */
+  readonly maxRetryAfterMs?: number | undefined;
+  /**
+   * No call begins later than this after the first. Default 10,000, so an answer is there within that plus the
+   * timeout of a single call.
+   */
+  readonly maxTotalMs?: number | undefined;
+  readonly random?: (() => number) | undefined;
+  readonly delay?: ((ms: number, signal: AbortSignal) => Promise<void>) | undefined;
+  readonly now?: (() => number) | undefined;
+}
+
+/**
+ * Repeats an idempotent call while it fails for a passing reason: a broken connection, 429, 502, 503 (4001
+ * included) or 504, and a timeout once. Waits as `Retry-After` says, else for a random time ("full jitter"). Rejects
+ * with the last error; after an abort with the signal's own reason.
+ */
+export async function retryReads<T>(
+  call: () => Promise<T>,
+  options: RetryOptions & { readonly signal: AbortSignal },
+): Promise<T> {
+  const { signal, attempts = 4, maxTotalMs = 10_000, delay = realDelay, now = Date.now } = options;
+  const lastStartMs = now() + maxTotalMs;
+  let timeouts = 0;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await call();
+    } catch (error) {
+      if (signal.aborted || attempt >= attempts || !isPassing(error)) throw error;
+      if (error.code === 'UPSTREAM_TIMEOUT') timeouts += 1;
+      const waitMs = pauseMs(error, attempt, options);
+      if (timeouts > 1 || waitMs === undefined || now() + waitMs > lastStartMs) throw error;
+      await delay(waitMs, signal);
+    }
+  }
+}
+
+function isPassing(error: unknown): error is CapillaryError {
+  if (!(error instanceof CapillaryError)) return false;
+  if (error.code === 'RATE_LIMITED' || error.code === 'UPSTREAM_TIMEOUT') return true;
+  return error.code === 'UPSTREAM_UNAVAILABLE' && [undefined, 502, 503, 504].includes(error.httpStatus);
+}
+
+/** `undefined`: longer than anyone shall wait here. */
+function pauseMs(error: CapillaryError, attempt: number, options: RetryOptions): number | undefined {
+  const { baseDelayMs = 200, maxDelayMs = 5000, maxRetryAfterMs = 5000, random = Math.random } = options;
+  if (error.retryAfterSeconds === undefined) {
+    return random() * Math.min(maxDelayMs, baseDelayMs * 2 ** (attempt - 1));
+  }
+  const retryAfterMs = error.retryAfterSeconds * 1000;
+  // Never earlier than told, and a little spread: all that were turned away heard the same number.
+  return retryAfterMs > maxRetryAfterMs ? undefined : retryAfterMs + random() * baseDelayMs;
+}

@@ -1,0 +1,57 @@
+/** Calls `start` unless a call with an equal key is in flight, and resolves as that call does. */
+export type ShareInFlight<T> = (
+  key: string,
+  signal: AbortSignal,
+  start: (signal: AbortSignal) => Promise<T>,
+) => Promise<T>;
+
+interface Flight<T> {
+  readonly result: Promise<T>;
+  readonly controller: AbortController;
+  callers: number;
+}
+
+/**
+ * Lets callers that ask for the same thing at the same time share one call. A caller's abort rejects that caller
+ * alone, with its own reason; when the last one has left, the call itself is aborted with that one's reason, and who
+ * comes later starts anew. Nothing is kept after a call has settled.
+ */
+export function createShareInFlight<T>(): ShareInFlight<T> {
+  const flights = new Map<string, Flight<T>>();
+
+  return async (key, signal, start) => {
+    signal.throwIfAborted();
+    const flight = flights.get(key) ?? launch(key, start);
+    flight.callers += 1;
+    return join(key, flight, signal);
+  };
+
+  function launch(key: string, start: (signal: AbortSignal) => Promise<T>): Flight<T> {
+    const controller = new AbortController();
+    const result = new Promise<T>((resolve) => resolve(start(controller.signal))).finally(() =>
+      land(key, flight),
+    );
+    const flight: Flight<T> = { result, controller, callers: 0 };
+    flights.set(key, flight);
+    return flight;
+  }
+
+  function join(key: string, flight: Flight<T>, signal: AbortSignal): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      const onAbort = () => {
+        reject(signal.reason);
+        flight.callers -= 1;
+        if (flight.callers > 0) return;
+        // First out of the map: an aborted call may take its time to settle, and nobody new shall join it.
+        land(key, flight);
+        flight.controller.abort(signal.reason);
+      };
+      signal.addEventListener('abort', onAbort, { once: true });
+      flight.result.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+    });
+  }
+
+  function land(key: string, flight: Flight<T>): void {
+    if (flights.get(key) === flight) flights.delete(key);
+  }
+}

@@ -1,0 +1,67 @@
+import { CapillaryError, type CapillaryErrorCode } from './capillary-error.ts';
+
+const timeouts = new Set([
+  'UND_ERR_CONNECT_TIMEOUT',
+  'UND_ERR_HEADERS_TIMEOUT',
+  'UND_ERR_BODY_TIMEOUT',
+  'ETIMEDOUT',
+  'ESOCKETTIMEDOUT',
+]);
+
+const connectionLoss = new Set([
+  'UND_ERR_SOCKET',
+  'UND_ERR_CLOSED',
+  'UND_ERR_DESTROYED',
+  'UND_ERR_ABORTED',
+  // A chunked body that stops short: the parser says it, the connection did it.
+  'HPE_INVALID_EOF_STATE',
+  'EADDRNOTAVAIL',
+  'EAI_AGAIN',
+  'ECONNABORTED',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EHOSTDOWN',
+  'EHOSTUNREACH',
+  'ENETDOWN',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EPIPE',
+  'EPROTO',
+]);
+
+const garbledAnswer = /^(?:HPE_|UND_ERR_HEADERS_OVERFLOW|UND_ERR_RES_|UND_ERR_RESPONSE)/;
+const tlsFailure = /^(?:ERR_TLS_|ERR_SSL_|CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|UND_ERR_PRX_TLS)/;
+
+/**
+ * What to throw for a failed exchange. After an abort that is the signal's reason, unchanged; a broken connection,
+ * a name that does not resolve or a TLS fault is `UPSTREAM_UNAVAILABLE`, a timeout `UPSTREAM_TIMEOUT`, an answer that
+ * is not HTTP `UPSTREAM_INVALID_RESPONSE`. Anything else is a bug of ours and comes back as it is.
+ */
+export function toCapillaryError(error: unknown, signal: AbortSignal): unknown {
+  if (signal.aborted) return signal.reason;
+  if (error instanceof CapillaryError) return error;
+  const failureCode = errorCode(error);
+  const code = failureCode === undefined ? undefined : capillaryCode(failureCode);
+  if (code === undefined) return error;
+  // No `cause`: undici keeps what it read and sent on some errors, and an echo of the token may be in it.
+  return new CapillaryError(code, `${meaning[code]} (${failureCode}).`);
+}
+
+type FailureCode = Extract<CapillaryErrorCode, `UPSTREAM_${string}`>;
+
+const meaning: Record<FailureCode, string> = {
+  UPSTREAM_UNAVAILABLE: 'Capillary could not be reached, or the connection broke',
+  UPSTREAM_TIMEOUT: 'Capillary did not answer in time',
+  UPSTREAM_INVALID_RESPONSE: 'Capillary sent something that is not an HTTP answer',
+};
+
+function capillaryCode(code: string): FailureCode | undefined {
+  if (timeouts.has(code)) return 'UPSTREAM_TIMEOUT';
+  if (connectionLoss.has(code) || tlsFailure.test(code)) return 'UPSTREAM_UNAVAILABLE';
+  return garbledAnswer.test(code) ? 'UPSTREAM_INVALID_RESPONSE' : undefined;
+}
+
+function errorCode(error: unknown): string | undefined {
+  const code: unknown = error instanceof Error ? (error as { code?: unknown }).code : undefined;
+  return typeof code === 'string' ? code : undefined;
+}

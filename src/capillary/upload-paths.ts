@@ -1,0 +1,18 @@
+import type { UploadKind } from './upstream-job.ts';
+
+/** Paths under the coupon host (upstream contract, section 1); the coupon series id follows as the last segment. */
+export const uploadPaths = {
+  COUPON_BATCH: { upload: '/coupon/api/v1/upload/file', status: '/coupon/api/v1/upload/getUploadStatus' },
+  REDEEMED_COUPONS: {
+    upload: '/coupon/api/v1/upload/redeemFile',
+    status: '/coupon/api/v1/upload/getUploadRedeemedCouponStatus',
+  },
+} as const satisfies Record<UploadKind, { upload: string; status: string }>;
+
+/** The header that carries the access token, raw, without `Bearer`. */
+export const tokenHeader = 'x-cap-api-oauth-token';
+
+/** Joins base URL, path and segments; segments are encoded. The base may have a path and a slash at its end. */
+export function upstreamUrl(baseUrl: string, path: string, ...segments: readonly string[]): string {
+  return [baseUrl.replace(/\/+$/, '') + path, ...segments.map(encodeURIComponent)].join('/');
+}

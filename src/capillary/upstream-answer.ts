@@ -1,0 +1,15 @@
+/** One HTTP answer, read to its end and not yet understood. */
+export interface UpstreamAnswer {
+  readonly status: number;
+  /** Names in lower case, as undici and `node:http` give them. */
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: string;
+  /** What the request carried and no error may repeat, should upstream echo it. Default none. */
+  readonly secrets?: readonly string[] | undefined;
+}
+
+/** The first value of a header, or `undefined`. */
+export function answerHeader(answer: Pick<UpstreamAnswer, 'headers'>, name: string): string | undefined {
+  const value = answer.headers[name];
+  return Array.isArray(value) ? value[0] : value;
+}
