@@ -1,0 +1,186 @@
+import type { Credential } from '../capillary/credential.ts';
+import type { UploadKind, UpstreamJob } from '../capillary/upstream-job.ts';
+import type { JobSink } from './job-board.ts';
+import { createLatestIterator, type LatestIterator } from './latest-iterator.ts';
+import { createLocalExchange } from './local-exchange.ts';
+import { createPerCredential } from './per-credential.ts';
+import type { ExchangeState, PollExchange, PollKey } from './poll-exchange.ts';
+import { createPollLoop, type ListJobsOnce, type PollLoop, type PollLoopSettings } from './poll-loop.ts';
+import { createPollScheduler } from './poll-scheduler.ts';
+import { WatchError } from './watch-error.ts';
+import { silentLog, type WatchLog } from './watch-log.ts';
+
+export interface WatcherOptions {
+  readonly listJobs: ListJobsOnce;
+  /** Whether this state of a job is its last one. */
+  readonly isTerminal: (job: UpstreamJob) => boolean;
+  /** Default 1,000: after a change. */
+  readonly pollMinIntervalMs?: number | undefined;
+  /** Default 15,000: reached while nothing changes. */
+  readonly pollMaxIntervalMs?: number | undefined;
+  /** Default 60: polls of all series of one credential together, in any minute. */
+  readonly pollBudgetPerMinute?: number | undefined;
+  /** Default 120,000: failures that may pass are polled through for so long. Also the longest `Retry-After` honoured. */
+  readonly failureGraceMs?: number | undefined;
+  /** Default: this process alone. The watcher closes it. */
+  readonly exchange?: PollExchange | undefined;
+  readonly log?: WatchLog | undefined;
+  /** Milliseconds of a monotonic clock. */
+  readonly now?: (() => number) | undefined;
+  /** 0 to 1, for the jitter. */
+  readonly random?: (() => number) | undefined;
+}
+
+export interface JobRef {
+  readonly kind: UploadKind;
+  readonly couponSeriesId: string;
+  readonly jobId: string;
+}
+
+/** For the metrics: what is going on now, and how much there was since the start. */
+export interface WatchStats {
+  readonly watchers: number;
+  readonly loops: number;
+  /** Credentials that were watched with in the last minute, and some older ones. */
+  readonly credentials: number;
+  /** The smallest budget left of any credential that is watched with. */
+  readonly lowestBudgetLeft: number;
+  readonly polls: number;
+  readonly failedPolls: number;
+  readonly exchange: ExchangeState;
+}
+
+export interface Watcher {
+  /**
+   * Emits the state of each job now, then each change; done when all jobs are terminal, after `close()`, and at once
+   * when `signal` aborts or `return()` is called. Of a slow consumer's jobs only the latest state waits. `next()`
+   * rejects with `CapillaryError`, or with `WatchError` `JOB_NOT_FOUND` or `SHUTTING_DOWN`. Watching starts with this
+   * call: end it by one of these ways.
+   */
+  watch(
+    refs: readonly JobRef[],
+    credential: Credential,
+    signal: AbortSignal,
+  ): AsyncIterableIterator<UpstreamJob>;
+  stats(): WatchStats;
+  /** Ends every iterator as done, and the exchange. May be called twice. */
+  close(): Promise<void>;
+}
+
+/**
+ * Watches upload jobs with one poll loop for each (credential, kind, series), however many watch it. Nothing is shared
+ * between credentials whose `id` differs: not a loop, not a call, not a kept state.
+ */
+export function createWatcher(options: WatcherOptions): Watcher {
+  const { listJobs, isTerminal, exchange = createLocalExchange(), log = silentLog } = options;
+  const { pollBudgetPerMinute = 60, failureGraceMs = 120_000 } = options;
+  const { now = () => performance.now(), random = Math.random } = options;
+  const minIntervalMs = options.pollMinIntervalMs ?? 1000;
+  const maxIntervalMs = options.pollMaxIntervalMs ?? 15_000;
+  const loops = new Map<string, PollLoop>();
+  const schedulers = createPerCredential(() =>
+    createPollScheduler({
+      ...{ budgetPerMinute: pollBudgetPerMinute, graceMs: failureGraceMs, now },
+      pauseMs: maxIntervalMs,
+    }),
+  );
+  const watching = new Set<LatestIterator<UpstreamJob>>();
+  const counts = { polls: 0, failedPolls: 0 };
+  let closed = false;
+
+  const settings: PollLoopSettings = {
+    ...{ listJobs, exchange, minIntervalMs, maxIntervalMs, failureGraceMs, log, now, random },
+    onPoll() {
+      counts.polls += 1;
+    },
+    onFailure() {
+      counts.failedPolls += 1;
+    },
+  };
+
+  return {
+    watch(refs, credential, signal) {
+      const releases: (() => void)[] = [];
+      const iterator = createLatestIterator<UpstreamJob>(() => {
+        watching.delete(iterator);
+        for (const release of releases.splice(0)) release();
+      });
+      if (closed) iterator.fail(new WatchError('SHUTTING_DOWN', 'This instance is going away.'));
+      else if (signal.aborted || refs.length === 0) iterator.complete();
+      else {
+        watching.add(iterator);
+        const onAbort = () => void iterator.return();
+        signal.addEventListener('abort', onAbort);
+        releases.push(() => signal.removeEventListener('abort', onAbort));
+        subscribe(refs, credential, iterator, releases);
+      }
+      return iterator;
+    },
+    stats: () => ({
+      ...counts,
+      watchers: watching.size,
+      loops: loops.size,
+      credentials: schedulers.all().length,
+      lowestBudgetLeft: Math.min(pollBudgetPerMinute, ...schedulers.all().map((one) => one.budgetLeft())),
+      exchange: exchange.state(),
+    }),
+    async close() {
+      closed = true;
+      for (const iterator of [...watching]) iterator.complete();
+      await exchange.close();
+    },
+  };
+
+  function subscribe(
+    refs: readonly JobRef[],
+    credential: Credential,
+    iterator: LatestIterator<UpstreamJob>,
+    releases: (() => void)[],
+  ): void {
+    const pending = new Set(refs.map(jobKey));
+    const sink: JobSink = {
+      push(job) {
+        const key = jobKey(job);
+        iterator.push(key, job);
+        if (!isTerminal(job)) return false;
+        pending.delete(key);
+        if (pending.size === 0) iterator.complete();
+        return true;
+      },
+      fail: iterator.fail,
+    };
+    for (const [{ kind, couponSeriesId }, jobIds] of bySeries(refs)) {
+      const loop = loopFor({ credentialId: credential.id, kind, couponSeriesId }, credential);
+      const detach = loop.attach(jobIds, sink, credential);
+      // A kept state may have ended the iterator already: what it holds from now on nobody would release.
+      if (watching.has(iterator)) releases.push(detach);
+      else detach();
+    }
+  }
+
+  function loopFor(key: PollKey, credential: Credential): PollLoop {
+    const name = `${key.credentialId} ${key.kind} ${key.couponSeriesId}`;
+    const running = loops.get(name);
+    if (running) return running;
+    const scheduler = schedulers.get(key.credentialId);
+    const onEnd = () => void loops.delete(name);
+    const loop = createPollLoop({ ...settings, key, credential, scheduler, onEnd });
+    loops.set(name, loop);
+    return loop;
+  }
+}
+
+function jobKey({ kind, couponSeriesId, jobId }: JobRef): string {
+  return `${kind} ${couponSeriesId} ${jobId}`;
+}
+
+function bySeries(refs: readonly JobRef[]): [JobRef, string[]][] {
+  const groups = new Map<string, [JobRef, string[]]>();
+  for (const ref of refs) {
+    const name = `${ref.kind} ${ref.couponSeriesId}`;
+    const group = groups.get(name) ?? [ref, []];
+    groups.set(name, group);
+    if (!group[1].includes(ref.jobId)) group[1].push(ref.jobId);
+  }
+  return [...groups.values()];
+}

@@ -1,0 +1,28 @@
+/** Values that come into being when they are first asked for. */
+export interface PerCredential<T> {
+  get(credentialId: string): T;
+  all(): T[];
+}
+
+/**
+ * Keeps a value a credential for as long as it is not idle. No timer: idle ones are dropped when the number of values
+ * has doubled since the last look, so short-lived tokens do not pile up.
+ */
+export function createPerCredential<T extends { isIdle(): boolean }>(create: () => T): PerCredential<T> {
+  const values = new Map<string, T>();
+  let sweepAt = 16;
+  return {
+    get(credentialId) {
+      const value = values.get(credentialId) ?? create();
+      values.set(credentialId, value);
+      if (values.size >= sweepAt) sweep(credentialId);
+      return value;
+    },
+    all: () => [...values.values()],
+  };
+
+  function sweep(keptId: string): void {
+    for (const [id, value] of values) if (id !== keptId && value.isIdle()) values.delete(id);
+    sweepAt = Math.max(16, values.size * 2);
+  }
+}

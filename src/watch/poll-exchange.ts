@@ -1,0 +1,60 @@
+import type { CapillaryError } from '../capillary/capillary-error.ts';
+import type { UploadKind, UpstreamJob } from '../capillary/upstream-job.ts';
+
+/** What one poll loop is for. */
+export interface PollKey {
+  /** `Credential.id`. */
+  readonly credentialId: string;
+  readonly kind: UploadKind;
+  readonly couponSeriesId: string;
+}
+
+export type PollOutcome = { readonly jobs: readonly UpstreamJob[] } | { readonly error: CapillaryError };
+
+/** What a poll came to, for the other replicas. */
+export interface PollReport {
+  readonly outcome: PollOutcome;
+  /** When the poller means to poll again, from now. */
+  readonly nextInMs: number;
+  /** How long nobody shall poll with this credential: upstream limited its rate. */
+  readonly pauseMs: number;
+}
+
+/**
+ * What a replica gets that wants to poll:
+ * `poll`: its turn; `finish` resolves to `false` when the result must be dropped, since another replica polled later.
+ * `wait`: the credential's budget is used up. `busy`: another replica polls this key.
+ * `shared`: another replica polled it since; no poll is needed.
+ */
+export type PollTurn =
+  | { readonly type: 'poll'; finish(report: PollReport): Promise<boolean> }
+  | { readonly type: 'wait' | 'busy'; readonly ms: number }
+  | { readonly type: 'shared'; readonly report: PollReport };
+
+/** One replica's place at one key. Nothing here rejects; one turn at a time. */
+export interface PollSeat {
+  /** The last result of the others, if it is still good. To be awaited before the first turn. */
+  catchUp(): Promise<PollReport | undefined>;
+  begin(): Promise<PollTurn>;
+  /** Gives a turn back that is not finished, and hears no more. */
+  leave(): void;
+}
+
+/** What a seat hears, from the moment of `join` on. */
+export interface PollSeatEvents {
+  /** Never an older one after a newer one, and never one older than the replica's own last result. */
+  onReport(report: PollReport): void;
+  /** A replica gave its turn back: the key wants a poller. */
+  onFree(): void;
+}
+
+/** `alone`: nobody to share with. `up`: sharing. `down`: there is a store to share by, and it is away. */
+export type ExchangeState = 'alone' | 'up' | 'down';
+
+/** How replicas agree on who polls what and how often, and pass the results on. */
+export interface PollExchange {
+  join(key: PollKey, events: PollSeatEvents): PollSeat;
+  state(): ExchangeState;
+  /** Resolves within a bound, whatever the state. May be called twice. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,238 @@
+import { CapillaryError } from '../capillary/capillary-error.ts';
+import type { Credential } from '../capillary/credential.ts';
+import type { UploadKind, UpstreamJob } from '../capillary/upstream-job.ts';
+import { createJobBoard, type JobSink } from './job-board.ts';
+import { judgeFailure } from './judge-failure.ts';
+import type { PollExchange, PollKey, PollOutcome, PollReport, PollTurn } from './poll-exchange.ts';
+import { createPollInterval } from './poll-interval.ts';
+import type { PollScheduler, ScheduledLoop } from './poll-scheduler.ts';
+import type { WatchLog } from './watch-log.ts';
+
+/** One attempt at reading all jobs of a series: `retry` is `false` here. Rejects with `CapillaryError`. */
+export type ListJobsOnce = (request: {
+  readonly kind: UploadKind;
+  readonly couponSeriesId: string;
+  readonly credential: Credential;
+  readonly signal: AbortSignal;
+  readonly retry: false;
+}) => Promise<readonly UpstreamJob[]>;
+
+/** What all loops of a watcher have in common. Times in milliseconds. */
+export interface PollLoopSettings {
+  readonly listJobs: ListJobsOnce;
+  readonly exchange: PollExchange;
+  readonly minIntervalMs: number;
+  readonly maxIntervalMs: number;
+  /** How long polls may go on failing before the watchers are told. */
+  readonly failureGraceMs: number;
+  readonly log: WatchLog;
+  /** A monotonic clock. */
+  readonly now: () => number;
+  readonly random: () => number;
+  /** Called for each poll as it starts, and for each that failed. */
+  readonly onPoll: () => void;
+  readonly onFailure: (error: CapillaryError) => void;
+}
+
+export interface PollLoopOptions extends PollLoopSettings {
+  readonly key: PollKey;
+  /** The first watcher's. */
+  readonly credential: Credential;
+  readonly scheduler: PollScheduler;
+  /** Called once, when nobody watches any more. */
+  readonly onEnd: () => void;
+}
+
+/** The polling of one key, from its first watcher to its last. */
+export interface PollLoop {
+  /** Watches jobs of the series, with their known states first. Returns the way out, which may be taken twice. */
+  attach(jobIds: readonly string[], sink: JobSink, credential: Credential): () => void;
+}
+
+/** A first state goes before later ones, and not before those that have been due for longer than this already. */
+const newcomersCreditMs = 60_000;
+/** Who heard of a poll waits this much longer than who made it: the poller stays the same while it lives. */
+const listenersSlack = 1.2;
+/** After a failure the others go first: it may be the poller's own network. */
+const helpersHaste = 0.8;
+
+/** When a poll is due, in the watcher's clock, if intervals are stretched so much. */
+type Due = (stretch: number) => number;
+const never: Due = () => Number.POSITIVE_INFINITY;
+const at =
+  (ms: number): Due =>
+  () =>
+    ms;
+
+/**
+ * Polls as often as its interval and the scheduler's budget say, never twice at a time. Ends itself, with its poll
+ * and its seat, in the moment its last watcher leaves.
+ */
+export function createPollLoop(options: PollLoopOptions): PollLoop {
+  const { key, listJobs, scheduler, exchange, minIntervalMs, failureGraceMs } = options;
+  const { log, now, random, onPoll, onFailure, onEnd } = options;
+  const { kind, couponSeriesId } = key;
+  const board = createJobBoard();
+  const interval = createPollInterval({ minMs: minIntervalMs, maxMs: options.maxIntervalMs, random });
+  const seat = exchange.join(key, { onReport: adopt, onFree: () => setDue(at(now())) });
+  const ending = new AbortController();
+  let { credential } = options;
+  let due = never;
+  let lastPollMs = Number.NEGATIVE_INFINITY;
+  let failingSinceMs: number | undefined;
+  let polling = false;
+  let ended = false;
+
+  const scheduled: ScheduledLoop = {
+    dueMs: (stretch) => due(stretch),
+    isPolling: () => polling,
+    intervalMs: interval.currentMs,
+    begin: () => seat.begin(),
+    serve,
+    fail: end,
+  };
+  scheduler.add(scheduled);
+  void start();
+
+  return {
+    attach(jobIds, sink, newest) {
+      credential = newest;
+      const detach = board.attach(jobIds, sink);
+      if (board.isEmpty()) end();
+      else hastenForNew();
+      return () => {
+        detach();
+        if (board.isEmpty()) end();
+      };
+    },
+  };
+
+  async function start(): Promise<void> {
+    const report = await seat.catchUp();
+    if (ended) return;
+    if (report) adopt(report, true);
+    else setDue(at(now() - newcomersCreditMs));
+  }
+
+  function serve(turn: PollTurn): boolean {
+    if (turn.type === 'shared') adopt(turn.report);
+    if (turn.type === 'busy') setDue(at(now() + turn.ms));
+    if (turn.type === 'poll') void poll(turn.finish);
+    return turn.type === 'poll';
+  }
+
+  async function poll(finish: (report: PollReport) => Promise<boolean>): Promise<void> {
+    const startedMs = now();
+    polling = true;
+    due = never;
+    onPoll();
+    const outcome = await ask();
+    lastPollMs = now();
+    if (ended || !outcome) return;
+    if ('error' in outcome) onFailure(outcome.error);
+    const pauseMs = tellScheduler(outcome, startedMs);
+    if (ended) return;
+    const next = pace(outcome);
+    const nextInMs = next(scheduler.stretch()) - now();
+    const isNewest = await finish({ outcome, nextInMs, pauseMs });
+    polling = false;
+    if (ended) return;
+    if (isNewest) apply(outcome);
+    setDue(isNewest ? next : at(now()));
+  }
+
+  /** `undefined` when the loop has ended. */
+  async function ask(): Promise<PollOutcome | undefined> {
+    const { signal } = ending;
+    try {
+      return { jobs: await listJobs({ kind, couponSeriesId, credential, signal, retry: false }) };
+    } catch (error) {
+      if (error instanceof CapillaryError) return { error };
+      // A bug, or our own abort. Of a bug nobody else is told, and polling on would only repeat it.
+      end(error);
+      return undefined;
+    }
+  }
+
+  /** Takes another replica's result; an `old` one may be from before our watchers came. */
+  function adopt(report: PollReport, old = false): void {
+    if (ended) return;
+    const { outcome, nextInMs } = report;
+    // Whoever polled has already slowed down for it: it is no further refusal.
+    tellScheduler(outcome, 'error' in outcome ? Number.NEGATIVE_INFINITY : now());
+    pace(outcome);
+    lastPollMs = now();
+    apply(outcome, old);
+    setDue(at(now() + nextInMs * ('error' in outcome ? helpersHaste : listenersSlack)));
+    hastenForNew();
+  }
+
+  /** Returns for how long the credential pauses. */
+  function tellScheduler(outcome: PollOutcome, startedMs: number): number {
+    if ('jobs' in outcome) scheduler.answered(startedMs);
+    else if (judgeFailure(outcome.error) === 'limited') return scheduler.refused(outcome.error, startedMs);
+    return 0;
+  }
+
+  function apply(outcome: PollOutcome, old = false): void {
+    if (ended) return;
+    if ('error' in outcome) {
+      fail(outcome.error);
+      return;
+    }
+    if (failingSinceMs !== undefined) log.info({ kind, couponSeriesId }, 'polling works again');
+    failingSinceMs = undefined;
+    board.update(outcome.jobs, old);
+    if (board.isEmpty()) end();
+  }
+
+  function fail(error: CapillaryError): void {
+    const verdict = judgeFailure(error);
+    if (verdict === 'final') end(error);
+    if (verdict !== 'passing') return;
+    const { code, requestId } = error;
+    if (failingSinceMs === undefined) {
+      failingSinceMs = now();
+      log.warn({ kind, couponSeriesId, code, requestId }, 'polling fails and goes on');
+    }
+    if (now() - failingSinceMs < failureGraceMs) return;
+    log.warn({ kind, couponSeriesId, code, requestId }, 'polling has failed for too long');
+    end(error);
+  }
+
+  /** Sets the interval by what a poll brought. Returns when the next one is due. */
+  function pace(outcome: PollOutcome): Due {
+    const isLively = 'jobs' in outcome && (board.differs(outcome.jobs) || board.lacksWatched());
+    const fromMs = now();
+    const waitMs = interval.next(isLively);
+    if ('jobs' in outcome || failingSinceMs === undefined) return (stretch) => fromMs + waitMs * stretch;
+    // The last try stands at the end of the grace, not up to an interval after it.
+    const lastMs = Math.max(fromMs + minIntervalMs, failingSinceMs + failureGraceMs);
+    return (stretch) => Math.min(fromMs + waitMs * stretch, lastMs);
+  }
+
+  // A job that the last list does not hold is likely a new one, and its watcher has seen no state of it yet.
+  function hastenForNew(): void {
+    if (!board.lacksWatched() || due === never) return;
+    interval.shorten();
+    const former = due;
+    const soonMs = Math.max(now(), lastPollMs + minIntervalMs);
+    setDue((stretch) => Math.min(former(stretch), soonMs));
+  }
+
+  function setDue(next: Due): void {
+    if (ended || polling) return;
+    due = next;
+    scheduler.wake();
+  }
+
+  function end(error?: unknown): void {
+    if (ended) return;
+    ended = true;
+    scheduler.remove(scheduled);
+    ending.abort();
+    seat.leave();
+    onEnd();
+    if (error !== undefined) board.fail(error);
+  }
+}

@@ -1,0 +1,120 @@
+import type { CapillaryError } from '../capillary/capillary-error.ts';
+import { budgetWindowMs, createPollBudget } from './poll-budget.ts';
+import type { PollTurn } from './poll-exchange.ts';
+import { createRateLimit } from './rate-limit.ts';
+
+/** A poll loop as its scheduler sees it. */
+export interface ScheduledLoop {
+  /** When it wants its next turn if intervals are stretched so much now; `Infinity` while it wants none. */
+  dueMs(stretch: number): number;
+  isPolling(): boolean;
+  /** How often it would poll if it were alone. */
+  intervalMs(): number;
+  begin(): Promise<PollTurn>;
+  /** Returns whether it polls. */
+  serve(turn: PollTurn): boolean;
+  fail(error: unknown): void;
+}
+
+/** Serves the poll loops of one credential at the pace of their common budget. */
+export interface PollScheduler {
+  add(loop: ScheduledLoop): void;
+  remove(loop: ScheduledLoop): void;
+  /** To be called when a loop's answers have changed. */
+  wake(): void;
+  /** What the intervals are multiplied with, so that all loops together stay within the budget. At least 1. */
+  stretch(): number;
+  /** Upstream limited the rate of a poll that began at `startedMs`. Returns the pause; past the grace, fails all loops. */
+  refused(error: CapillaryError, startedMs: number): number;
+  answered(startedMs: number): void;
+  budgetLeft(): number;
+  /** True when forgetting it would forget no poll of the last minute. */
+  isIdle(): boolean;
+}
+
+export interface PollSchedulerOptions {
+  readonly budgetPerMinute: number;
+  /** Without `Retry-After`. */
+  readonly pauseMs: number;
+  /** How long upstream may go on limiting the rate before the watchers are told. Also the longest pause. */
+  readonly graceMs: number;
+  /** Milliseconds of a monotonic clock. */
+  readonly now: () => number;
+}
+
+/**
+ * Whoever has been due for the longest time goes first, so nobody starves. Has one timer while a loop is waiting and
+ * none when the last has been removed.
+ */
+export function createPollScheduler(options: PollSchedulerOptions): PollScheduler {
+  const { budgetPerMinute, pauseMs, graceMs, now } = options;
+  const budget = createPollBudget(budgetPerMinute);
+  const limit = createRateLimit({ basePauseMs: pauseMs, maxPauseMs: graceMs });
+  const loops = new Set<ScheduledLoop>();
+  let notBeforeMs = Number.NEGATIVE_INFINITY;
+  let timer: NodeJS.Timeout | undefined;
+  let serving = false;
+
+  return {
+    add(loop) {
+      loops.add(loop);
+      wake();
+    },
+    remove(loop) {
+      loops.delete(loop);
+      wake();
+    },
+    wake,
+    stretch,
+    refused(error, startedMs) {
+      const pausedMs = limit.refuse(error.retryAfterSeconds, startedMs, now());
+      if ((limit.refusedForMs(now()) ?? 0) >= graceMs) for (const loop of [...loops]) loop.fail(error);
+      return pausedMs;
+    },
+    answered: (startedMs) => limit.relax(startedMs),
+    budgetLeft: () => budget.left(now()),
+    isIdle: () => loops.size === 0 && budget.left(now()) === budgetPerMinute && limit.waitMs(now()) === 0,
+  };
+
+  function stretch(): number {
+    const slotMs = budgetWindowMs / budgetPerMinute;
+    let demand = 0;
+    for (const loop of loops) demand += slotMs / loop.intervalMs();
+    return Math.max(1, demand) * limit.stretch();
+  }
+
+  function wake(): void {
+    if (serving) return;
+    clearTimeout(timer);
+    const first = earliest();
+    if (!first) return;
+    const nowMs = now();
+    // After a refusal one poll at a time tries, not all that have become due in the pause.
+    if (limit.refusedForMs(nowMs) !== undefined && [...loops].some((loop) => loop.isPolling())) return;
+    const dueInMs = Math.max(first.dueMs, notBeforeMs) - nowMs;
+    const waitMs = Math.max(dueInMs, budget.waitMs(nowMs), limit.waitMs(nowMs));
+    if (waitMs > 0) timer = setTimeout(wake, Math.ceil(waitMs));
+    else void serve(first.loop);
+  }
+
+  // Asked anew each time: when other loops quieten down or leave, the stretch shrinks for those that wait already.
+  function earliest(): { loop: ScheduledLoop; dueMs: number } | undefined {
+    const stretchNow = stretch();
+    let first: { loop: ScheduledLoop; dueMs: number } | undefined;
+    for (const loop of loops) {
+      const dueMs = loop.dueMs(stretchNow);
+      if (dueMs < (first?.dueMs ?? Number.POSITIVE_INFINITY)) first = { loop, dueMs };
+    }
+    return first;
+  }
+
+  // One at a time, so that the budget is asked in the order of the line; the polls themselves overlap.
+  async function serve(loop: ScheduledLoop): Promise<void> {
+    serving = true;
+    const turn = await loop.begin();
+    if (turn.type === 'wait') notBeforeMs = now() + turn.ms;
+    if (loops.has(loop) && loop.serve(turn)) budget.take(now());
+    serving = false;
+    wake();
+  }
+}
