@@ -1,0 +1,113 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { refusal, sendAnswer } from './answer.ts';
+import type { Call } from './exchange.ts';
+import { createFaultSwitch, type SandboxFaults } from './fault-switch.ts';
+import { type CallName, findRoute } from './find-route.ts';
+import { createJobBook, type SandboxJobs } from './job-book.ts';
+import { createOrgCodes, type OrgCodes } from './org-codes.ts';
+import { createRequestLog, type RequestLog } from './request-log.ts';
+import { type SandboxOptions, sandboxDefaults } from './sandbox-options.ts';
+import { serveExchange } from './serve-exchange.ts';
+import { createStatusCall } from './status-call.ts';
+import { createTokenCall } from './token-call.ts';
+import { createTokenStore, type SandboxTokens } from './token-store.ts';
+import { createUploadCall } from './upload-call.ts';
+
+/** A running sandbox: both the coupon host and the token host. */
+export interface Sandbox extends RequestLog {
+  /** `http://host:port`, without a slash at its end. */
+  readonly url: string;
+  readonly jobs: SandboxJobs;
+  readonly faults: SandboxFaults;
+  readonly tokens: SandboxTokens;
+  /** Destroys open connections and stops all timers. May be called twice. */
+  close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/**
+ * Starts a real HTTP server that stands in for Capillary's upload calls (upstream contract, section 5). Listens when the promise
+ * resolves; rejects when it cannot. The caller closes it.
+ */
+export async function createSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  const settings = sandboxDefaults(options);
+  const { tokens: fixedTokens, unknownSeries, checkRows, now } = settings;
+  const tokens = createTokenStore(settings.clients, fixedTokens, now);
+  const jobs = createJobBook(settings.stepMs, now);
+  const faults = createFaultSwitch();
+  const log = createRequestLog(settings.maxLoggedRequests, now);
+  const codes = new Map<number, OrgCodes>();
+
+  function codesOf(orgId: number): OrgCodes {
+    const known = codes.get(orgId) ?? createOrgCodes(settings.maxKeptCodes);
+    codes.set(orgId, known);
+    return known;
+  }
+
+  const { maxErrorRows, customerExists } = settings;
+  const rowOptions = (orgId: number) => ({ codes: codesOf(orgId), maxErrorRows, customerExists });
+  const upload = { tokens, jobs, unknownSeries, checkRows, rowOptions };
+  const calls: Readonly<Record<CallName, Call>> = {
+    uploadFile: createUploadCall({ ...upload, kind: 'COUPON_BATCH' }),
+    redeemFile: createUploadCall({ ...upload, kind: 'REDEEMED_COUPONS' }),
+    getUploadStatus: createStatusCall('COUPON_BATCH', tokens, jobs, unknownSeries),
+    getUploadRedeemedCouponStatus: createStatusCall('REDEEMED_COUPONS', tokens, jobs, unknownSeries),
+    token: createTokenCall(tokens),
+  };
+
+  async function serve(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    const route = findRoute(req.method ?? '', req.url ?? '');
+    const logged = log.open(req, res, route);
+    const gone = new AbortController();
+    res.once('close', () => gone.abort());
+    res.setHeader('X-Cap-Requestid', randomUUID());
+    if (route.call === undefined) {
+      req.resume();
+      const message = route.status === 404 ? 'No such resource.' : 'Method not allowed.';
+      return sendAnswer(res, refusal(route.status, message));
+    }
+    const fault = faults.take(route.call);
+    const onFileBytes = () => log.progress(logged);
+    const exchange = { req, res, logged, fault, signal: gone.signal, onFileBytes };
+    return serveExchange(exchange, calls[route.call], faults);
+  }
+
+  const server = createServer({ requestTimeout: 0, keepAliveTimeout: 65_000 }, (req, res) => {
+    serve(req, res).catch((error: unknown) => res.destroy(error instanceof Error ? error : undefined));
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(settings.port, settings.host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+
+  let closing: Promise<void> | undefined;
+  function close(): Promise<void> {
+    closing ??= new Promise((resolve) => {
+      jobs.close();
+      log.close();
+      server.close(() => resolve());
+      server.closeAllConnections();
+    });
+    return closing;
+  }
+
+  const { address, family, port } = server.address() as AddressInfo;
+  return {
+    url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`,
+    jobs: jobs.control,
+    faults,
+    tokens,
+    requests: log.requests,
+    nextRequest: log.nextRequest,
+    started: log.started,
+    received: log.received,
+    openRequests: log.openRequests,
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}

@@ -1,0 +1,34 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Answer } from './answer.ts';
+import type { Fault } from './fault.ts';
+import type { LoggedRequest } from './request-log.ts';
+
+/** One request on its way through the sandbox. */
+export interface Exchange {
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+  readonly logged: LoggedRequest;
+  readonly fault: Fault | undefined;
+  /** Aborts when the connection is gone or the answer is out. */
+  readonly signal: AbortSignal;
+  /** To be called when the file has grown: tells those that wait for bytes. */
+  readonly onFileBytes: () => void;
+}
+
+/** A request that was read to its end, and not yet acted upon. Ends by one of the two. */
+export interface Prepared {
+  /** Does what the call does, for an upload: makes the job. */
+  accept(): Answer;
+  /** The request comes to nothing. */
+  discard(): void;
+  /** The call refuses by itself: `accept` makes no job. */
+  readonly refused: boolean;
+}
+
+/** What a call makes of a request; `undefined` when the client is gone before its end. */
+export type Call = (exchange: Exchange) => Promise<Prepared | undefined>;
+
+/** A prepared request that comes to this answer whatever happens. */
+export function refused(answer: Answer): Prepared {
+  return { accept: () => answer, discard: () => {}, refused: true };
+}

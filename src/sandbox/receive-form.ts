@@ -1,0 +1,121 @@
+import { createHash } from 'node:crypto';
+import type { Readable } from 'node:stream';
+import busboy from 'busboy';
+import type { Exchange } from './exchange.ts';
+import { readBody } from './read-body.ts';
+
+export interface FormOptions {
+  /** The part named `file` begins: the fields that came before it are in `exchange.logged.fields`. */
+  readonly onFile: () => void;
+  readonly onData: (chunk: Buffer) => void;
+}
+
+/** `problem` says why the form is no form; `cut` that the connection went down. */
+export type ReceivedForm =
+  | { readonly cut: true }
+  | { readonly cut: false; readonly problem: string | undefined };
+
+const maxFieldBytes = 64 * 1024;
+
+/**
+ * Reads a multipart body as it comes in and keeps nothing of its file: chunks go to `onData` while the client sends.
+ * Sums up in `exchange.logged`. Resolves at the end of the body or of the connection, or early on the first problem,
+ * with the rest of the body then read and forgotten. Never rejects.
+ */
+export async function receiveForm(exchange: Exchange, options: FormOptions): Promise<ReceivedForm> {
+  const { req, logged } = exchange;
+  const sha256 = createHash('sha256');
+  let problem: string | undefined;
+  let files = 0;
+  let failed: (problem: string) => void = () => {};
+  const failure = new Promise<ReceivedForm>((resolve) => {
+    failed = (text) => {
+      problem ??= text;
+      resolve({ cut: false, problem });
+    };
+  });
+
+  const parser = createParser();
+  if (parser === undefined) failed('The request has no multipart/form-data body with a boundary.');
+
+  function createParser(): busboy.Busboy | undefined {
+    try {
+      const limits = { fieldSize: maxFieldBytes, fields: 100, fieldNameSize: 200 };
+      return busboy({ headers: req.headers, defParamCharset: 'utf8', preservePath: true, limits });
+    } catch {
+      return undefined;
+    }
+  }
+
+  parser?.on('field', (name, value, info) => {
+    if (info.valueTruncated) failed(`Part ${name} is longer than ${maxFieldBytes} bytes.`);
+    logged.fields[name] = value;
+  });
+  parser?.on('file', (name, file, info) => {
+    // An unfinished part fails with its form, which is heard below.
+    file.on('error', () => {});
+    if (name !== 'file' || files++ > 0) {
+      file.resume();
+      return;
+    }
+    logged.fileName = info.filename;
+    logged.fileContentType = info.mimeType;
+    options.onFile();
+    takeFile(file);
+  });
+
+  function takeFile(file: Readable): void {
+    file.on('data', (chunk: Buffer) => {
+      sha256.update(chunk);
+      logged.fileBytes += chunk.length;
+      options.onData(chunk);
+      exchange.onFileBytes();
+    });
+    file.once('end', sum);
+  }
+
+  function sum(): void {
+    if (logged.fileName !== undefined || logged.fileBytes > 0) logged.fileSha256 ??= sha256.digest('hex');
+  }
+
+  const parsed = new Promise<void>((resolve) => {
+    // Stays for good: the parser reports some errors twice, and a second one without a listener ends the process.
+    parser?.on('error', (error: Error) => {
+      failed(`The multipart body is malformed: ${error.message}.`);
+      resolve();
+    });
+    parser?.once('finish', () => {
+      logged.complete = true;
+      resolve();
+    });
+  });
+
+  async function receive(): Promise<ReceivedForm> {
+    const bytesPerSecond = exchange.fault?.kind === 'slow' ? exchange.fault.bytesPerSecond : undefined;
+    const whole = await readBody(exchange, (chunk) => {
+      if (parser === undefined || problem !== undefined) return undefined;
+      const ready = parser.write(chunk);
+      if (bytesPerSecond !== undefined) resumeAfter((chunk.length / bytesPerSecond) * 1000);
+      else if (!ready) parser.once('drain', () => req.resume());
+      return ready && bytesPerSecond === undefined;
+    });
+    if (!whole) {
+      parser?.destroy();
+      sum();
+      return { cut: true };
+    }
+    parser?.end();
+    if (parser !== undefined) await parsed;
+    sum();
+    if (files > 1) failed('The form has more than one part named file.');
+    if (files === 0) failed('The form has no file part named file.');
+    return { cut: false, problem };
+  }
+
+  function resumeAfter(ms: number): void {
+    const timer = setTimeout(() => req.resume(), ms).unref();
+    req.once('close', () => clearTimeout(timer));
+  }
+
+  return Promise.race([receive(), failure]);
+}

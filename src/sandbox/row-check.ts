@@ -1,0 +1,28 @@
+import type { ErrorRow } from './row-errors.ts';
+
+/** Counts of a file that was read to its end. */
+export interface RowCounts {
+  /** Data rows, good and bad. */
+  readonly rows: number;
+  readonly errors: number;
+  /** The first of them that were found, in the order of the file. */
+  readonly errorRows: readonly ErrorRow[];
+}
+
+/** Reads a CSV as it comes in. Ends by `accept` or `discard`. */
+export interface RowCheck {
+  push(chunk: Buffer): void;
+  end(): void;
+  /** After `end`: what the file holds becomes a job's. */
+  accept(): RowCounts;
+  /** The upload came to nothing: forgets its codes. */
+  discard(): void;
+}
+
+/** Counts nothing, for uploads where only the bytes matter. */
+export const noRowCheck: RowCheck = {
+  push: () => {},
+  end: () => {},
+  accept: () => ({ rows: 0, errors: 0, errorRows: [] }),
+  discard: () => {},
+};

@@ -1,0 +1,52 @@
+import type { CustomerExists } from './customer-check.ts';
+import type { SandboxClient, TokenScope } from './token-store.ts';
+
+export interface SandboxOptions {
+  /** Default 127.0.0.1. The control API has no password: think before listening elsewhere. */
+  readonly host?: string | undefined;
+  /** Default 0: a free one. */
+  readonly port?: number | undefined;
+  /** How long each status of a job lasts, in milliseconds. Default 1500. */
+  readonly stepMs?: number | undefined;
+  /** Clients of the token call. Default: `sandbox-key`, `sandbox-secret`, org 100458, 300 s. */
+  readonly clients?: readonly SandboxClient[] | undefined;
+  /** Tokens that never end. Default: `sandbox-token` of org 100458. */
+  readonly tokens?: Readonly<Record<string, TokenScope>> | undefined;
+  /** Every positive series exists but these. Default 404404. */
+  readonly unknownSeries?: readonly string[] | undefined;
+  /** Default: every non-empty identifier exists but those that contain `unknown`. */
+  readonly customerExists?: CustomerExists | undefined;
+  /**
+   * How many codes each org remembers, unfinished uploads included, at up to 39 bytes each. Default 2,000,000. Further codes are
+   * counted as new: their duplicates are not found.
+   */
+  readonly maxKeptCodes?: number | undefined;
+  /** Rejected rows kept of each job. Default 1,000. */
+  readonly maxErrorRows?: number | undefined;
+  /** False takes files without looking at their rows: all counts are 0. Default true. */
+  readonly checkRows?: boolean | undefined;
+  /** Requests kept in the log. Default 10,000. */
+  readonly maxLoggedRequests?: number | undefined;
+  /** The clock, in epoch milliseconds. Default `Date.now`. Jobs step by timers all the same. */
+  readonly now?: (() => number) | undefined;
+}
+
+/** The options with every default filled in. */
+export function sandboxDefaults(options: SandboxOptions) {
+  return {
+    host: options.host ?? '127.0.0.1',
+    port: options.port ?? 0,
+    stepMs: options.stepMs ?? 1500,
+    clients: options.clients ?? [
+      { key: 'sandbox-key', secret: 'sandbox-secret', orgId: 100458, ttlSeconds: 300 },
+    ],
+    tokens: options.tokens ?? { 'sandbox-token': { orgId: 100458 } },
+    unknownSeries: options.unknownSeries ?? ['404404'],
+    customerExists: options.customerExists,
+    maxKeptCodes: options.maxKeptCodes ?? 2_000_000,
+    maxErrorRows: options.maxErrorRows ?? 1000,
+    checkRows: options.checkRows ?? true,
+    maxLoggedRequests: options.maxLoggedRequests ?? 10_000,
+    now: options.now ?? Date.now,
+  };
+}

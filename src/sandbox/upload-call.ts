@@ -1,0 +1,88 @@
+import { refusal, sendAnswer } from './answer.ts';
+import { authorise } from './authorise.ts';
+import { type Call, type Exchange, type Prepared, refused } from './exchange.ts';
+import type { JobKind } from './job.ts';
+import { uploadAnswer } from './job-answer.ts';
+import type { JobBook } from './job-book.ts';
+import { drainBody } from './read-body.ts';
+import { receiveForm } from './receive-form.ts';
+import { noRowCheck, type RowCheck } from './row-check.ts';
+import type { TokenScope, TokenStore } from './token-store.ts';
+import { type RowCheckOptions, rowCheckOf } from './upload-form.ts';
+
+export interface UploadCallOptions {
+  readonly kind: JobKind;
+  readonly tokens: TokenStore;
+  readonly jobs: JobBook;
+  readonly unknownSeries: readonly string[];
+  /** False: bytes are counted and hashed, rows are not looked at. */
+  readonly checkRows: boolean;
+  readonly rowOptions: (orgId: number) => RowCheckOptions;
+}
+
+/** A file that comes before the fields which explain it is held up to this size. */
+const maxHeldBytes = 8 * 1024 * 1024;
+
+/** Both upload calls. Refuses a bad token before the body, and makes a job only of a form that came to its closing boundary. */
+export function createUploadCall(options: UploadCallOptions): Call {
+  const { tokens, unknownSeries } = options;
+  return async (exchange) => {
+    const access = authorise(tokens, unknownSeries, exchange.logged, true);
+    if ('scope' in access) return receive(exchange, options, access.scope, access.couponSeriesId);
+    // A fault may want its own answer after the body; otherwise the client need not send it all to learn this.
+    if (exchange.fault === undefined) await sendAnswer(exchange.res, access);
+    return (await drainBody(exchange)) ? refused(access) : undefined;
+  };
+}
+
+async function receive(
+  exchange: Exchange,
+  options: UploadCallOptions,
+  scope: TokenScope,
+  couponSeriesId: string,
+): Promise<Prepared | undefined> {
+  const { logged, fault } = exchange;
+  const { kind, jobs } = options;
+  const held: Buffer[] = [];
+  let heldBytes = 0;
+  let check: RowCheck | string = '';
+
+  const readFields = () => rowCheckOf(kind, logged.fields, options.rowOptions(scope.orgId));
+  const onFile = () => {
+    check = readFields();
+    if (typeof check !== 'string' && !options.checkRows) check = noRowCheck;
+  };
+  const onData = (chunk: Buffer) => {
+    if (fault?.kind === 'reset' && fault.at === 'middle' && logged.fileBytes >= (fault.afterBytes ?? 1)) {
+      exchange.req.socket.resetAndDestroy();
+    }
+    if (typeof check !== 'string') return check.push(chunk);
+    heldBytes += chunk.length;
+    if (heldBytes <= maxHeldBytes) held.push(chunk);
+  };
+
+  const form = await receiveForm(exchange, { onFile, onData });
+  if (form.cut || form.problem !== undefined) {
+    if (typeof check !== 'string') (check as RowCheck).discard();
+    return form.cut ? undefined : refused(refusal(400, form.problem ?? ''));
+  }
+  if (typeof check === 'string') {
+    check = readFields();
+    if (typeof check === 'string') return refused(refusal(400, check));
+    if (!options.checkRows) check = noRowCheck;
+    else if (heldBytes > maxHeldBytes)
+      return refused(refusal(400, 'The fields must come before a file of this size.'));
+    for (const chunk of held) check.push(chunk);
+  }
+  const checked: RowCheck = check;
+  checked.end();
+  return {
+    accept: () => {
+      const fileName = logged.fileName ?? 'file';
+      const counts = checked.accept();
+      return uploadAnswer(jobs.add({ kind, orgId: scope.orgId, couponSeriesId, fileName, counts }));
+    },
+    discard: checked.discard,
+    refused: false,
+  };
+}
