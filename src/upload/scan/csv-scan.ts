@@ -1,0 +1,183 @@
+import { createByteChecks } from './byte-checks.ts';
+import { createDuplicateProblems, type DuplicateProblems } from './duplicate-problems.ts';
+import type { FileProblem } from './file-problem.ts';
+import { createHeaderBytes } from './header-bytes.ts';
+import { createProblemList } from './problem-list.ts';
+import { createRowJudge } from './row-judge.ts';
+import { createRowReader, type Row } from './row-reader.ts';
+import type { ScanPlan } from './scan-plan.ts';
+import { trimCell } from './trim-cell.ts';
+import { wholeFileProblems } from './whole-file-problems.ts';
+
+export interface CsvScanOptions {
+  readonly plan: ScanPlan;
+  /** Data rows after which a new part of the file begins. Default: no parts. */
+  readonly rowsPerPart?: number | undefined;
+  /** How many data rows are searched for duplicates. Default 5,000,000. */
+  readonly maxExactRows?: number | undefined;
+  /** Default: no limit. */
+  readonly maxFileBytes?: number | undefined;
+}
+
+export interface ScanReport {
+  /** Data rows: neither the header nor empty lines. */
+  readonly rows: number;
+  /** Of the header. */
+  readonly columns: number;
+  /** The first 100 in the order of the file; of a file that is wrong as a whole, that alone. */
+  readonly problems: readonly FileProblem[];
+  /** All that were found. */
+  readonly problemCount: number;
+  /** Why the file must be refused whatever the policy for row problems. */
+  readonly wholeFileProblem: FileProblem | undefined;
+  /** False when the file has more rows than could be searched for duplicates. */
+  readonly exact: boolean;
+  /** What the user should know that is no problem of the file, in whole sentences. */
+  readonly notes: readonly string[];
+}
+
+export interface CsvScan {
+  /** Scans the next bytes. The chunk is neither kept nor changed. Does nothing once the scan is `fatal`. */
+  write(chunk: Buffer): void;
+  /**
+   * Where in the chunk of the last `write` a new part begins, ascending: always the first byte of a data row, just
+   * after a line end outside quotes. A part is never without rows.
+   */
+  readonly cuts: readonly number[];
+  /** The file up to its first data row, with which every further part must begin. Complete before the first cut. */
+  readonly headerBytes: Buffer;
+  /** Set as soon as the file is known to be wrong as a whole, so that the upload need not go on. */
+  readonly fatal: FileProblem | undefined;
+  /** The file is over. To be called once. */
+  end(): ScanReport;
+}
+
+/** Scans a CSV file as it streams by: its shape, its rows, and what upstream is going to reject. */
+export function createCsvScan(options: CsvScanOptions): CsvScan {
+  const { plan, rowsPerPart = Number.POSITIVE_INFINITY, maxFileBytes = Number.POSITIVE_INFINITY } = options;
+  const problems = createProblemList();
+  const judge = createRowJudge(plan.required, problems);
+  const checks = createByteChecks(maxFileBytes);
+  const header = createHeaderBytes();
+  const reader = createRowReader(takeRow);
+
+  let columns = 0;
+  let rows = 0;
+  let rowsInPart = 0;
+  let cuts: number[] = [];
+  let duplicates: DuplicateProblems | undefined;
+  let uniqueColumn = -1;
+  let fatal: FileProblem | undefined;
+
+  function takeRow(row: Row): void {
+    if (columns === 0) {
+      takeHeader(row.columns, row.line);
+      return;
+    }
+    rows++;
+    if (!judge(row) || duplicates === undefined) return;
+    const code = trimCell(row.cell(uniqueColumn) ?? '');
+    if (code !== '') duplicates.addText(rows, row.line, code);
+  }
+
+  function takeHeader(count: number, line: number): void {
+    columns = count;
+    const missing = [...plan.required, ...plan.optional].filter(({ column }) => column >= count);
+    if (missing.length > 0) {
+      fatal = wholeFileProblems.missingColumns(missing, count, line);
+      return;
+    }
+    const wanted = plan.required.map(({ column }) => column);
+    const unique = plan.uniqueColumn(count);
+    if (unique !== undefined) {
+      wanted.push(unique);
+      uniqueColumn = unique;
+      duplicates = createDuplicateProblems(unique, problems, options.maxExactRows);
+    }
+    reader.want(wanted);
+  }
+
+  /** The header is read first, and no further than there is room for it. */
+  function scan(chunk: Buffer, to: number): void {
+    if (header.complete) {
+      scanRows(chunk, 0, to);
+      return;
+    }
+    const end = Math.min(to, header.room);
+    scanRows(chunk, 0, end);
+    if (fatal !== undefined) return;
+    if (header.complete) {
+      scanRows(chunk, end, to);
+      return;
+    }
+    header.add(chunk, end);
+    if (end < to) fatal = wholeFileProblems.headerTooLong;
+  }
+
+  function scanRows(chunk: Buffer, from: number, to: number): void {
+    let i = from;
+    while (i < to && fatal === undefined) {
+      if (reader.betweenRows) {
+        i = reader.skipToRow(chunk, i, to);
+        if (i === to) return;
+        if (columns > 0) beginRow(chunk, i);
+      }
+      i = reader.read(chunk, i, to);
+    }
+  }
+
+  function beginRow(chunk: Buffer, offset: number): void {
+    if (!header.complete) {
+      header.add(chunk, offset);
+      header.finish();
+    }
+    if (rowsInPart === rowsPerPart) {
+      cuts.push(offset);
+      rowsInPart = 0;
+    }
+    rowsInPart++;
+  }
+
+  function finish(): FileProblem | undefined {
+    const fault = checks.fault(reader, true);
+    if (fault !== undefined) return fault;
+    if (reader.openQuote !== undefined) {
+      return wholeFileProblems.openQuote(reader.openQuote.line, reader.openQuote.column);
+    }
+    reader.end();
+    if (fatal !== undefined) return fatal;
+    if (columns === 0) return wholeFileProblems.empty;
+    return rows === 0 ? wholeFileProblems.headerOnly : undefined;
+  }
+
+  return {
+    get cuts() {
+      return cuts;
+    },
+    get headerBytes() {
+      return header.bytes;
+    },
+    get fatal() {
+      return fatal;
+    },
+    write(chunk) {
+      cuts = [];
+      if (fatal !== undefined) return;
+      scan(chunk, checks.soundBytes(chunk));
+      fatal ??= checks.fault(reader);
+    },
+    end() {
+      fatal ??= finish();
+      const exact = duplicates?.exact ?? true;
+      return {
+        rows,
+        columns,
+        problems: fatal === undefined ? problems.kept : [fatal],
+        problemCount: fatal === undefined ? problems.count : 1,
+        wholeFileProblem: fatal,
+        exact,
+        notes: exact ? [] : [`Only the first ${duplicates?.lastRow} rows were searched for duplicate codes.`],
+      };
+    },
+  };
+}

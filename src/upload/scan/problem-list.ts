@@ -1,0 +1,42 @@
+import type { FileProblem, FileProblemCode } from './file-problem.ts';
+
+export interface ProblemList {
+  /** Counts a problem; `message` is called only when the problem is among the first in file order. */
+  add(code: FileProblemCode, line: number, column: number, message: () => string): void;
+  /** The first problems by line, then column. */
+  readonly kept: readonly FileProblem[];
+  /** All that were added. */
+  readonly count: number;
+}
+
+interface Kept extends FileProblem {
+  readonly line: number;
+  readonly column: number;
+}
+
+/**
+ * Keeps the first `limit` problems (default 100) in file order and counts all. They need not come in that
+ * order: the first row of a duplicate is known as a problem only when the second turns up.
+ */
+export function createProblemList(limit = 100): ProblemList {
+  const kept: Kept[] = [];
+  let count = 0;
+  return {
+    kept,
+    get count() {
+      return count;
+    },
+    add(code, line, column, message) {
+      count++;
+      let at = kept.length;
+      while (at > 0 && isBefore(line, column, kept[at - 1] as Kept)) at--;
+      if (at === limit) return;
+      kept.splice(at, 0, { code, line, column, message: message() });
+      if (kept.length > limit) kept.pop();
+    },
+  };
+}
+
+function isBefore(line: number, column: number, other: Kept): boolean {
+  return line < other.line || (line === other.line && column < other.column);
+}

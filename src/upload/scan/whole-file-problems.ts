@@ -1,0 +1,67 @@
+import type { FileProblem } from './file-problem.ts';
+
+/** The faults that no single row has: such a file is refused whatever the policy for rows. */
+export const wholeFileProblems = {
+  empty: { code: 'EMPTY_FILE', message: 'The file is empty. It needs a header line and at least one row.' },
+
+  headerOnly: {
+    code: 'NO_DATA_ROWS',
+    message: 'The file has a header line and no rows. The first line is always taken for the header.',
+  },
+
+  headerTooLong: {
+    code: 'NOT_CSV',
+    line: 1,
+    message:
+      'The first 1 MiB holds a header and no row, so this is no CSV file, or a quote (") in the header is never closed.',
+  },
+
+  missingColumns(
+    missing: readonly { readonly column: number; readonly name: string }[],
+    columns: number,
+    line: number,
+  ): FileProblem {
+    const named = missing.map(({ column, name }) => `${column} (${name})`).join(', ');
+    const separators = columns === 1 ? ' Cells are separated by commas, not by semicolons or tabs.' : '';
+    return {
+      code: 'TOO_FEW_COLUMNS',
+      line,
+      column: Math.min(...missing.map(({ column }) => column)),
+      message: `The header has ${columns} column(s), counted from 0, and lacks column ${named}.${separators}`,
+    };
+  },
+
+  nulByte(line: number, column: number): FileProblem {
+    return {
+      code: 'NOT_CSV',
+      line,
+      column,
+      message: `Line ${line} holds a NUL byte, which no text file has. Export the table as CSV (UTF-8).`,
+    };
+  },
+
+  notUtf8(line: number, column: number): FileProblem {
+    return {
+      code: 'INVALID_ENCODING',
+      line,
+      column,
+      message: `Line ${line} is not UTF-8. Save the file as CSV in UTF-8, in Excel "CSV UTF-8 (Comma delimited)".`,
+    };
+  },
+
+  openQuote(line: number, column: number): FileProblem {
+    return {
+      code: 'UNTERMINATED_QUOTE',
+      line,
+      column,
+      message: `The quote (") that opens column ${column} in line ${line} is never closed. Close it, or write "" for a quote that is part of the text.`,
+    };
+  },
+
+  tooLarge(maxFileBytes: number): FileProblem {
+    return {
+      code: 'TOO_LARGE',
+      message: `The file is larger than the ${maxFileBytes} bytes that are allowed. Upload it in several files, each with the header.`,
+    };
+  },
+} as const satisfies Record<string, FileProblem | ((...details: never[]) => FileProblem)>;
