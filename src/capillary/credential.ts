@@ -5,6 +5,8 @@ export interface Credential {
    * two callers share an answer only when this is equal. Never logged.
    */
   readonly id: string;
+  /** Whether a refused token can be renewed. False for a token that the caller brought. */
+  readonly renewable: boolean;
   /** A token that is valid now, as far as we know. Rejects with `CapillaryError` `UNAUTHENTICATED`. */
   token(signal: AbortSignal): Promise<string>;
   /**

@@ -1,0 +1,32 @@
+import type { Dispatcher } from 'undici';
+import { createListJobs, type ListJobs } from './list-jobs.ts';
+import { createSendUpload, type SendUpload } from './send-upload.ts';
+
+export interface CapillaryClientOptions {
+  readonly couponApiUrl: string;
+  /** Whoever made it closes it. */
+  readonly dispatcher: Dispatcher;
+  /** For one read. */
+  readonly timeoutMs: number;
+  readonly uploadIdleTimeoutMs: number;
+  readonly uploadAnswerTimeoutMs: number;
+}
+
+/** The coupon calls of Capillary's REST API. Nothing above it knows a path or a header of upstream. */
+export interface CapillaryClient {
+  readonly listJobs: ListJobs;
+  readonly sendUpload: SendUpload;
+}
+
+export function createCapillaryClient(options: CapillaryClientOptions): CapillaryClient {
+  const { couponApiUrl, dispatcher, timeoutMs } = options;
+  return {
+    listJobs: createListJobs({ couponApiUrl, dispatcher, timeoutMs }),
+    sendUpload: createSendUpload({
+      couponApiUrl,
+      dispatcher,
+      idleTimeoutMs: options.uploadIdleTimeoutMs,
+      answerTimeoutMs: options.uploadAnswerTimeoutMs,
+    }),
+  };
+}

@@ -1,0 +1,86 @@
+import { randomBytes } from 'node:crypto';
+import { Readable } from 'node:stream';
+import type { ByteSource } from './byte-source.ts';
+
+export interface MultipartBody {
+  readonly contentType: string;
+  readonly stream: Readable;
+  /** True once the closing boundary was handed over: from then on upstream may have the whole file. */
+  isWhole(): boolean;
+  /** Why the file never came to its true end, where that is so. */
+  failure(): Error | undefined;
+}
+
+export interface MultipartBodyOptions {
+  readonly fields: readonly (readonly [name: string, value: string])[];
+  readonly fileName: string;
+  readonly file: ByteSource;
+  /** Told at each chunk whether the reader of the body is being waited for, and once when the body is whole. */
+  readonly progress: { blocked(): void; flowing(): void; whole(): void };
+}
+
+/**
+ * A `multipart/form-data` body (RFC 7578) around a file that is still arriving. The closing boundary is written
+ * after the file's true end and nowhere else; any failure before that destroys the stream with its error.
+ * Whoever gives the stream up destroys it, which stops the file.
+ */
+export function createMultipartBody(options: MultipartBodyOptions): MultipartBody {
+  const boundary = `capillary-upload-${randomBytes(18).toString('hex')}`;
+  const { fields, fileName, file, progress } = options;
+  let started = false;
+  let whole = false;
+  let failure: Error | undefined;
+
+  const stream = new Readable({
+    read() {
+      progress.flowing();
+      if (started) return file.resume();
+      started = true;
+      stream.push(opening(boundary, fields, fileName));
+      file.start({
+        write(chunk) {
+          const wantsMore = stream.push(chunk);
+          if (!wantsMore) progress.blocked();
+          return wantsMore;
+        },
+        end() {
+          // Destroyed: undici gave the request up, so this boundary will never leave.
+          if (stream.destroyed) return;
+          stream.push(`\r\n--${boundary}--\r\n`);
+          stream.push(null);
+          whole = true;
+          progress.whole();
+        },
+        fail(error) {
+          failure = error;
+          stream.destroy(error);
+        },
+      });
+    },
+    destroy(error, callback) {
+      file.stop();
+      callback(error);
+    },
+  });
+  // undici stops listening when it has its answer; a file that fails later must not crash the process.
+  stream.on('error', () => {});
+  return {
+    contentType: `multipart/form-data; boundary=${boundary}`,
+    stream,
+    isWhole: () => whole,
+    failure: () => failure,
+  };
+}
+
+function opening(boundary: string, fields: MultipartBodyOptions['fields'], fileName: string): string {
+  const parts = fields.map(
+    ([name, value]) =>
+      `--${boundary}\r\nContent-Disposition: form-data; name="${escapeName(name)}"\r\n\r\n${value}\r\n`,
+  );
+  return `${parts.join('')}--${boundary}\r\nContent-Disposition: form-data; name="file"; filename="${escapeName(fileName)}"\r\nContent-Type: text/csv\r\n\r\n`;
+}
+
+/** RFC 7578 section 4.2: UTF-8 as it is, no `filename*`; quotes and line breaks percent-encoded as browsers do it. */
+function escapeName(name: string): string {
+  return name.replaceAll('\r', '%0D').replaceAll('\n', '%0A').replaceAll('"', '%22');
+}

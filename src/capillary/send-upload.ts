@@ -1,0 +1,139 @@
+import { type Dispatcher, request } from 'undici';
+import type { ByteSource } from './byte-source.ts';
+import { CapillaryError } from './capillary-error.ts';
+import type { Credential } from './credential.ts';
+import { createMultipartBody, type MultipartBody } from './multipart-body.ts';
+import { readJobs } from './read-answer.ts';
+import { readBody } from './read-body.ts';
+import { createStallWatch } from './stall-watch.ts';
+import { toCapillaryError } from './to-capillary-error.ts';
+import { type UploadForm, uploadFields } from './upload-form.ts';
+import { tokenHeader, uploadPaths, upstreamUrl } from './upload-paths.ts';
+import type { UpstreamAnswer } from './upstream-answer.ts';
+import type { UpstreamJob } from './upstream-job.ts';
+
+export interface UploadRequest {
+  readonly form: UploadForm;
+  /** As upstream is to know the file. */
+  readonly fileName: string;
+  readonly file: ByteSource;
+  readonly credential: Credential;
+  readonly signal: AbortSignal;
+}
+
+/** `whole`: the closing boundary had been handed over, so upstream may have the file in spite of the error. */
+export type UploadOutcome =
+  | { readonly ok: true; readonly job: UpstreamJob }
+  | { readonly ok: false; readonly error: unknown; readonly whole: boolean };
+
+/** Rejects with the signal's reason only; every other fate is an outcome. The file is stopped by then. */
+export type SendUpload = (upload: UploadRequest) => Promise<UploadOutcome>;
+
+export interface SendUploadOptions {
+  readonly couponApiUrl: string;
+  readonly dispatcher: Dispatcher;
+  /** How long upstream may take no byte before the upload is given up. Default 30,000. */
+  readonly idleTimeoutMs?: number | undefined;
+  /** From the last byte to the end of the answer. Default 120,000. */
+  readonly answerTimeoutMs?: number | undefined;
+}
+
+/**
+ * The two upload calls (upstream contract, section 1), streamed. Never repeated: upstream makes a new job each time,
+ * and the bytes are gone.
+ */
+export function createSendUpload(options: SendUploadOptions): SendUpload {
+  const { couponApiUrl, dispatcher, idleTimeoutMs = 30_000, answerTimeoutMs = 120_000 } = options;
+
+  return async function sendUpload({ form, fileName, file, credential, signal }) {
+    signal.throwIfAborted();
+    const giveUp = new AbortController();
+    const onAbort = () => giveUp.abort(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+    const timeOut = (message: string) => giveUp.abort(new CapillaryError('UPSTREAM_TIMEOUT', message));
+
+    const stall = createStallWatch({
+      timeoutMs: idleTimeoutMs,
+      onStall: () => timeOut(`Capillary took no byte of the file for ${idleTimeoutMs} ms.`),
+    });
+    let answerTimer: NodeJS.Timeout | undefined;
+    const awaitAnswer = (timeoutMs: number) => {
+      stall.close();
+      answerTimer ??= setTimeout(
+        () => timeOut(`Capillary did not answer within ${timeoutMs} ms.`),
+        timeoutMs,
+      );
+    };
+    const body = createMultipartBody({
+      fields: uploadFields(form),
+      fileName,
+      file,
+      progress: {
+        blocked: stall.begin,
+        flowing: stall.end,
+        whole: () => awaitAnswer(answerTimeoutMs),
+      },
+    });
+
+    async function exchange(): Promise<UpstreamAnswer> {
+      const token = await credential.token(giveUp.signal);
+      // From here on: a connection that is never had must not hold the client either.
+      stall.begin();
+      const answer = await request(
+        upstreamUrl(couponApiUrl, uploadPaths[form.kind].upload, form.couponSeriesId),
+        {
+          method: 'POST',
+          headers: { 'content-type': body.contentType, [tokenHeader]: token, accept: 'application/json' },
+          body: body.stream,
+          dispatcher,
+          signal: giveUp.signal,
+          // Both would also run while upstream does not read; the watches here know the difference.
+          headersTimeout: 0,
+          bodyTimeout: 0,
+        },
+      );
+      // An early answer is all there will be. Not one byte more, but its connection must live until it is read.
+      if (!body.isWhole()) file.stop();
+      awaitAnswer(idleTimeoutMs);
+      return readBody(answer, maxAnswerBytes, [token]).catch((error) => withoutBody(answer, error, token));
+    }
+
+    try {
+      const answer = await Promise.race([exchange(), rejectOnAbort(giveUp.signal)]);
+      return { ok: true, job: readJob(form, answer, body) };
+    } catch (thrown) {
+      signal.throwIfAborted();
+      const error = body.failure() ?? toCapillaryError(thrown, giveUp.signal);
+      return { ok: false, error, whole: body.isWhole() };
+    } finally {
+      signal.removeEventListener('abort', onAbort);
+      stall.close();
+      clearTimeout(answerTimer);
+      body.stream.destroy();
+      file.stop();
+    }
+  };
+}
+
+const maxAnswerBytes = 1024 * 1024;
+
+/** An early refusal is often followed by a reset that swallows its body: its status is still the reason. */
+function withoutBody(answer: Dispatcher.ResponseData, error: unknown, token: string): UpstreamAnswer {
+  if (answer.statusCode < 400) throw error;
+  return { status: answer.statusCode, headers: answer.headers, body: '', secrets: [token] };
+}
+
+function readJob(form: UploadForm, answer: UpstreamAnswer, body: MultipartBody): UpstreamJob {
+  const job = readJobs(form.kind, answer, form.couponSeriesId).at(-1);
+  if (job && body.isWhole()) return job;
+  const reason = job ? 'answered before it had the whole file' : 'took the file and named no job';
+  throw new CapillaryError('UPSTREAM_INVALID_RESPONSE', `Capillary ${reason}.`, {
+    httpStatus: answer.status,
+  });
+}
+
+function rejectOnAbort(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+}

@@ -1,0 +1,40 @@
+/** Tells when a wait lasts too long. */
+export interface StallWatch {
+  /** A wait begins, unless one is under way. Cheap enough for every chunk. */
+  begin(): void;
+  /** The wait is over: something moved. */
+  end(): void;
+  /** No more checks; may be called twice. */
+  close(): void;
+}
+
+export interface StallWatchOptions {
+  readonly timeoutMs: number;
+  /** Called once, up to a quarter of `timeoutMs` late. The watch is closed by then. */
+  readonly onStall: () => void;
+  /** Milliseconds that never go back. */
+  readonly now?: () => number;
+}
+
+/** One timer looks a few times within the timeout: re-arming a timer at each chunk would cost the hot path. */
+export function createStallWatch(options: StallWatchOptions): StallWatch {
+  const { timeoutMs, onStall, now = () => performance.now() } = options;
+  let waitingSince: number | undefined;
+  const timer = setInterval(
+    () => {
+      if (waitingSince === undefined || now() - waitingSince < timeoutMs) return;
+      clearInterval(timer);
+      onStall();
+    },
+    Math.max(1, Math.ceil(timeoutMs / 4)),
+  );
+  return {
+    begin() {
+      waitingSince ??= now();
+    },
+    end() {
+      waitingSince = undefined;
+    },
+    close: () => clearInterval(timer),
+  };
+}

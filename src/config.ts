@@ -1,0 +1,125 @@
+import { type Cluster, clusters } from './capillary/clusters.ts';
+
+/** Settings of one gateway, parsed once. Units are in the names. The names of the variables are a stable contract. */
+export interface Config {
+  readonly port: number;
+  readonly host: string;
+  /** `undefined`: the embedded sandbox. */
+  readonly upstream: { readonly couponApiUrl: string; readonly tokenApiUrl: string } | undefined;
+  /** Set: the gateway fetches tokens itself. `undefined`: the caller's token is passed on. */
+  readonly client: { readonly key: string; readonly secret: string } | undefined;
+  readonly maxFileBytes: number;
+  readonly uploadIdleTimeoutMs: number;
+  readonly upstreamTimeoutMs: number;
+  /** From the last byte of an upload to upstream's answer. */
+  readonly uploadAnswerTimeoutMs: number;
+  readonly pollMinIntervalMs: number;
+  readonly pollMaxIntervalMs: number;
+  readonly pollBudgetPerMinute: number;
+  readonly redisUrl: string | undefined;
+  readonly corsOrigins: readonly string[];
+  readonly graphiql: boolean;
+  readonly introspection: boolean;
+  readonly logLevel: LogLevel;
+}
+
+const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+/** Tells every setting that is wrong at once, with the value that was found. Never quotes a secret. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly problems: readonly string[];
+  constructor(problems: readonly string[]) {
+    super(`Wrong settings:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
+    this.problems = problems;
+  }
+}
+
+/**
+ * Reads the settings out of environment variables; an empty variable counts as unset. Throws `ConfigError`.
+ * Defaults: the table in README, "Settings".
+ */
+export function parseConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const problems: string[] = [];
+  const text = (name: string) => env[name]?.trim() || undefined;
+
+  const integer = (name: string, fallback: number, min: number, max = Number.MAX_SAFE_INTEGER) => {
+    const value = text(name);
+    if (value === undefined) return fallback;
+    const number = /^\d{1,16}$/.test(value) ? Number(value) : Number.NaN;
+    if (number >= min && number <= max) return number;
+    problems.push(`${name} must be a whole number from ${min} to ${max}, but is "${value}"`);
+    return fallback;
+  };
+  const oneOf = <T extends string>(name: string, allowed: readonly T[], fallback: T): T => {
+    const value = text(name);
+    if (value === undefined) return fallback;
+    const found = allowed.find((each) => each === value.toLowerCase());
+    if (found === undefined) problems.push(`${name} must be one of ${allowed.join(', ')}, but is "${value}"`);
+    return found ?? fallback;
+  };
+  const flag = (name: string) => ['true', '1'].includes(oneOf(name, ['true', 'false', '1', '0'], 'true'));
+  const url = (name: string, protocols: readonly string[]) => {
+    const value = text(name);
+    if (value === undefined) return undefined;
+    if (!URL.canParse(value) || !protocols.includes(new URL(value).protocol)) {
+      problems.push(`${name} must be an address starting with ${protocols.join(' or ')}`);
+    }
+    return value.replace(/\/+$/, '');
+  };
+
+  const cluster = text('CAPILLARY_CLUSTER')
+    ? clusters[oneOf('CAPILLARY_CLUSTER', Object.keys(clusters) as Cluster[], 'eu')]
+    : undefined;
+  const couponApiUrl = url('COUPON_API_URL', ['http:', 'https:']) ?? cluster?.couponApiUrl;
+  const tokenApiUrl = url('TOKEN_API_URL', ['http:', 'https:']) ?? cluster?.tokenApiUrl ?? couponApiUrl;
+  if (!couponApiUrl && tokenApiUrl) problems.push('TOKEN_API_URL is set, but COUPON_API_URL is not');
+
+  const key = text('CAPILLARY_CLIENT_KEY');
+  const secret = text('CAPILLARY_CLIENT_SECRET');
+  if (!key !== !secret) {
+    const [set, unset] = key ? ['KEY', 'SECRET'] : ['SECRET', 'KEY'];
+    problems.push(`CAPILLARY_CLIENT_${set} is set, but CAPILLARY_CLIENT_${unset} is not`);
+  }
+
+  const corsOrigins = (text('CORS_ORIGINS') ?? '').split(',').flatMap((origin) => origin.trim() || []);
+  for (const origin of corsOrigins) {
+    if (!URL.canParse(origin) || new URL(origin).origin !== origin) {
+      problems.push(`CORS_ORIGINS must list origins such as https://shop.example, but has "${origin}"`);
+    }
+  }
+
+  const pollMinIntervalMs = integer('POLL_MIN_INTERVAL_MS', 1_000, 10);
+  const pollMaxIntervalMs = integer('POLL_MAX_INTERVAL_MS', Math.max(15_000, pollMinIntervalMs), 10);
+  if (pollMinIntervalMs > pollMaxIntervalMs) {
+    problems.push(
+      `POLL_MIN_INTERVAL_MS (${pollMinIntervalMs}) is above POLL_MAX_INTERVAL_MS (${pollMaxIntervalMs})`,
+    );
+  }
+  const upstreamTimeoutMs = integer('UPSTREAM_TIMEOUT_MS', 0, 1, MAX_TIMER_MS);
+
+  const config: Config = {
+    port: integer('PORT', 4000, 0, 65_535),
+    host: text('HOST') ?? '127.0.0.1',
+    upstream: couponApiUrl && tokenApiUrl ? { couponApiUrl, tokenApiUrl } : undefined,
+    client: key && secret ? { key, secret } : undefined,
+    maxFileBytes: integer('MAX_FILE_BYTES', 5 * 1024 ** 3, 1),
+    uploadIdleTimeoutMs: integer('UPLOAD_IDLE_TIMEOUT_MS', 30_000, 1, MAX_TIMER_MS),
+    upstreamTimeoutMs: upstreamTimeoutMs || 15_000,
+    uploadAnswerTimeoutMs: upstreamTimeoutMs || 120_000,
+    pollMinIntervalMs,
+    pollMaxIntervalMs,
+    pollBudgetPerMinute: integer('POLL_BUDGET_PER_MINUTE', 60, 1),
+    redisUrl: url('REDIS_URL', ['redis:', 'rediss:']),
+    corsOrigins,
+    graphiql: flag('GRAPHIQL'),
+    introspection: flag('INTROSPECTION'),
+    logLevel: oneOf('LOG_LEVEL', logLevels, 'info'),
+  };
+  if (problems.length > 0) throw new ConfigError(problems);
+  return Object.freeze(config);
+}
+
+// Above this Node fires a timer at once instead of late.
+const MAX_TIMER_MS = 2 ** 31 - 1;

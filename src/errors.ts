@@ -1,0 +1,121 @@
+import { randomUUID } from 'node:crypto';
+import { GraphQLError } from 'graphql';
+import { CapillaryError } from './capillary/capillary-error.ts';
+
+/**
+ * Every top-level error code with its meaning and, where the request fails as a whole, its HTTP status.
+ * README's error table is held against this one by a test, both ways.
+ */
+export const errorTable = {
+  UNAUTHENTICATED: { meaning: 'No token, or upstream refused it. Send a fresh one.' },
+  FORBIDDEN: { meaning: 'The token may not do this.' },
+  RATE_LIMITED: { meaning: 'Too many calls. Try again after `retryAfterSeconds`.' },
+  UPSTREAM_UNAVAILABLE: { meaning: 'Capillary could not be reached, or failed. Nothing was uploaded.' },
+  UPSTREAM_TIMEOUT: { meaning: 'Capillary did not answer, or stopped taking the file, in time.' },
+  UPSTREAM_INVALID_RESPONSE: { meaning: 'Capillary answered something that its contract does not know.' },
+  JOB_NOT_FOUND: { meaning: 'The series has no such upload job.' },
+  BAD_USER_INPUT: { meaning: 'An id, a cursor or a variable is malformed.' },
+  FILE_MISSING: { meaning: 'The variable for the file holds no file part of this request.' },
+  TRUNCATED: { meaning: 'The request ended before the file did. Nothing was uploaded.', httpStatus: 400 },
+  REQUEST_TIMEOUT: { meaning: 'The client stopped sending. Nothing was uploaded.', httpStatus: 408 },
+  BAD_REQUEST: {
+    meaning: 'The HTTP or multipart request is malformed; the message names the rule.',
+    httpStatus: 400,
+  },
+  CSRF_PREVENTED: { meaning: 'A form-like POST without one of the CSRF headers.', httpStatus: 403 },
+  NOT_FOUND: { meaning: 'There is nothing at this path.', httpStatus: 404 },
+  PAYLOAD_TOO_LARGE: { meaning: 'A part other than the file is larger than it may be.', httpStatus: 413 },
+  UNSUPPORTED_MEDIA_TYPE: { meaning: 'The body is neither JSON nor multipart.', httpStatus: 415 },
+  GRAPHQL_PARSE_FAILED: { meaning: 'The document is not GraphQL, or too large.', httpStatus: 400 },
+  GRAPHQL_VALIDATION_FAILED: {
+    meaning: 'The document does not fit the schema, or is too deep.',
+    httpStatus: 400,
+  },
+  SHUTTING_DOWN: { meaning: 'This instance is going away. Send the request again.', httpStatus: 503 },
+  INTERNAL_SERVER_ERROR: { meaning: 'Our fault. The log has more under the same `incidentId`.' },
+} satisfies Record<string, ErrorRow>;
+
+interface ErrorRow {
+  readonly meaning: string;
+  /** Where the request fails as a whole. */
+  readonly httpStatus?: number;
+}
+
+export type ErrorCode = keyof typeof errorTable;
+
+export function httpStatusOf(code: ErrorCode): number | undefined {
+  const row: ErrorRow = errorTable[code];
+  return row.httpStatus;
+}
+
+/** A failure that the caller is told in full. `extensions` go out beside the code. */
+export class GatewayError extends Error {
+  override readonly name = 'GatewayError';
+  readonly code: ErrorCode;
+  readonly extensions: Readonly<Record<string, unknown>>;
+
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { extensions?: Readonly<Record<string, unknown>>; cause?: unknown } = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.extensions = options.extensions ?? {};
+  }
+}
+
+/** True for the reason of a wait that its caller gave up: neither logged, nor masked, nor retried. */
+export function isAbort(error: unknown): boolean {
+  return error instanceof Error && (error.name === 'AbortError' || error.name === 'ClientGone');
+}
+
+/** The error that a caller may see, whatever was thrown. A bug is masked and handed to `onBug` with its incident id. */
+export function toPublicError(
+  error: unknown,
+  onBug: (bug: unknown, incidentId: string) => void,
+): GraphQLError {
+  const inner = error instanceof GraphQLError && error.originalError ? error.originalError : error;
+  const located = error instanceof GraphQLError ? error : undefined;
+  if (inner instanceof GraphQLError) return inner === error || !located ? inner : relocate(inner, located);
+  if (inner instanceof GatewayError)
+    return build(inner.message, { code: inner.code, ...inner.extensions }, inner.code, located);
+  if (inner instanceof CapillaryError) {
+    const code = inner.code === 'REJECTED' ? 'BAD_USER_INPUT' : inner.code;
+    return build(inner.message, { code, ...describe(inner) }, code, located);
+  }
+  if (isAbort(inner)) return build('The request was given up.', { code: 'BAD_REQUEST' }, undefined, located);
+  const incidentId = randomUUID();
+  onBug(inner, incidentId);
+  const message = 'Something went wrong on our side. Please report it with the incidentId.';
+  return build(message, { code: 'INTERNAL_SERVER_ERROR', incidentId }, 'INTERNAL_SERVER_ERROR', located);
+}
+
+function describe(error: CapillaryError): Record<string, unknown> {
+  const { httpStatus, upstreamCode, requestId, retryAfterSeconds } = error;
+  return { upstreamStatus: httpStatus, upstreamCode, requestId, retryAfterSeconds };
+}
+
+function build(
+  message: string,
+  extensions: Record<string, unknown>,
+  code: ErrorCode | undefined,
+  located: GraphQLError | undefined,
+): GraphQLError {
+  const status = code && httpStatusOf(code);
+  // Always an entry of its own: without one Yoga takes the error for an unexpected one and answers 500.
+  return relocate(
+    new GraphQLError(message, { extensions: { ...extensions, http: status ? { status } : {} } }),
+    located,
+  );
+}
+
+function relocate(error: GraphQLError, located: GraphQLError | undefined): GraphQLError {
+  if (!located) return error;
+  const { nodes, path } = located;
+  return new GraphQLError(error.message, {
+    nodes: nodes ?? null,
+    path: path ?? null,
+    extensions: error.extensions,
+  });
+}

@@ -1,0 +1,13 @@
+import type { Credential } from './capillary/credential.ts';
+import type { SeriesJobs } from './jobs/series-jobs.ts';
+import type { UploadFile } from './upload/upload-file.ts';
+
+/** What every resolver has at hand, for one operation. */
+export interface GatewayContext {
+  /** The caller's, or the gateway's own. Throws `GatewayError` `UNAUTHENTICATED` when there is none. */
+  credential(): Credential;
+  /** Aborts when nobody waits for the answer any longer. */
+  readonly signal: AbortSignal;
+  readonly seriesJobs: SeriesJobs;
+  readonly uploadFile: UploadFile;
+}

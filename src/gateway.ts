@@ -1,0 +1,152 @@
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Logger } from 'pino';
+import { callerToken } from './caller-token.ts';
+import { createCapillaryClient } from './capillary/capillary-client.ts';
+import { createDispatcher } from './capillary/create-dispatcher.ts';
+import { createOwnCredential } from './capillary/own-credential.ts';
+import { passThroughCredential } from './capillary/pass-through-credential.ts';
+import { createShareInFlight } from './capillary/share-in-flight.ts';
+import type { UpstreamJob } from './capillary/upstream-job.ts';
+import type { Config } from './config.ts';
+import { GatewayError } from './errors.ts';
+import type { GatewayContext } from './gateway-context.ts';
+import { createGraphQLHandler } from './http/create-graphql-handler.ts';
+import { createRequestListener } from './http/create-request-listener.ts';
+import { createSeriesJobs } from './jobs/series-jobs.ts';
+import { createMetrics } from './metrics.ts';
+import { createSandbox } from './sandbox/create-sandbox.ts';
+import { schema } from './schema/schema.ts';
+import { createUploadFile } from './upload/upload-file.ts';
+
+export interface Gateway {
+  /** `http://host:port/graphql` */
+  readonly url: string;
+  /** The embedded sandbox's address, where there is one. */
+  readonly sandboxUrl: string | undefined;
+  /**
+   * Takes no new work, lets what runs finish for at most `drainMs` (default 30,000), cuts the rest, and frees
+   * everything. May be called twice.
+   */
+  close(drainMs?: number): Promise<void>;
+}
+
+/**
+ * The composition root: puts a gateway together out of its parts and starts listening. Rejects when the address cannot
+ * be had; then nothing is left behind.
+ */
+export async function createGateway(config: Config, logger: Logger): Promise<Gateway> {
+  const sandbox = config.upstream
+    ? undefined
+    : await createSandbox(config.client ? { clients: [{ ...sandboxOrg, ...config.client }] } : {});
+  const upstream = config.upstream ?? { couponApiUrl: sandbox?.url ?? '', tokenApiUrl: sandbox?.url ?? '' };
+  const dispatcher = createDispatcher();
+  const client = createCapillaryClient({
+    couponApiUrl: upstream.couponApiUrl,
+    dispatcher,
+    timeoutMs: config.upstreamTimeoutMs,
+    uploadIdleTimeoutMs: config.uploadIdleTimeoutMs,
+    uploadAnswerTimeoutMs: config.uploadAnswerTimeoutMs,
+  });
+  const ownCredential =
+    config.client &&
+    createOwnCredential({
+      ...config.client,
+      tokenApiUrl: upstream.tokenApiUrl,
+      dispatcher,
+      timeoutMs: config.upstreamTimeoutMs,
+    });
+  const metrics = createMetrics();
+  const uploadFile = createUploadFile({
+    client,
+    maxFileBytes: config.maxFileBytes,
+    idleTimeoutMs: config.uploadIdleTimeoutMs,
+  });
+  const shareInFlight = createShareInFlight<readonly UpstreamJob[]>();
+
+  function createContext(headers: Headers, signal: AbortSignal): GatewayContext {
+    const token = callerToken((name) => headers.get(name));
+    const callers = token === undefined ? undefined : passThroughCredential(token);
+    const credential = () => {
+      const found = ownCredential ?? callers;
+      if (!found) throw new GatewayError('UNAUTHENTICATED', missingToken(sandbox !== undefined));
+      return found;
+    };
+    const seriesJobs = createSeriesJobs({ listJobs: client.listJobs, shareInFlight, credential, signal });
+    return { credential, signal, seriesJobs, uploadFile };
+  }
+
+  let draining = false;
+  const open = new Set<ServerResponse>();
+  const graphql = createGraphQLHandler({
+    schema,
+    createContext,
+    idleTimeoutMs: config.uploadIdleTimeoutMs,
+    corsOrigins: config.corsOrigins,
+    graphiql: config.graphiql,
+    introspection: config.introspection,
+    logger,
+  });
+  const server = createServer(
+    // Node's own limit on a whole request would cut slow uploads with a bare 408: each body has its own watch here.
+    { requestTimeout: 0, headersTimeout: 20_000, keepAliveTimeout: 65_000 },
+    createRequestListener({
+      graphql,
+      isReady: () => !draining,
+      metrics: metrics.print,
+      onGraphQLStart(res) {
+        open.add(res);
+        res.once('close', () => {
+          open.delete(res);
+          if (open.size === 0) onIdle?.();
+        });
+      },
+    }),
+  );
+  let onIdle: (() => void) | undefined;
+  let closing: Promise<void> | undefined;
+
+  async function close(drainMs = 30_000): Promise<void> {
+    draining = true;
+    server.closeIdleConnections();
+    // Still listening: a probe must hear 503, not a refused connection, as long as there is work left.
+    if (open.size > 0) {
+      await new Promise<void>((resolve) => {
+        onIdle = resolve;
+        setTimeout(resolve, drainMs).unref();
+      });
+    }
+    const closed = new Promise((resolve) => server.close(resolve));
+    server.closeAllConnections();
+    await closed;
+    await dispatcher.destroy();
+    await sandbox?.close();
+  }
+
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject).listen(config.port, config.host, resolve);
+    });
+  } catch (error) {
+    await dispatcher.destroy();
+    await sandbox?.close();
+    throw error;
+  }
+  const { port } = server.address() as AddressInfo;
+  const host = config.host.includes(':') ? `[${config.host}]` : config.host;
+  return {
+    url: `http://${host}:${port}/graphql`,
+    sandboxUrl: sandbox?.url,
+    close(drainMs) {
+      closing ??= close(drainMs);
+      return closing;
+    },
+  };
+}
+
+const sandboxOrg = { orgId: 100458, ttlSeconds: 300 };
+
+function missingToken(isSandbox: boolean): string {
+  const how = 'Send an access token in the header x-cap-api-oauth-token, or as Authorization: Bearer.';
+  return isSandbox ? `${how} The embedded sandbox takes "sandbox-token".` : how;
+}

@@ -1,0 +1,49 @@
+import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
+import type { GraphQLSchema } from 'graphql';
+import { createYoga } from 'graphql-yoga';
+import type { Logger } from 'pino';
+import { toPublicError } from '../errors.ts';
+import type { GatewayContext } from '../gateway-context.ts';
+import { defaultQuery } from './default-query.ts';
+import { documentLimits } from './use-document-limits.ts';
+import { usePlainErrors } from './use-plain-errors.ts';
+import { type ServerContext, useRequestReading } from './use-request-reading.ts';
+
+export interface GraphQLHandlerOptions {
+  readonly schema: GraphQLSchema;
+  readonly createContext: (headers: Headers, signal: AbortSignal) => GatewayContext;
+  readonly idleTimeoutMs: number;
+  readonly corsOrigins: readonly string[];
+  readonly graphiql: boolean;
+  readonly introspection: boolean;
+  readonly logger: Logger;
+}
+
+/** Yoga, with everything that its defaults leave open closed: bodies, errors, origins, documents. */
+export function createGraphQLHandler(options: GraphQLHandlerOptions) {
+  const { schema, createContext, idleTimeoutMs, corsOrigins, graphiql, introspection, logger } = options;
+  return createYoga<ServerContext, GatewayContext>({
+    schema,
+    context: ({ request, signal }) => createContext(request.headers, signal),
+    // Its parser buffers whole files, and its cap would cut a stream in the middle: both are ours, below.
+    multipart: false,
+    maxRequestBodySize: false,
+    batching: false,
+    cors: corsOrigins.length > 0 ? { origin: [...corsOrigins], credentials: true } : false,
+    graphiql: graphiql && { title: 'Capillary upload gateway', defaultQuery },
+    renderGraphiQL,
+    landingPage: false,
+    // It would log what the converter has logged already, without its incident id.
+    logging: false,
+    maskedErrors: {
+      maskError: (error) =>
+        toPublicError(error, (bug, incidentId) => logger.error({ err: bug, incidentId }, 'unexpected error')),
+    },
+    plugins: [
+      useRequestReading({ idleTimeoutMs }),
+      ...documentLimits({ introspection }),
+      // Last: it sees what all others made of the result.
+      usePlainErrors(),
+    ],
+  });
+}

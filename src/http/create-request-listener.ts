@@ -1,0 +1,94 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { GatewayError, httpStatusOf } from '../errors.ts';
+import { type LingerOptions, lingerAfterAnswer } from './linger.ts';
+
+export interface RequestListenerOptions {
+  /** Answers `/graphql`. The signal aborts when the client is gone before its answer was. */
+  readonly graphql: (req: IncomingMessage, res: ServerResponse, context: { signal: AbortSignal }) => unknown;
+  /** False while draining: the gateway takes no new work then. */
+  readonly isReady: () => boolean;
+  readonly metrics: () => Promise<{ readonly contentType: string; readonly text: string }>;
+  readonly onGraphQLStart?: (res: ServerResponse) => void;
+  readonly linger?: LingerOptions;
+}
+
+/** The paths of the operator's contract. */
+export function createRequestListener(options: RequestListenerOptions): RequestListener {
+  const { graphql, isReady, metrics, onGraphQLStart, linger } = options;
+
+  return (req, res) => {
+    lingerAfterAnswer(req, res, linger);
+    // A socket that breaks while we write is the client's affair.
+    res.on('error', () => {});
+    const path = normalizedPath(req);
+    if (path === undefined) {
+      return refuse(
+        res,
+        new GatewayError('BAD_REQUEST', 'The request target or the Host header is malformed.'),
+      );
+    }
+    switch (path) {
+      case '/healthz':
+        return answer(res, 200, 'text/plain', 'ok\n');
+      case '/readyz':
+        return isReady()
+          ? answer(res, 200, 'text/plain', 'ready\n')
+          : answer(res, 503, 'text/plain', 'draining\n');
+      case '/metrics':
+        metrics().then(
+          ({ contentType, text }) => answer(res, 200, contentType, text),
+          () => refuse(res, new GatewayError('INTERNAL_SERVER_ERROR', 'The metrics could not be collected.')),
+        );
+        return;
+      case '/graphql': {
+        if (!isReady()) {
+          res.setHeader('connection', 'close');
+          const message = 'This instance is shutting down. Send the request again.';
+          return refuse(res, new GatewayError('SHUTTING_DOWN', message));
+        }
+        onGraphQLStart?.(res);
+        graphql(req, res, { signal: abortWhenGone(res) });
+        return;
+      }
+      case '/':
+        if (req.method !== 'GET') break;
+        res.writeHead(302, { location: '/graphql' }).end();
+        return;
+    }
+    return refuse(res, new GatewayError('NOT_FOUND', 'There is nothing here. The API is at /graphql.'));
+  };
+}
+
+/** The path without its query, also out of an absolute-form target (RFC 9112, 3.2.2), which is rewritten. */
+function normalizedPath(req: IncomingMessage): string | undefined {
+  const { host } = req.headers;
+  // Yoga makes a URL of it, and would answer what does not parse with a stack trace.
+  if (host !== undefined && !URL.canParse(`http://${host}/`)) return undefined;
+  let target = req.url ?? '/';
+  if (!target.startsWith('/')) {
+    if (!/^https?:\/\//i.test(target) || !URL.canParse(target)) return undefined;
+    const { pathname, search } = new URL(target);
+    target = pathname + search;
+  }
+  // Two slashes would be read as a host name.
+  req.url = target.replace(/^\/{2,}/, '/');
+  if (!URL.canParse(req.url, 'http://localhost')) return undefined;
+  return req.url.split('?', 1)[0];
+}
+
+function abortWhenGone(res: ServerResponse): AbortSignal {
+  const controller = new AbortController();
+  res.once('close', () => {
+    if (!res.writableFinished) controller.abort();
+  });
+  return controller.signal;
+}
+
+function refuse(res: ServerResponse, { code, message }: GatewayError): void {
+  const body = JSON.stringify({ errors: [{ message, extensions: { code } }] });
+  answer(res, httpStatusOf(code) ?? 500, 'application/json; charset=utf-8', body);
+}
+
+function answer(res: ServerResponse, status: number, contentType: string, body: string): void {
+  res.writeHead(status, { 'content-type': contentType, 'content-length': Buffer.byteLength(body) }).end(body);
+}

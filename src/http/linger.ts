@@ -1,0 +1,66 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { createStallWatch } from '../capillary/stall-watch.ts';
+
+export interface LingerOptions {
+  /** How much more may arrive after the answer. Default 1 GiB. */
+  readonly maxBytes?: number;
+  /** How long all of it may take. Default 120,000. */
+  readonly maxMs?: number;
+  /** How long nothing may come. Default 10,000. */
+  readonly idleMs?: number;
+}
+
+/**
+ * Lets a client that is still sending hear an answer that came early. Closing a socket with unread data resets it, and
+ * who reads only after sending would find ECONNRESET in place of the answer. So the answer goes out at once with
+ * `Connection: close`, the rest of the request flows to nowhere within bounds, and only then the socket closes.
+ * Call it before anything is answered.
+ */
+export function lingerAfterAnswer(
+  req: IncomingMessage,
+  res: ServerResponse,
+  options: LingerOptions = {},
+): void {
+  const writeHead = res.writeHead.bind(res) as (...args: unknown[]) => ServerResponse;
+  res.writeHead = (...args: unknown[]) => {
+    if (hasBody(req) && !req.complete) {
+      res.setHeader('connection', 'close');
+      // What Node calls after the last response of a connection. Public on net.Socket, and the only moment to step in.
+      req.socket.destroySoon = () => drain(req, req.socket, options);
+    }
+    return writeHead(...args);
+  };
+}
+
+function drain(req: IncomingMessage, socket: Socket, options: LingerOptions): void {
+  const { maxBytes = 1024 ** 3, maxMs = 120_000, idleMs = 10_000 } = options;
+  const destroy = () => socket.destroy();
+  let bytes = 0;
+  const idle = createStallWatch({ timeoutMs: idleMs, onStall: destroy });
+  const timer = setTimeout(destroy, maxMs);
+  socket.once('close', () => {
+    idle.close();
+    clearTimeout(timer);
+  });
+  idle.begin();
+  req.unpipe();
+  req.on('data', (chunk: Buffer) => {
+    idle.end();
+    idle.begin();
+    bytes += chunk.length;
+    if (bytes > maxBytes) destroy();
+  });
+  // Nothing unread is left then: this closes without a reset.
+  req.once('end', () => socket.end(destroy));
+  req.once('close', () => {
+    if (!req.readableEnded) destroy();
+  });
+  req.resume();
+  if (req.readableEnded) socket.end(destroy);
+}
+
+/** Node says `complete` only after the handler ran, also for a request that has no body at all. */
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+}

@@ -1,0 +1,53 @@
+import type { IncomingMessage } from 'node:http';
+import { GatewayError } from '../errors.ts';
+
+export interface ReadTextOptions {
+  /** Default 1 MiB: an operation without its files is never larger. */
+  readonly maxBytes?: number;
+  /** For the whole body. Default 30,000. */
+  readonly timeoutMs?: number;
+  readonly signal: AbortSignal;
+}
+
+/** Reads a small request body as UTF-8. Rejects with `GatewayError`; the rest of the body is then the listener's to drain. */
+export async function readText(req: IncomingMessage, options: ReadTextOptions): Promise<string> {
+  const { maxBytes = 1024 * 1024, timeoutMs = 30_000, signal } = options;
+  if (Number(req.headers['content-length']) > maxBytes) throw tooLarge(maxBytes);
+  signal.throwIfAborted();
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  const { promise, resolve, reject } = deferred<void>();
+  const onData = (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (bytes > maxBytes) return reject(tooLarge(maxBytes));
+    chunks.push(chunk);
+  };
+  const onAbort = () => reject(signal.reason);
+  const timer = setTimeout(() => {
+    reject(new GatewayError('REQUEST_TIMEOUT', `The request body did not arrive within ${timeoutMs} ms.`));
+  }, timeoutMs);
+  signal.addEventListener('abort', onAbort, { once: true });
+  req.on('data', onData).once('end', resolve).once('error', reject);
+  try {
+    await promise;
+    return Buffer.concat(chunks).toString('utf8');
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', onAbort);
+    req.off('data', onData).off('end', resolve).off('error', reject);
+  }
+}
+
+function tooLarge(maxBytes: number): GatewayError {
+  return new GatewayError('PAYLOAD_TOO_LARGE', `A request without files may have ${maxBytes} bytes at most.`);
+}
+
+function deferred<T>() {
+  let resolve: (value: T) => void = () => {};
+  let reject: (reason: unknown) => void = () => {};
+  const promise = new Promise<T>((onResolve, onReject) => {
+    resolve = onResolve;
+    reject = onReject;
+  });
+  return { promise, resolve, reject };
+}

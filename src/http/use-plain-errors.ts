@@ -1,0 +1,34 @@
+import { GraphQLError } from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+
+const maxMessageLength = 500;
+
+/**
+ * The last hand on what leaves: graphql-js quotes whole variable values and guesses at names, Yoga adds the text of
+ * parser errors. Messages are cut, hints and quotes removed, and what has no code yet gets one.
+ */
+export function usePlainErrors(): Plugin {
+  return {
+    onResultProcess({ result, setResult }) {
+      if (Symbol.asyncIterator in result || !('errors' in result) || !result.errors) return;
+      setResult({ ...result, errors: result.errors.map(plainError) });
+    },
+  };
+}
+
+/** Exported for the transports that do not pass through HTTP results. */
+export function plainError(error: GraphQLError): GraphQLError {
+  const { originalError: _, ...extensions } = error.extensions;
+  return new GraphQLError(plainMessage(error.message), {
+    nodes: error.nodes ?? null,
+    source: error.source ?? null,
+    positions: error.positions ?? null,
+    path: error.path ?? null,
+    extensions: { ...extensions, code: extensions['code'] ?? 'BAD_USER_INPUT' },
+  });
+}
+
+function plainMessage(message: string): string {
+  const plain = message.replace(/ Did you mean .*\?$/s, '');
+  return plain.length > maxMessageLength ? `${plain.slice(0, maxMessageLength)}…` : plain;
+}

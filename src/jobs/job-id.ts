@@ -1,0 +1,44 @@
+import type { UploadKind } from '../capillary/upstream-job.ts';
+import { GatewayError } from '../errors.ts';
+
+/** What a job id tells. All three are needed: upstream lists jobs by kind and series only. */
+export interface JobRef {
+  readonly kind: UploadKind;
+  readonly couponSeriesId: string;
+  readonly jobId: string;
+}
+
+const idPattern = /^(COUPON_BATCH|REDEEMED_COUPONS):([1-9]\d{0,18}):([1-9]\d{0,18})$/;
+const numberPattern = /^[1-9]\d{0,18}$/;
+
+/** `KIND:couponSeriesId:jobId`. The format is documented and stable. */
+export function formatJobId({ kind, couponSeriesId, jobId }: JobRef): string {
+  return `${kind}:${couponSeriesId}:${jobId}`;
+}
+
+/** Throws `GatewayError` `BAD_USER_INPUT`. */
+export function parseJobId(id: string): JobRef {
+  const [, kind, couponSeriesId, jobId] = idPattern.exec(id) ?? [];
+  if (!kind || !couponSeriesId || !jobId) {
+    throw new GatewayError(
+      'BAD_USER_INPUT',
+      `${quote(id)} is not the id of an upload job. An id looks like COUPON_BATCH:541854:222696.`,
+    );
+  }
+  return { kind: kind as UploadKind, couponSeriesId, jobId };
+}
+
+/** True for a positive whole number without sign or leading zeros, which every series id is. */
+export function isSeriesId(id: string): boolean {
+  return numberPattern.test(id);
+}
+
+/** Throws `GatewayError` `BAD_USER_INPUT`. */
+export function assertSeriesId(id: string): void {
+  if (isSeriesId(id)) return;
+  throw new GatewayError('BAD_USER_INPUT', `${quote(id)} is not a coupon series id: digits only, as 541854.`);
+}
+
+function quote(id: string): string {
+  return JSON.stringify(id.length > 60 ? `${id.slice(0, 60)}…` : id);
+}

@@ -1,0 +1,60 @@
+import DataLoader from 'dataloader';
+import type { CapillaryClient } from '../capillary/capillary-client.ts';
+import type { Credential } from '../capillary/credential.ts';
+import type { ShareInFlight } from '../capillary/share-in-flight.ts';
+import type { UploadKind, UpstreamJob } from '../capillary/upstream-job.ts';
+import type { JobRef } from './job-id.ts';
+import { toUploadJob, type UploadJob } from './upload-job.ts';
+
+export interface SeriesJobsOptions {
+  readonly listJobs: CapillaryClient['listJobs'];
+  /** Of the gateway, not of the request: equal calls of one credential share one answer while it is in flight. */
+  readonly shareInFlight: ShareInFlight<readonly UpstreamJob[]>;
+  readonly credential: () => Credential;
+  readonly signal: AbortSignal;
+}
+
+/** The jobs that one request reads. Upstream is asked once for each kind and series, however many fields want it. */
+export interface SeriesJobs {
+  /** Ascending job ids. Rejects with `CapillaryError`. */
+  list(kind: UploadKind, couponSeriesId: string): Promise<readonly UploadJob[]>;
+  /** `undefined` when the series has no such job. */
+  find(ref: JobRef): Promise<UploadJob | undefined>;
+  /** After an upload: what was read before it is no longer true. */
+  forget(kind: UploadKind, couponSeriesId: string): void;
+}
+
+export function createSeriesJobs(options: SeriesJobsOptions): SeriesJobs {
+  const { listJobs, shareInFlight, credential, signal } = options;
+
+  async function read({ kind, couponSeriesId }: Series): Promise<readonly UploadJob[]> {
+    const caller = credential();
+    const key = `${caller.id}:${kind}:${couponSeriesId}`;
+    const jobs = await shareInFlight(key, signal, (sharedSignal) =>
+      listJobs({ kind, couponSeriesId, credential: caller, signal: sharedSignal }),
+    );
+    return jobs.map(toUploadJob);
+  }
+
+  const loader = new DataLoader<Series, readonly UploadJob[], string>(
+    async (series) => {
+      const results = await Promise.allSettled(series.map(read));
+      return results.map((result) => (result.status === 'fulfilled' ? result.value : result.reason));
+    },
+    { cacheKeyFn: ({ kind, couponSeriesId }) => `${kind}:${couponSeriesId}` },
+  );
+
+  return {
+    list: (kind, couponSeriesId) => loader.load({ kind, couponSeriesId }),
+    async find({ kind, couponSeriesId, jobId }) {
+      const jobs = await loader.load({ kind, couponSeriesId });
+      return jobs.find((job) => job.upstream.jobId === jobId);
+    },
+    forget: (kind, couponSeriesId) => void loader.clear({ kind, couponSeriesId }),
+  };
+}
+
+interface Series {
+  readonly kind: UploadKind;
+  readonly couponSeriesId: string;
+}

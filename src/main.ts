@@ -1,0 +1,35 @@
+#!/usr/bin/env node
+import { pino } from 'pino';
+import { ConfigError, parseConfig } from './config.ts';
+import { createGateway } from './gateway.ts';
+
+/** Starts a gateway from the environment (operator's contract), and ends it with the process. */
+async function main(): Promise<void> {
+  const config = parseConfig(process.env);
+  const logger = pino({ level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime });
+  const gateway = await createGateway(config, logger);
+  const { url, sandboxUrl } = gateway;
+  logger.info(sandboxUrl ? { url, sandboxUrl, token: 'sandbox-token' } : { url }, 'ready');
+
+  const stop = (signal: NodeJS.Signals) => {
+    logger.info({ signal }, 'shutting down');
+    gateway.close().then(
+      () => {
+        logger.info('stopped');
+        process.exit(0);
+      },
+      (error: unknown) => {
+        logger.error({ err: error }, 'could not stop cleanly');
+        process.exit(1);
+      },
+    );
+  };
+  process.once('SIGTERM', stop).once('SIGINT', stop);
+}
+
+main().catch((error: unknown) => {
+  const message =
+    error instanceof ConfigError ? error.message : String(error instanceof Error ? error.stack : error);
+  process.stderr.write(`${message}\n`);
+  process.exit(1);
+});

@@ -1,0 +1,25 @@
+import SchemaBuilder from '@pothos/core';
+import DirectivePlugin from '@pothos/plugin-directives';
+import FederationPlugin from '@pothos/plugin-federation';
+import type { GatewayContext } from '../gateway-context.ts';
+import type { IncomingFile } from '../upload/incoming-file.ts';
+
+export interface SchemaTypes {
+  Context: GatewayContext;
+  DefaultFieldNullability: false;
+  Scalars: {
+    ID: { Input: string; Output: string };
+    Upload: { Input: IncomingFile; Output: never };
+    DateTime: { Input: Date; Output: Date };
+  };
+}
+
+/** The one builder: each file of this folder adds a noun to it, `schema.ts` joins them. */
+export const builder = new SchemaBuilder<SchemaTypes>({
+  // The federation plugin after all that wrap resolvers, says its documentation.
+  plugins: [DirectivePlugin, FederationPlugin],
+  defaultFieldNullability: false,
+});
+
+builder.queryType({ description: 'Reading upload jobs.' });
+builder.mutationType({ description: 'Uploading coupon files.' });

@@ -1,0 +1,73 @@
+import { assertSeriesId } from '../jobs/job-id.ts';
+import { type JobPage, jobCursor, jobPage } from '../jobs/job-page.ts';
+import type { UploadJob as UploadJobModel } from '../jobs/upload-job.ts';
+import { builder } from './builder.ts';
+import { PageInfo } from './page-info.ts';
+import { UploadJob, UploadJobKind, UploadJobStatus } from './upload-job.ts';
+
+export const CouponSeries = builder.objectRef<{ id: string }>('CouponSeries');
+
+const UploadJobEdge = builder.objectRef<UploadJobModel>('UploadJobEdge').implement({
+  description: 'A job in a list, with its place.',
+  fields: (t) => ({
+    cursor: t.string({ description: 'The place of this job: pass it as `after`.', resolve: jobCursor }),
+    node: t.field({ type: UploadJob, description: 'The job.', resolve: (job) => job }),
+  }),
+});
+
+const UploadJobConnection = builder.objectRef<JobPage>('UploadJobConnection').implement({
+  description: 'A page of upload jobs, newest first.',
+  fields: (t) => ({
+    edges: t.field({
+      type: [UploadJobEdge],
+      description: 'The jobs of this page.',
+      resolve: ({ jobs }) => jobs,
+    }),
+    pageInfo: t.field({ type: PageInfo, description: 'Where this page stands.', resolve: (page) => page }),
+    totalCount: t.exposeInt('totalCount', { description: 'Jobs on all pages together.' }),
+  }),
+});
+
+CouponSeries.implement({
+  description:
+    'A coupon series. In a supergraph another subgraph owns it; this one adds the upload jobs, and does not check ' +
+    'that the series exists.',
+  fields: (t) => ({
+    id: t.exposeID('id', { description: "The series' number in Capillary." }),
+    uploadJobs: t.field({
+      type: UploadJobConnection,
+      description: 'The upload jobs of this series, newest first.',
+      args: {
+        kind: t.arg({ type: UploadJobKind, description: 'Only jobs of this kind. Default: both.' }),
+        status: t.arg({ type: [UploadJobStatus], description: 'Only jobs in one of these. Default: all.' }),
+        first: t.arg.int({ defaultValue: 20, description: 'How many at most, up to 500.' }),
+        after: t.arg.string({ description: 'Begin after this cursor: `endCursor` of the page before.' }),
+      },
+      resolve: async ({ id }, { kind, status, first, after }, { seriesJobs }) => {
+        const kinds = kind ? [kind] : (['COUPON_BATCH', 'REDEEMED_COUPONS'] as const);
+        const lists = await Promise.all(kinds.map((each) => seriesJobs.list(each, id)));
+        return jobPage({ lists, status: status ?? undefined, first: first ?? 20, after: after ?? undefined });
+      },
+    }),
+  }),
+});
+
+builder.asEntity(CouponSeries, {
+  key: builder.selection<{ id: string }>('id'),
+  resolveReference: ({ id }) => {
+    assertSeriesId(id);
+    return { id };
+  },
+});
+
+builder.queryField('couponSeries', (t) =>
+  t.field({
+    type: CouponSeries,
+    description: 'A coupon series by its number, to list its upload jobs.',
+    args: { id: t.arg.id({ required: true, description: 'Digits, as 541854.' }) },
+    resolve: (_, { id }) => {
+      assertSeriesId(id);
+      return { id };
+    },
+  }),
+);

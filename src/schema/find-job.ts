@@ -1,0 +1,14 @@
+import { CapillaryError } from '../capillary/capillary-error.ts';
+import type { GatewayContext } from '../gateway-context.ts';
+import type { JobRef } from '../jobs/job-id.ts';
+import type { UploadJob } from '../jobs/upload-job.ts';
+
+/** A job, or null when its series has no such job or does not exist. */
+export async function findJob(ref: JobRef, { seriesJobs }: GatewayContext): Promise<UploadJob | null> {
+  try {
+    return (await seriesJobs.find(ref)) ?? null;
+  } catch (error) {
+    if (error instanceof CapillaryError && error.code === 'REJECTED' && error.httpStatus === 404) return null;
+    throw error;
+  }
+}

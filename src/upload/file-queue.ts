@@ -1,0 +1,154 @@
+import type { IncomingMessage } from 'node:http';
+import type { Writable } from 'node:stream';
+import type { FileUpload, Upload } from 'graphql-upload-minimal';
+import { createStallWatch } from '../capillary/stall-watch.ts';
+import { GatewayError } from '../errors.ts';
+import { createIncomingFile, type IncomingFile } from './incoming-file.ts';
+
+export interface FileQueueOptions {
+  readonly req: IncomingMessage;
+  /** The parser: it finishes when the form's last boundary has passed. */
+  readonly form: Writable;
+  readonly idleTimeoutMs: number;
+}
+
+/**
+ * The files of one request, in the order in which they arrive. They share one stream: a file that nobody reads stands
+ * in the way of those behind it, and a reader that waits for one of those would wait for ever. So it is told at once.
+ */
+export function createFileQueue({ req, form, idleTimeoutMs }: FileQueueOptions) {
+  const formEnd = new Promise<void>((resolve, reject) => {
+    form.once('finish', resolve).once('close', () => reject(cutOff()));
+  });
+  formEnd.catch(() => {});
+  let expected = 0;
+  let arrived = 0;
+  /** The part that has arrived and that nobody reads or released. */
+  let inTheWay: string | undefined;
+  const waiting = new Set<(reason: unknown) => void>();
+
+  function block(fieldName: string) {
+    inTheWay = fieldName;
+    for (const reject of waiting) reject(outOfOrder(fieldName));
+  }
+
+  function add(upload: Upload): IncomingFile {
+    expected += 1;
+    let file: FileUpload | undefined;
+    let claimed = false;
+    let released = false;
+
+    const arrival = upload.promise.then(
+      (fileUpload) => {
+        file = fileUpload;
+        arrived += 1;
+        if (released) drain(fileUpload);
+        else if (!claimed) block(fileUpload.fieldName);
+        return fileUpload;
+      },
+      () => {
+        throw form.writableFinished ? missing() : cutOff();
+      },
+    );
+    arrival.catch(() => {});
+
+    function pass(fileUpload: FileUpload) {
+      if (inTheWay === fileUpload.fieldName) inTheWay = undefined;
+    }
+
+    function release() {
+      released = true;
+      if (!file || claimed) return;
+      pass(file);
+      drain(file);
+    }
+
+    return createIncomingFile({
+      async open(signal) {
+        if (claimed) throw readTwice();
+        if (!file && inTheWay !== undefined) throw outOfOrder(inTheWay);
+        claimed = true;
+        if (file) pass(file);
+        try {
+          const { filename, createReadStream } = await raceArrival(arrival, signal);
+          const stream = createReadStream();
+          return {
+            name: filename ?? '',
+            stream,
+            formEnd: arrived === expected ? formEnd : Promise.resolve(),
+          };
+        } catch (error) {
+          claimed = false;
+          release();
+          throw error;
+        }
+      },
+      release,
+    });
+  }
+
+  async function raceArrival(arrival: Promise<FileUpload>, signal: AbortSignal): Promise<FileUpload> {
+    signal.throwIfAborted();
+    const { promise: failure, reject } = deferredFailure();
+    const stall = createStallWatch({
+      timeoutMs: idleTimeoutMs,
+      onStall: () => reject(stalled(idleTimeoutMs)),
+    });
+    const onData = () => {
+      stall.end();
+      stall.begin();
+    };
+    const onAbort = () => reject(signal.reason);
+    waiting.add(reject);
+    req.on('data', onData);
+    signal.addEventListener('abort', onAbort, { once: true });
+    stall.begin();
+    try {
+      return await Promise.race([arrival, failure]);
+    } finally {
+      stall.close();
+      waiting.delete(reject);
+      req.off('data', onData);
+      signal.removeEventListener('abort', onAbort);
+    }
+  }
+
+  return { add };
+}
+
+function drain(file: FileUpload): void {
+  const stream = file.createReadStream();
+  stream.on('error', () => {});
+  stream.resume();
+}
+
+function deferredFailure() {
+  let reject: (reason: unknown) => void = () => {};
+  const promise = new Promise<never>((_, rejectPromise) => {
+    reject = rejectPromise;
+  });
+  promise.catch(() => {});
+  return { promise, reject };
+}
+
+function cutOff(): GatewayError {
+  const message = 'The request ended before the file did. Nothing was uploaded; send the file again.';
+  return new GatewayError('TRUNCATED', message);
+}
+
+function missing(): GatewayError {
+  return new GatewayError('FILE_MISSING', 'The "map" part names a file that the request does not have.');
+}
+
+function readTwice(): GatewayError {
+  return new GatewayError('BAD_REQUEST', 'Two fields use the same file. Send it once for each.');
+}
+
+function outOfOrder(part: string): GatewayError {
+  const message = `The file part ${JSON.stringify(part.slice(0, 40))} comes before the one that is needed now. Send the files in the order in which the operation uses them, and none that it does not use.`;
+  return new GatewayError('BAD_REQUEST', message);
+}
+
+function stalled(timeoutMs: number): GatewayError {
+  return new GatewayError('REQUEST_TIMEOUT', `The file did not begin to arrive within ${timeoutMs} ms.`);
+}

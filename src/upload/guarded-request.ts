@@ -1,0 +1,70 @@
+import type { IncomingMessage } from 'node:http';
+import type { Writable } from 'node:stream';
+import { GatewayError } from '../errors.ts';
+
+export interface FormGuard {
+  /** Hands out busboy's parser, which the library keeps to itself. */
+  onForm(form: Writable): void;
+  /** Called before the library acts on the `map` part. What it throws ends the form, and is the library's rejection. */
+  checkFields(operations: unknown, map: unknown): void;
+}
+
+type FieldListener = (name: string, value: string, info: { valueTruncated: boolean }) => void;
+
+/**
+ * Stands in for the request towards graphql-upload-minimal, which asks of it only to be piped. That is the place to
+ * put a guard between the parser and the library: the library sets any `map` path that is not `__proto__`, so that
+ * `variables.hasOwnProperty.call` would change every object of the process, and it listens once for parser errors.
+ */
+export function guardedRequest(req: IncomingMessage, guard: FormGuard): IncomingMessage {
+  const stand: Pick<IncomingMessage, 'headers' | 'readableEnded' | 'once' | 'resume' | 'unpipe' | 'pipe'> = {
+    headers: req.headers,
+    get readableEnded() {
+      return req.readableEnded;
+    },
+    once: req.once.bind(req),
+    resume: req.resume.bind(req),
+    unpipe: req.unpipe.bind(req),
+    pipe<T extends NodeJS.WritableStream>(parser: T): T {
+      const form = parser as unknown as Writable;
+      // busboy tells a malformed header twice; the second time nobody else listens, and the process would end.
+      form.on('error', () => {});
+      guardFields(form, guard.checkFields);
+      guard.onForm(form);
+      return req.pipe(parser);
+    },
+  };
+  return stand as IncomingMessage;
+}
+
+function guardFields(form: Writable, checkFields: FormGuard['checkFields']): void {
+  const [takeField] = form.listeners('field') as FieldListener[];
+  form.removeAllListeners('field');
+  let operations: unknown;
+  let refused = false;
+  const onField: FieldListener = (name, value, info) => {
+    // The chunk in which a field was refused may hold more fields.
+    if (refused) return;
+    try {
+      if (!info.valueTruncated && name === 'operations') operations = parseJson(name, value);
+      if (!info.valueTruncated && name === 'map' && operations !== undefined) {
+        checkFields(operations, parseJson(name, value));
+      }
+    } catch (error) {
+      refused = true;
+      form.destroy(error as Error);
+      return;
+    }
+    takeField?.(name, value, info);
+  };
+  form.on('field', onField);
+}
+
+/** Without the text of JSON.parse's error, which quotes the body. */
+function parseJson(name: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new GatewayError('BAD_REQUEST', `The "${name}" part is not valid JSON.`);
+  }
+}

@@ -1,0 +1,35 @@
+import type { Readable } from 'node:stream';
+
+/** A file part that has begun to arrive. */
+export interface FileStream {
+  /** File name as the client wrote it, without folders; may be empty. */
+  readonly name: string;
+  readonly stream: Readable;
+  /**
+   * Resolves when the whole form has ended properly, or at once when other files are to follow this one; rejects when
+   * the form is cut off.
+   */
+  readonly formEnd: Promise<void>;
+}
+
+const brand = Symbol('incoming file');
+
+/** What the `Upload` scalar hands to a resolver: a file that may not have begun to arrive. */
+export interface IncomingFile {
+  readonly [brand]: true;
+  /**
+   * Waits for the file's first byte. Once only. Rejects with `GatewayError`: `FILE_MISSING` when the request ends
+   * without it, `BAD_REQUEST` when another file stands before it that nobody reads.
+   */
+  open(signal: AbortSignal): Promise<FileStream>;
+  /** Whoever has an incoming file and does not read it to its end says so; safe at any time. */
+  release(): void;
+}
+
+export function createIncomingFile(file: Omit<IncomingFile, typeof brand>): IncomingFile {
+  return { [brand]: true, ...file };
+}
+
+export function isIncomingFile(value: unknown): value is IncomingFile {
+  return typeof value === 'object' && value !== null && brand in value;
+}

@@ -1,0 +1,63 @@
+import { createHash } from 'node:crypto';
+
+/**
+ * The gateway's mark in the name that it gives a file upstream, `<base>.<mark>[.p<part>].csv`: upstream's status list
+ * gives the name back, and so is the record of what was uploaded under which key. `k` stands where the user's name
+ * ended in `.csv`, `x` where it did not. The redeemed list appends its own `_<epoch ms>_<series>`.
+ */
+const marked =
+  /^(?<base>.*)\.(?<mark>[kx])(?<key>[0-9a-f]{24})(?:\.p(?<part>\d{4,6}))?(?:_\d+_\d+)?(?<extension>\.csv)$/is;
+
+const maxBaseBytes = 180;
+
+export interface KeyedFileName {
+  /** The user's own file name. */
+  readonly name: string;
+  readonly key: string;
+  /** 1-based, where a file was split. */
+  readonly part: number | undefined;
+}
+
+/** The mark's key: 96 bits, made from the caller's idempotency key so that a repeat makes the same. */
+export function fileKey(idempotencyKey: string): string {
+  return createHash('sha256').update(idempotencyKey).digest('hex').slice(0, 24);
+}
+
+/** The name under which upstream gets the file. `name` is `cleanFileName`'s. */
+export function keyedFileName({ name, key, part }: KeyedFileName): string {
+  const [, base = name, extension] = /^(.*)(\.csv)$/is.exec(name) ?? [];
+  const partMark = part === undefined ? '' : `.p${String(part).padStart(4, '0')}`;
+  return `${clip(base)}.${extension ? 'k' : 'x'}${key}${partMark}${extension ?? '.csv'}`;
+}
+
+/** Reads a name out of a status list; `undefined` for a file that did not come through the gateway. */
+export function readKeyedFileName(uploadedFileName: string): KeyedFileName | undefined {
+  const groups = marked.exec(uploadedFileName)?.groups;
+  if (!groups) return undefined;
+  const { base = '', mark, key = '', part, extension = '' } = groups;
+  return {
+    name: mark?.toLowerCase() === 'k' ? base + extension : base,
+    key: key.toLowerCase(),
+    part: part === undefined ? undefined : Number(part),
+  };
+}
+
+/** A file name as the user knows it, whatever the gateway or upstream added. */
+export function shownFileName(uploadedFileName: string): string {
+  return readKeyedFileName(uploadedFileName)?.name ?? uploadedFileName;
+}
+
+/** A client's file name made fit to be one: no folders, no control characters, never empty. */
+export function cleanFileName(name: string): string {
+  const visible = name.toWellFormed().replace(/\p{Cc}/gu, '');
+  return visible.replace(/^.*[\\/]/s, '').trim() || 'upload.csv';
+}
+
+function clip(base: string): string {
+  if (Buffer.byteLength(base) <= maxBaseBytes) return base;
+  // A cut through a character leaves a replacement character, which goes too.
+  return Buffer.from(base)
+    .subarray(0, maxBaseBytes)
+    .toString()
+    .replace(/\ufffd+$/, '');
+}

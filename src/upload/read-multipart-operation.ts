@@ -1,0 +1,74 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Writable } from 'node:stream';
+import { processRequest, type Upload } from 'graphql-upload-minimal';
+import { GatewayError } from '../errors.ts';
+import { checkMap, maxFilesPerRequest, type Places } from './check-map.ts';
+import { createFileQueue } from './file-queue.ts';
+import { guardedRequest } from './guarded-request.ts';
+
+export interface ReadMultipartOptions {
+  /** Of the `operations` and of the `map` part, each. */
+  readonly maxFieldBytes?: number;
+  /** Both parts must be in within this time; later, some byte within each such time. */
+  readonly idleTimeoutMs?: number;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Reads a GraphQL multipart request up to its `map` part, and answers the operation with an `IncomingFile` wherever a
+ * file goes. The files follow as they are read; nothing is kept. Rejects with `GatewayError`; what the client still
+ * sends is the listener's to drain. Spec: https://github.com/jaydenseric/graphql-multipart-request-spec
+ */
+export async function readMultipartOperation(req: IncomingMessage, options: ReadMultipartOptions) {
+  const { maxFieldBytes = 1024 * 1024, idleTimeoutMs = 30_000, signal } = options;
+  let form: Writable | undefined;
+  let places: Places = new Map();
+  const guarded = guardedRequest(req, {
+    onForm(parser) {
+      form = parser;
+    },
+    checkFields(operations, map) {
+      places = checkMap(operations, map);
+    },
+  });
+  const stop = (reason: unknown) => form?.destroy(reason as Error);
+  const onAbort = () => stop(signal.reason);
+  signal.addEventListener('abort', onAbort, { once: true });
+  const timer = setTimeout(() => stop(tooSlow(idleTimeoutMs)), idleTimeoutMs);
+  try {
+    signal.throwIfAborted();
+    // Without the response: all that the library would do with it is to forbid late reads.
+    const operation = await processRequest(guarded, undefined as unknown as ServerResponse, {
+      maxFieldSize: maxFieldBytes,
+      maxFiles: maxFilesPerRequest,
+    });
+    if (form) placeFiles(operation, places, createFileQueue({ req, form, idleTimeoutMs }));
+    return operation;
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error instanceof GatewayError ? error : refusal(error as Error & { status?: number });
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', onAbort);
+  }
+}
+
+function placeFiles(operation: unknown, places: Places, queue: ReturnType<typeof createFileQueue>) {
+  for (const keys of places.values()) {
+    // checkMap walked these keys: every holder is an own, plain container.
+    let holder = operation as Record<string, unknown>;
+    for (const key of keys.slice(0, -1)) holder = holder[key] as Record<string, unknown>;
+    const last = keys.at(-1) as string;
+    holder[last] = queue.add(holder[last] as Upload);
+  }
+}
+
+function tooSlow(timeoutMs: number): GatewayError {
+  const message = `The "operations" and "map" parts did not arrive within ${timeoutMs} ms.`;
+  return new GatewayError('REQUEST_TIMEOUT', message);
+}
+
+function refusal(error: Error & { status?: number }): GatewayError {
+  const message = `Malformed multipart request: ${error.message.slice(0, 300)}`;
+  return new GatewayError(error.status === 413 ? 'PAYLOAD_TOO_LARGE' : 'BAD_REQUEST', message);
+}

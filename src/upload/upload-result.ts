@@ -1,0 +1,60 @@
+import type { UploadJob } from '../jobs/upload-job.ts';
+import type { FileProblem } from './scan/file-problem.ts';
+
+export interface FileReport {
+  readonly name: string;
+  readonly bytes: number;
+  /** In hex. */
+  readonly sha256: string;
+}
+
+/** What an upload came to, for the person who made it: the members of the public `UploadResult`. */
+export type UploadResult =
+  | UploadAccepted
+  | UploadChecked
+  | InvalidFileError
+  | InvalidInputError
+  | UpstreamRejectedError
+  | UploadOutcomeUnknownError;
+
+export interface UploadAccepted {
+  readonly __typename: 'UploadAccepted';
+  readonly jobs: readonly UploadJob[];
+  readonly file: FileReport;
+  readonly replayed: boolean;
+}
+
+export interface UploadChecked {
+  readonly __typename: 'UploadChecked';
+  readonly file: FileReport;
+}
+
+export interface InvalidFileError {
+  readonly __typename: 'InvalidFileError';
+  readonly message: string;
+  readonly problems: readonly FileProblem[];
+  readonly problemCount: number;
+}
+
+export interface InvalidInputError {
+  readonly __typename: 'InvalidInputError';
+  readonly message: string;
+  /** Path of the argument, as `input.columns.billId`. */
+  readonly field: string;
+}
+
+export interface UpstreamRejectedError {
+  readonly __typename: 'UpstreamRejectedError';
+  readonly message: string;
+  readonly httpStatus: number;
+  readonly upstreamCode: string | undefined;
+  readonly requestId: string | undefined;
+  readonly jobs: readonly UploadJob[];
+}
+
+export interface UploadOutcomeUnknownError {
+  readonly __typename: 'UploadOutcomeUnknownError';
+  readonly message: string;
+  readonly idempotencyKey: string;
+  readonly jobs: readonly UploadJob[];
+}

@@ -1,0 +1,44 @@
+import { pino } from 'pino';
+import { type Config, parseConfig } from '../../src/config.ts';
+import { createGateway, type Gateway } from '../../src/gateway.ts';
+import { createSandbox, type Sandbox } from '../../src/sandbox/create-sandbox.ts';
+import type { SandboxOptions } from '../../src/sandbox/sandbox-options.ts';
+
+export interface TestGateway extends AsyncDisposable {
+  readonly gateway: Gateway;
+  readonly sandbox: Sandbox;
+  /** `http://127.0.0.1:<port>/graphql` */
+  readonly url: string;
+  readonly port: number;
+  /** Lines that the gateway logged, as JSON texts. */
+  readonly log: readonly string[];
+}
+
+export interface TestGatewayOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly config?: Partial<Config>;
+  readonly sandbox?: SandboxOptions;
+}
+
+/** A listening gateway before a listening sandbox; both are gone at the end of the block. */
+export async function startGateway(options: TestGatewayOptions = {}): Promise<TestGateway> {
+  const sandbox = await createSandbox(options.sandbox ?? {});
+  const log: string[] = [];
+  const config = parseConfig({ PORT: '0', COUPON_API_URL: sandbox.url, LOG_LEVEL: 'debug', ...options.env });
+  const logger = pino(
+    { level: config.logLevel, base: null },
+    { write: (line: string) => void log.push(line) },
+  );
+  const gateway = await createGateway({ ...config, ...options.config }, logger);
+  return {
+    gateway,
+    sandbox,
+    url: gateway.url,
+    port: Number(new URL(gateway.url).port),
+    log,
+    async [Symbol.asyncDispose]() {
+      await gateway.close(0);
+      await sandbox.close();
+    },
+  };
+}
