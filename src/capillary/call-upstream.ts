@@ -1,9 +1,11 @@
 import { type Dispatcher, request } from 'undici';
 import { CapillaryError } from './capillary-error.ts';
 import { readBody } from './read-body.ts';
+import { rejectOnAbort } from './reject-on-abort.ts';
 import { toCapillaryError } from './to-capillary-error.ts';
 import type { UpstreamAnswer } from './upstream-answer.ts';
 
+/** One request of a read or of the token call: bodies are short texts, uploads go another way. */
 export interface UpstreamRequest {
   readonly url: string;
   readonly method: 'GET' | 'POST';
@@ -55,13 +57,6 @@ async function readExchange(exchange: UpstreamRequest, signal: AbortSignal): Pro
     bodyTimeout: 0,
   });
   return readBody(answer, maxBodyBytes, secrets);
-}
-
-// The signal is our own and ends with the call: a listener left on it keeps nothing alive.
-function rejectOnAbort(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-  });
 }
 
 function timeoutError(timeoutMs: number): CapillaryError {

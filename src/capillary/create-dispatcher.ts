@@ -1,5 +1,6 @@
 import { Agent } from 'undici';
 
+/** How many sockets to upstream, and for how long. */
 export interface DispatcherOptions {
   /** Sockets an origin. Default 128: uploads hold theirs for minutes, and status calls must not queue behind them. */
   readonly connections?: number | undefined;

@@ -7,6 +7,7 @@ import { tokenHeader, uploadPaths, upstreamUrl } from './upload-paths.ts';
 import type { UploadKind, UpstreamJob } from './upstream-job.ts';
 import { withToken } from './with-token.ts';
 
+/** Where and how patiently job lists are read. */
 export interface ListJobsOptions {
   readonly couponApiUrl: string;
   readonly dispatcher: Dispatcher;
@@ -17,6 +18,7 @@ export interface ListJobsOptions {
   readonly maxBodyBytes?: number | undefined;
 }
 
+/** Whose jobs to read, and as whom. */
 export interface ListJobsInput {
   readonly kind: UploadKind;
   /** Digits: the caller has checked it. */

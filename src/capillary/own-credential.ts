@@ -7,6 +7,7 @@ import { type RetryOptions, retryReads } from './retry-reads.ts';
 import { createShareInFlight } from './share-in-flight.ts';
 import { upstreamUrl } from './upload-paths.ts';
 
+/** What the gateway needs to fetch tokens for itself. */
 export interface OwnCredentialOptions {
   readonly key: string;
   readonly secret: string;

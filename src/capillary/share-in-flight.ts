@@ -47,6 +47,8 @@ export function createShareInFlight<T>(): ShareInFlight<T> {
         flight.controller.abort(signal.reason);
       };
       signal.addEventListener('abort', onAbort, { once: true });
+      // `start` ran just now, and may have ended the very caller that it runs for.
+      if (signal.aborted) onAbort();
       flight.result.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
     });
   }

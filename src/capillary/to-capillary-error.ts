@@ -13,7 +13,8 @@ const connectionLoss = new Set([
   'UND_ERR_CLOSED',
   'UND_ERR_DESTROYED',
   'UND_ERR_ABORTED',
-  // A chunked body that stops short: the parser says it, the connection did it.
+  // Bodies that stop short: the parser says it, the connection did it.
+  'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
   'HPE_INVALID_EOF_STATE',
   'EADDRNOTAVAIL',
   'EAI_AGAIN',
@@ -62,6 +63,10 @@ function capillaryCode(code: string): FailureCode | undefined {
 }
 
 function errorCode(error: unknown): string | undefined {
-  const code: unknown = error instanceof Error ? (error as { code?: unknown }).code : undefined;
-  return typeof code === 'string' ? code : undefined;
+  if (!(error instanceof Error)) return undefined;
+  const { code, name, message }: Error & { code?: unknown } = error;
+  if (typeof code === 'string') return code;
+  // undici 7.30 means to give parser errors a code and leaves it undefined.
+  if (name !== 'HTTPParserError') return undefined;
+  return /\bEOF\b/.test(message) ? 'HPE_INVALID_EOF_STATE' : 'HPE_INVALID';
 }
