@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { refusal, sendAnswer } from './answer.ts';
+import { controlPrefix, createControlApi } from './control-api.ts';
 import type { Call } from './exchange.ts';
 import { createFaultSwitch, type SandboxFaults } from './fault-switch.ts';
 import { type CallName, findRoute } from './find-route.ts';
@@ -57,7 +58,10 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
     token: createTokenCall(tokens),
   };
 
+  const control = createControlApi({ jobs: jobs.control, faults, tokens, requests: log.requests });
+
   async function serve(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    if (req.url?.startsWith(controlPrefix)) return sendAnswer(res, await control(req));
     const route = findRoute(req.method ?? '', req.url ?? '');
     const logged = log.open(req, res, route);
     const gone = new AbortController();

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Answer } from './answer.ts';
 import type { Fault } from './fault.ts';
-import type { LoggedRequest } from './request-log.ts';
+import type { LoggedRequest } from './logged-request.ts';
 
 /** One request on its way through the sandbox. */
 export interface Exchange {

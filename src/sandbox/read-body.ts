@@ -1,4 +1,5 @@
 import type { Exchange } from './exchange.ts';
+import { onBodyOver } from './on-body-over.ts';
 
 /**
  * Reads a request body to its end, handing every chunk to `take`. False when the connection went down before the end.
@@ -12,8 +13,7 @@ export function readBody(exchange: Exchange, take: (chunk: Buffer) => boolean | 
       logged.receivedBytes += chunk.length;
       if (take(chunk) === false) req.pause();
     });
-    req.once('end', () => resolve(true));
-    req.once('close', () => resolve(req.complete));
+    onBodyOver(req, resolve);
   });
 }
 

@@ -66,12 +66,15 @@ export async function receiveForm(exchange: Exchange, options: FormOptions): Pro
 
   function takeFile(file: Readable): void {
     file.on('data', (chunk: Buffer) => {
+      if (logged.fileSha256 !== undefined) return;
       sha256.update(chunk);
       logged.fileBytes += chunk.length;
       options.onData(chunk);
       exchange.onFileBytes();
     });
     file.once('end', sum);
+    // A cut request is logged as over in this event: what came of the file must stand by then.
+    req.once('close', sum);
   }
 
   function sum(): void {
@@ -95,26 +98,20 @@ export async function receiveForm(exchange: Exchange, options: FormOptions): Pro
     const whole = await readBody(exchange, (chunk) => {
       if (parser === undefined || problem !== undefined) return undefined;
       const ready = parser.write(chunk);
-      if (bytesPerSecond !== undefined) resumeAfter((chunk.length / bytesPerSecond) * 1000);
+      if (bytesPerSecond !== undefined)
+        setTimeout(() => req.resume(), (chunk.length / bytesPerSecond) * 1000).unref();
       else if (!ready) parser.once('drain', () => req.resume());
       return ready && bytesPerSecond === undefined;
     });
     if (!whole) {
       parser?.destroy();
-      sum();
       return { cut: true };
     }
     parser?.end();
     if (parser !== undefined) await parsed;
-    sum();
     if (files > 1) failed('The form has more than one part named file.');
     if (files === 0) failed('The form has no file part named file.');
     return { cut: false, problem };
-  }
-
-  function resumeAfter(ms: number): void {
-    const timer = setTimeout(() => req.resume(), ms).unref();
-    req.once('close', () => clearTimeout(timer));
   }
 
   return Promise.race([receive(), failure]);

@@ -1,40 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { CallName, Route } from './find-route.ts';
+import { type LoggedRequest, loggedHeaders } from './logged-request.ts';
+import { onBodyOver } from './on-body-over.ts';
 import { createWaiters } from './waiters.ts';
-
-/** One request as the sandbox saw it. Grows while the request runs; `done` resolves once it has ended. */
-export interface LoggedRequest {
-  /** `undefined` for paths that the sandbox does not know. */
-  readonly call: CallName | undefined;
-  readonly method: string;
-  /** With the query. */
-  readonly path: string;
-  readonly couponSeriesId: string | undefined;
-  /** `x-cap-api-oauth-token` as sent. */
-  readonly token: string | undefined;
-  /** Of the headers those that tests ask about: see `loggedHeaders`. */
-  readonly headers: Readonly<Record<string, string>>;
-  /** The text parts of an upload; of a token call the key, never the secret. */
-  readonly fields: Record<string, string>;
-  /** The `filename` of the part named `file`, decoded as UTF-8. */
-  fileName: string | undefined;
-  fileContentType: string | undefined;
-  /** Bytes of the file that came in. */
-  fileBytes: number;
-  /** SHA-256 of those bytes, in hex; there once the file or the request has ended. */
-  fileSha256: string | undefined;
-  /** The closing boundary was seen. */
-  complete: boolean;
-  /** The connection went down before the request and its answer were through. */
-  aborted: boolean;
-  /** Bytes of the whole body. */
-  receivedBytes: number;
-  /** HTTP status of the answer. */
-  status: number | undefined;
-  readonly startedAtMs: number;
-  endedAtMs: number | undefined;
-  readonly done: Promise<LoggedRequest>;
-}
 
 /** A call by name, or any test of a request. */
 export type RequestMatch = CallName | ((request: LoggedRequest) => boolean);
@@ -66,20 +34,6 @@ export interface RequestLogWriter extends RequestLog {
   progress(request: LoggedRequest): void;
   close(): void;
 }
-
-/** The headers that a log entry holds. */
-export const loggedHeaders: readonly string[] = [
-  'content-type',
-  'content-length',
-  'transfer-encoding',
-  'user-agent',
-  'traceparent',
-  'tracestate',
-  'x-cap-api-attribution-entity-type',
-  'x-cap-api-attribution-entity-code',
-  'x-cap-api-attribution-till-code',
-  'x-cap-api-auth-org-id',
-];
 
 /** Keeps the last `max` requests. */
 export function createRequestLog(max: number, now: () => number): RequestLogWriter {
@@ -160,13 +114,7 @@ function whenOver(req: IncomingMessage, res: ServerResponse, over: () => void): 
     if (--left === 0) over();
   };
   res.once('close', settle);
-  let read = false;
-  const onRead = () => {
-    if (!read) settle();
-    read = true;
-  };
-  req.once('end', onRead);
-  req.once('close', onRead);
+  onBodyOver(req, settle);
   // Without a listener a cut upload would end the process.
   req.on('error', () => {});
 }

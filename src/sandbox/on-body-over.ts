@@ -1,0 +1,18 @@
+import type { IncomingMessage } from 'node:http';
+
+/**
+ * Calls `over` once, when the body has come to its end (`whole`) or never will. Listens to the socket as well: a request that was
+ * answered before its end hears nothing more from Node when the connection goes down.
+ */
+export function onBodyOver(req: IncomingMessage, over: (whole: boolean) => void): void {
+  const { socket } = req;
+  const settle = () => {
+    req.off('end', settle);
+    req.off('close', settle);
+    socket.off('close', settle);
+    over(req.complete);
+  };
+  req.once('end', settle);
+  req.once('close', settle);
+  socket.once('close', settle);
+}
