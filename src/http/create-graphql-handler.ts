@@ -1,4 +1,3 @@
-import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 import type { GraphQLSchema } from 'graphql';
 import { createYoga } from 'graphql-yoga';
 import type { Logger } from 'pino';
@@ -31,7 +30,8 @@ export function createGraphQLHandler(options: GraphQLHandlerOptions) {
     batching: false,
     cors: corsOrigins.length > 0 ? { origin: [...corsOrigins], credentials: true } : false,
     graphiql: graphiql && { title: 'Capillary upload gateway', defaultQuery },
-    renderGraphiQL,
+    // 45 MiB of memory once loaded: only for who opens the page.
+    renderGraphiQL: async (page) => (await import('@graphql-yoga/render-graphiql')).renderGraphiQL(page),
     landingPage: false,
     // It would log what the converter has logged already, without its incident id.
     logging: false,

@@ -1,0 +1,66 @@
+import { request } from 'node:http';
+
+export interface SendFile {
+  readonly url: string;
+  readonly bytes: number;
+  readonly boundary: string;
+}
+
+const query =
+  'mutation ($file: Upload!) { uploadCouponBatch(file: $file, input: { couponSeriesId: "541854", ' +
+  'customerIdentifier: MOBILE, customerIdentifierColumn: 0 }) { __typename ... on UploadAccepted { file { bytes } } } }';
+
+/**
+ * One GraphQL multipart upload of generated rows, written as fast as they are taken. Resolves to the seconds it took.
+ * The rows differ within a block and repeat with it: making them all different would measure the generator.
+ */
+export async function sendFile({ url, bytes, boundary }: SendFile): Promise<number> {
+  const fields = [
+    ['operations', JSON.stringify({ query, variables: { file: null } })],
+    ['map', '{"0":["variables.file"]}'],
+  ].map(
+    ([name, value]) => `--${boundary}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`,
+  );
+  const opening = `${fields.join('')}--${boundary}\r\nContent-Disposition: form-data; name="0"; filename="bench.csv"\r\nContent-Type: text/csv\r\n\r\n`;
+  const block = rows(64 * 1024);
+  const startedAt = performance.now();
+  const answer = await new Promise<string>((resolve, reject) => {
+    const req = request(url, {
+      method: 'POST',
+      headers: {
+        'content-type': `multipart/form-data; boundary=${boundary}`,
+        'graphql-require-preflight': '1',
+        'x-cap-api-oauth-token': 'bench',
+      },
+    });
+    req.on('error', reject).on('response', (res) => {
+      let text = '';
+      res.setEncoding('utf8').on('data', (chunk) => {
+        text += chunk;
+      });
+      res.on('end', () => resolve(text));
+    });
+    req.write(opening);
+    let left = bytes;
+    const write = () => {
+      while (left > 0) {
+        const chunk = left < block.length ? block.subarray(0, left) : block;
+        left -= chunk.length;
+        if (!req.write(chunk)) return void req.once('drain', write);
+      }
+      req.end(`\r\n--${boundary}--\r\n`);
+    };
+    write();
+  });
+  if (!answer.includes('UploadAccepted') && !answer.includes('uploadJobStatuses'))
+    throw new Error(answer.slice(0, 500));
+  return (performance.now() - startedAt) / 1000;
+}
+
+function rows(bytes: number): Buffer {
+  let text = '';
+  for (let row = 0; text.length < bytes; row += 1) {
+    text += `9199${String(row).padStart(8, '0')},CODE-${String(row).padStart(40, '0')}\r\n`;
+  }
+  return Buffer.from(text.slice(0, bytes));
+}
