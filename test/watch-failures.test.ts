@@ -64,6 +64,19 @@ describe('failures that a repeat does not mend', () => {
     expect(await iterator.next()).toEqual({ done: true, value: undefined });
   });
 
+  test('a refused token ends the watchers of all its series', async () => {
+    const { upstream, watcher } = setUp();
+    upstream.answer(async ({ couponSeriesId }) => [job('1', 'STARTED', { couponSeriesId })]);
+    const ends = ['1', '2', '3'].map((series) =>
+      collect(watcher.watch([ref('1', series)], caller, open()), []),
+    );
+    await vi.advanceTimersByTimeAsync(0);
+    upstream.answer(() => Promise.reject(failure('UNAUTHENTICATED')));
+    await vi.advanceTimersByTimeAsync(4000);
+    for (const end of ends) expect(await end).toMatchObject({ code: 'UNAUTHENTICATED' });
+    expect(upstream.polls).toHaveLength(4);
+  });
+
   test('one series that fails ends a watch over several', async () => {
     const { upstream, watcher } = setUp();
     upstream.answer(async ({ couponSeriesId }) => {

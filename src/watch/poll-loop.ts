@@ -111,7 +111,8 @@ export function createPollLoop(options: PollLoopOptions): PollLoop {
     const report = await seat.catchUp();
     if (ended) return;
     if (report) adopt(report, true);
-    else setDue(at(now() - newcomersCreditMs));
+    // Else a report may have come in meanwhile, and was the newer one.
+    else if (due === never) setDue(at(now() - newcomersCreditMs));
   }
 
   function serve(turn: PollTurn): boolean {
@@ -158,8 +159,8 @@ export function createPollLoop(options: PollLoopOptions): PollLoop {
   function adopt(report: PollReport, old = false): void {
     if (ended) return;
     const { outcome, nextInMs } = report;
-    // Whoever polled has already slowed down for it: it is no further refusal.
-    tellScheduler(outcome, 'error' in outcome ? Number.NEGATIVE_INFINITY : now());
+    // Whoever polled has slowed down for a refusal already: it is not one more.
+    if (!old) tellScheduler(outcome, 'error' in outcome ? Number.NEGATIVE_INFINITY : now());
     pace(outcome);
     lastPollMs = now();
     apply(outcome, old);
@@ -188,6 +189,8 @@ export function createPollLoop(options: PollLoopOptions): PollLoop {
 
   function fail(error: CapillaryError): void {
     const verdict = judgeFailure(error);
+    // A token that is refused here serves no other series either, and those may not poll for minutes.
+    if (error.code === 'UNAUTHENTICATED') scheduler.failAll(error);
     if (verdict === 'final') end(error);
     if (verdict !== 'passing') return;
     const { code, requestId } = error;

@@ -27,6 +27,8 @@ export interface PollScheduler {
   /** Upstream limited the rate of a poll that began at `startedMs`. Returns the pause; past the grace, fails all loops. */
   refused(error: CapillaryError, startedMs: number): number;
   answered(startedMs: number): void;
+  /** Ends all loops with what is wrong with their credential. */
+  failAll(error: unknown): void;
   budgetLeft(): number;
   /** True when forgetting it would forget no poll of the last minute. */
   isIdle(): boolean;
@@ -68,13 +70,18 @@ export function createPollScheduler(options: PollSchedulerOptions): PollSchedule
     stretch,
     refused(error, startedMs) {
       const pausedMs = limit.refuse(error.retryAfterSeconds, startedMs, now());
-      if ((limit.refusedForMs(now()) ?? 0) >= graceMs) for (const loop of [...loops]) loop.fail(error);
+      if ((limit.refusedForMs(now()) ?? 0) >= graceMs) failAll(error);
       return pausedMs;
     },
+    failAll,
     answered: (startedMs) => limit.relax(startedMs),
     budgetLeft: () => budget.left(now()),
     isIdle: () => loops.size === 0 && budget.left(now()) === budgetPerMinute && limit.waitMs(now()) === 0,
   };
+
+  function failAll(error: unknown): void {
+    for (const loop of [...loops]) loop.fail(error);
+  }
 
   function stretch(): number {
     const slotMs = budgetWindowMs / budgetPerMinute;

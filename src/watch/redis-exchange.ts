@@ -1,0 +1,49 @@
+import type { PollExchange, PollKey, PollSeatEvents } from './poll-exchange.ts';
+import { createPollSecrets } from './poll-secrets.ts';
+import { createRedisLink } from './redis-link.ts';
+import { createRedisSeat } from './redis-seat.ts';
+import { silentLog, type WatchLog } from './watch-log.ts';
+
+export interface RedisExchangeOptions {
+  /** `redis://` or `rediss://`; a Valkey server will do as well. */
+  readonly url: string;
+  /** Default 60: polls of one credential in any minute, by all replicas together. To be the same on all of them. */
+  readonly pollBudgetPerMinute?: number | undefined;
+  /** Default 5,000: for so long a replica that has died or stalled while polling keeps the others from it. */
+  readonly leaseMs?: number | undefined;
+  /** Default 500: for each command. */
+  readonly timeoutMs?: number | undefined;
+  readonly log?: WatchLog | undefined;
+  /** 0 to 1: spreads the replicas that wait for the same slot of a budget. */
+  readonly random?: (() => number) | undefined;
+}
+
+/** The version of what is stored: replicas of another one do not share with these. */
+const prefix = 'capillary-upload-gateway:1';
+
+/**
+ * Lets replicas share polls, results and budgets through Redis. While Redis is away each goes on alone, with a budget
+ * of its own, and comes back by itself. What is stored and published is sealed for one credential, and nothing there
+ * leads to a token.
+ */
+export function createRedisExchange(options: RedisExchangeOptions): PollExchange {
+  const { pollBudgetPerMinute = 60, leaseMs = 5000, random = Math.random, log = silentLog } = options;
+  const link = createRedisLink({ url: options.url, timeoutMs: options.timeoutMs, log });
+  return {
+    join(key: PollKey, events: PollSeatEvents) {
+      const secrets = createPollSecrets(key.credentialId);
+      // Braces: in a cluster all keys of a credential must live on one node, for the scripts.
+      const account = `${prefix}:{${secrets.name}}`;
+      return createRedisSeat({
+        ...{ link, secrets, events, leaseMs, random, pollBudgetPerMinute },
+        keys: {
+          seat: `${account}:${key.kind}:${key.couponSeriesId}`,
+          budget: `${account}:budget`,
+          pause: `${account}:pause`,
+        },
+      });
+    },
+    state: () => (link.isUp() ? 'up' : 'down'),
+    close: link.close,
+  };
+}

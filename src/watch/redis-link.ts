@@ -1,0 +1,104 @@
+import { Redis } from 'ioredis';
+import { silentLog, type WatchLog } from './watch-log.ts';
+
+export interface RedisLinkOptions {
+  /** `redis://` or `rediss://`. */
+  readonly url: string;
+  /** Bounds every command, the first connection, and each try to connect. Default 500. */
+  readonly timeoutMs?: number | undefined;
+  readonly log?: WatchLog | undefined;
+}
+
+/** Two connections to Redis or Valkey that are never waited for: what cannot be done now fails now. */
+export interface RedisLink {
+  /** Rejects when Redis is away, or has not answered in time. */
+  run<T>(command: (redis: Redis) => Promise<T>): Promise<T>;
+  /** Resolves when the channel is listened to, or will be as soon as Redis is back. One listener a channel. */
+  subscribe(channel: string, onMessage: (message: string) => void): Promise<void>;
+  unsubscribe(channel: string): void;
+  isUp(): boolean;
+  /** Resolves within the timeout. May be called twice. */
+  close(): Promise<void>;
+}
+
+/** Connects at once, and again for as long as it takes. Logs each going and coming back once. */
+export function createRedisLink(options: RedisLinkOptions): RedisLink {
+  const { url, timeoutMs = 500, log = silentLog } = options;
+  const commands = new Redis(url, {
+    commandTimeout: timeoutMs,
+    connectTimeout: timeoutMs,
+    // A server that is stopped, or cut off without a word, leaves its socket open: give that one up.
+    socketTimeout: timeoutMs,
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    autoResendUnfulfilledCommands: false,
+    autoResubscribe: false,
+    keepAlive: 5000,
+    retryStrategy: (tries) => Math.min(1000, 50 * 2 ** tries) * (0.5 + Math.random() / 2),
+    // After a failover this may be the wrong server now.
+    reconnectOnError: (error) => error.message.startsWith('READONLY'),
+  });
+  const messages = commands.duplicate();
+  const listeners = new Map<string, (message: string) => void>();
+  let state: 'connecting' | 'up' | 'down' | 'closed' = 'connecting';
+  let settleFirst: () => void = () => {};
+  const first = new Promise<void>((resolve) => {
+    settleFirst = resolve;
+  });
+
+  commands.on('ready', () => enter('up'));
+  commands.on('error', (error) => enter('down', error));
+  commands.on('close', () => enter('down'));
+  messages.on('error', () => {});
+  messages.on('ready', () => void listen([...listeners.keys()]));
+  messages.on('message', (channel: string, message: string) => listeners.get(channel)?.(message));
+
+  return {
+    async run(command) {
+      if (state === 'connecting') await first;
+      if (commands.status !== 'ready') throw new Error('Redis is away');
+      try {
+        const answer = await command(commands);
+        enter('up');
+        return answer;
+      } catch (error) {
+        enter('down', error);
+        throw error;
+      }
+    },
+    async subscribe(channel, onMessage) {
+      listeners.set(channel, onMessage);
+      if (state === 'connecting') await first;
+      await listen([channel]);
+    },
+    unsubscribe(channel) {
+      listeners.delete(channel);
+      if (messages.status === 'ready') messages.unsubscribe(channel).catch(() => {});
+    },
+    isUp: () => state === 'up',
+    async close() {
+      if (state === 'closed') return;
+      const wasUp = state === 'up';
+      state = 'closed';
+      settleFirst();
+      messages.disconnect();
+      if (wasUp) await commands.quit().catch(() => {});
+      commands.disconnect();
+    },
+  };
+
+  async function listen(channels: readonly string[]): Promise<void> {
+    const wanted = channels.filter((channel) => listeners.has(channel));
+    if (wanted.length > 0 && messages.status === 'ready') await messages.subscribe(...wanted).catch(() => {});
+  }
+
+  function enter(next: 'up' | 'down', error?: unknown): void {
+    if (state === 'closed' || state === next) return;
+    const former = state;
+    state = next;
+    settleFirst();
+    const reason = error instanceof Error ? error.message : undefined;
+    if (next === 'down') log.warn({ reason }, 'Redis is away: this replica polls alone');
+    else if (former === 'down') log.info({}, 'Redis is back: replicas share their polls again');
+  }
+}
