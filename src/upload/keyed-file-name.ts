@@ -25,7 +25,8 @@ export function fileKey(idempotencyKey: string): string {
 
 /** The name under which upstream gets the file. `name` is `cleanFileName`'s. */
 export function keyedFileName({ name, key, part }: KeyedFileName): string {
-  const [, base = name, extension] = /^(.*)(\.csv)$/is.exec(name) ?? [];
+  // Not `.CSV`: upstream's redeemed list writes `.csv` for every extension, so the user's would be lost.
+  const [, base = name, extension] = /^(.*)(\.csv)$/s.exec(name) ?? [];
   const partMark = part === undefined ? '' : `.p${String(part).padStart(4, '0')}`;
   return `${clip(base)}.${extension ? 'k' : 'x'}${key}${partMark}${extension ?? '.csv'}`;
 }
