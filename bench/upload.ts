@@ -17,7 +17,7 @@ const tsx = ['--import', 'tsx'];
 const sink = await startProcess([...tsx, 'bench/sink.ts']);
 const start: Record<string, () => Promise<BenchProcess>> = {
   'raw pipe': () => startProcess([...tsx, 'bench/raw-pipe.ts', sink.url]),
-  gateway: () => startProcess(['dist/main.js'], { PORT: '0', COUPON_API_URL: sink.url, LOG_LEVEL: 'info' }),
+  gateway: () => startProcess(['--max-semi-space-size=1', 'dist/main.js'], { PORT: '0', COUPON_API_URL: sink.url, LOG_LEVEL: 'info' }),
 };
 
 const median = (values: number[]) => values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;

@@ -5,6 +5,7 @@ import type { Credential } from './credential.ts';
 import { createMultipartBody, type MultipartBody } from './multipart-body.ts';
 import { readJobs } from './read-answer.ts';
 import { readBody } from './read-body.ts';
+import { rejectOnAbort } from './reject-on-abort.ts';
 import { createStallWatch } from './stall-watch.ts';
 import { toCapillaryError } from './to-capillary-error.ts';
 import { type UploadForm, uploadFields } from './upload-form.ts';
@@ -129,11 +130,5 @@ function readJob(form: UploadForm, answer: UpstreamAnswer, body: MultipartBody):
   const reason = job ? 'answered before it had the whole file' : 'took the file and named no job';
   throw new CapillaryError('UPSTREAM_INVALID_RESPONSE', `Capillary ${reason}.`, {
     httpStatus: answer.status,
-  });
-}
-
-function rejectOnAbort(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
   });
 }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { GatewayError, httpStatusOf } from '../errors.ts';
 import { type LingerOptions, lingerAfterAnswer } from './linger.ts';
@@ -78,6 +79,8 @@ function normalizedPath(req: IncomingMessage): string | undefined {
 
 function abortWhenGone(res: ServerResponse): AbortSignal {
   const controller = new AbortController();
+  // Each series that an operation reads listens; Node would take more than ten for a leak.
+  setMaxListeners(0, controller.signal);
   res.once('close', () => {
     if (!res.writableFinished) controller.abort();
   });
