@@ -1,7 +1,7 @@
 import { type CsvRow, createCsvScanner } from './csv-scanner.ts';
 import { type CustomerExists, createCustomerCheck } from './customer-check.ts';
 import { createErrorRows } from './error-rows.ts';
-import type { OrgCodes } from './org-codes.ts';
+import { FAILED, type OrgCodes, REPEATED } from './org-codes.ts';
 import type { RowCheck } from './row-check.ts';
 import { type CustomerIdentifier, missingCustomer, rowErrors } from './row-errors.ts';
 
@@ -14,10 +14,8 @@ export interface CouponRowOptions {
   readonly customerExists?: CustomerExists | undefined;
 }
 
-// The note of a code: the row that had it first, and what came of that row.
+/** The note of a code holds the row that had it first. */
 const ROW = 0x3fffffff;
-const FAILED = 0x40000000;
-const REPEATED = 1 << 31;
 
 /**
  * The row rules of the coupon upload (upstream contract, section 4). A code that the file repeats fails in every row,
@@ -87,7 +85,7 @@ export function checkCouponRows(options: CouponRowOptions): RowCheck {
     end: scanner.end,
     accept: () => {
       // Two uploads at once may bring the same code: it goes to the one that ends first.
-      const late = upload.keep((note) => (note & (FAILED | REPEATED)) === 0);
+      const late = upload.keep();
       for (let i = 0; i < late; i++) errors.add(rows, used);
       return { rows, errors: errors.count, errorRows: errors.list() };
     },

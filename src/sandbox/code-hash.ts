@@ -17,21 +17,28 @@ export function createCodeHash(): CodeHash {
   function of(bytes: Buffer, start: number, end: number): void {
     let low = 0x2545f491 ^ (end - start);
     let high = 0x3c6ef372 ^ (end - start);
-    for (let i = start; i < end; i += 4) {
-      let word = 0;
-      for (let j = i; j < i + 4 && j < end; j++) {
-        const byte = bytes[j] as number;
-        if (byte >= 128) {
-          ofText(bytes.toString('utf8', start, end));
-          return;
-        }
-        word = (word << 8) | (byte >= 65 && byte <= 90 ? byte | 32 : byte);
-      }
-      low = step(low, word, 0xcc9e2d51, 0x1b873593);
-      high = step(high, word, 0x85ebca6b, 0xc2b2ae35);
+    let seen = 0;
+    let i = start;
+    for (; i + 4 <= end; i += 4) {
+      const word =
+        (bytes[i] as number) |
+        ((bytes[i + 1] as number) << 8) |
+        ((bytes[i + 2] as number) << 16) |
+        ((bytes[i + 3] as number) << 24);
+      seen |= word;
+      const lower = lowerCase(word);
+      low = step(low, lower, 0xcc9e2d51, 0x1b873593);
+      high = step(high, lower, 0x85ebca6b, 0xc2b2ae35);
     }
-    hash.low = finish(low);
-    hash.high = finish(high);
+    let rest = 0;
+    for (; i < end; i++) rest = (rest << 8) | (bytes[i] as number);
+    if (((seen | rest) & HIGH_BITS) !== 0) {
+      ofText(bytes.toString('utf8', start, end));
+      return;
+    }
+    rest = lowerCase(rest);
+    hash.low = finish(step(low, rest, 0xcc9e2d51, 0x1b873593));
+    hash.high = finish(step(high, rest, 0x85ebca6b, 0xc2b2ae35));
   }
 
   // Lower case outside ASCII is no matter of single bytes: each UTF-16 unit is a word.
@@ -48,6 +55,14 @@ export function createCodeHash(): CodeHash {
   }
 
   return hash;
+}
+
+const HIGH_BITS = 0x80808080 | 0;
+
+/** Four ASCII letters at once: the sums set the high bit of each byte from A on, and of each byte past Z. */
+function lowerCase(word: number): number {
+  const upper = ((word + 0x3f3f3f3f) ^ (word + 0x25252525)) & HIGH_BITS;
+  return word | (upper >>> 2);
 }
 
 function step(lane: number, word: number, first: number, second: number): number {

@@ -9,6 +9,11 @@ export interface OrgCodes {
   open(): UploadCodes;
 }
 
+/** Bits of a note: the row failed, or the file repeats its code. Such codes are not kept. The other bits are the caller's. */
+export const FAILED = 0x40000000;
+export const REPEATED = 1 << 31;
+const SPOILED = FAILED | REPEATED;
+
 /** Ends by `keep` or `drop`, both harmless the second time. */
 export interface UploadCodes {
   readonly hash: CodeHash;
@@ -18,14 +23,14 @@ export interface UploadCodes {
   setNoteAt(slot: number, note: number): void;
   /** Adds the hashed code, which `find` did not find, while there is room for it. */
   add(note: number): void;
-  /** Makes the codes whose note passes `isGood` those of a job. Returns how many another job took meanwhile. */
-  keep(isGood: (note: number) => boolean): number;
+  /** Makes the unspoiled codes those of a job. Returns how many another job took meanwhile. */
+  keep(): number;
   drop(): void;
 }
 
 /** Keeps at most `maxKeptCodes` codes, those of unfinished uploads included; further ones go unchecked. */
 export function createOrgCodes(maxKeptCodes: number): OrgCodes {
-  const used: CodeTable = createCodeTable();
+  let used: CodeTable = createCodeTable();
   let pending = 0;
 
   function open(): UploadCodes {
@@ -38,12 +43,20 @@ export function createOrgCodes(maxKeptCodes: number): OrgCodes {
       pending++;
     }
 
-    function keep(isGood: (note: number) => boolean): number {
+    function keep(): number {
+      const table = drop();
+      if (used.size === 0) {
+        // The first upload of an org is often its largest: its table is taken over, not copied.
+        used = table;
+        return 0;
+      }
       let taken = 0;
-      drop().forEach((low, high, note) => {
-        if (!isGood(note)) return;
-        if (used.size > 0 && used.find(low, high) >= 0) taken++;
-        else used.add(low, high, 0);
+      table.forEach((low, high, note) => {
+        if ((note & SPOILED) !== 0) return;
+        const slot = used.find(low, high);
+        if (slot < 0) used.add(low, high, note);
+        else if ((used.noteAt(slot) & SPOILED) === 0) taken++;
+        else used.setNoteAt(slot, note);
       });
       return taken;
     }
@@ -66,5 +79,11 @@ export function createOrgCodes(maxKeptCodes: number): OrgCodes {
     };
   }
 
-  return { has: (hash) => used.size > 0 && used.find(hash.low, hash.high) >= 0, open };
+  function has(hash: CodeHash): boolean {
+    if (used.size === 0) return false;
+    const slot = used.find(hash.low, hash.high);
+    return slot >= 0 && (used.noteAt(slot) & SPOILED) === 0;
+  }
+
+  return { has, open };
 }
