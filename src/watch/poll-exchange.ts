@@ -24,12 +24,13 @@ export interface PollReport {
  * What a replica gets that wants to poll:
  * `poll`: its turn; `finish` resolves to `false` when the result must be dropped, since another replica polled later.
  * `wait`: the credential's budget is used up. `busy`: another replica polls this key.
- * `shared`: another replica polled it since; no poll is needed.
+ * `shared`: another replica polled it since; no poll is needed. `heard`: so it is, and `onReport` has told already.
  */
 export type PollTurn =
   | { readonly type: 'poll'; finish(report: PollReport): Promise<boolean> }
   | { readonly type: 'wait' | 'busy'; readonly ms: number }
-  | { readonly type: 'shared'; readonly report: PollReport };
+  | { readonly type: 'shared'; readonly report: PollReport }
+  | { readonly type: 'heard' };
 
 /** One replica's place at one key. Nothing here rejects; one turn at a time. */
 export interface PollSeat {

@@ -48,10 +48,13 @@ export function createRedisSeat(options: RedisSeatOptions): PollSeat {
     },
     async begin() {
       try {
+        const before = known;
         const args = [known, alone ? 0 : 1, leaseMs, pollBudgetPerMinute, budgetWindowMs];
         const answer = await link.run((redis) =>
           beginTurn(redis, [keys.seat, keys.budget, keys.pause], args),
         );
+        // The message of the very result that this answer is about may have overtaken it.
+        if (known > before && Number((answer as string[])[1]) <= known) return { type: 'heard' };
         return read(answer as string[]);
       } catch {
         alone = true;

@@ -1,0 +1,30 @@
+/** What a watcher tells: a value, or the error that ended it. */
+export type Settled<T> = { readonly value: T } | { readonly error: unknown };
+
+/**
+ * Turns the error that ends an iterator into its last value, so that every transport tells it in the same way, as a
+ * result, and ends properly. An object, not a generator: a generator that waits could not be interrupted.
+ */
+export function settleErrors<T>(source: AsyncIterableIterator<T>): AsyncIterableIterator<Settled<T>> {
+  let ended = false;
+  return {
+    async next() {
+      if (ended) return { done: true, value: undefined };
+      try {
+        const { done, value } = await source.next();
+        return done ? { done, value: undefined } : { done: false, value: { value } };
+      } catch (error) {
+        ended = true;
+        return { done: false, value: { error } };
+      }
+    },
+    async return() {
+      ended = true;
+      await source.return?.();
+      return { done: true, value: undefined };
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+}
