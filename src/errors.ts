@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { GraphQLError } from 'graphql';
 import { CapillaryError } from './capillary/capillary-error.ts';
+import { WatchError } from './watch/watch-error.ts';
 
 /**
  * Every top-level error code with its meaning and, where the request fails as a whole, its HTTP status.
@@ -80,6 +81,7 @@ export function toPublicError(
   if (inner instanceof GraphQLError) return inner === error || !located ? inner : relocate(inner, located);
   if (inner instanceof GatewayError)
     return build(inner.message, { code: inner.code, ...inner.extensions }, inner.code, located);
+  if (inner instanceof WatchError) return build(inner.message, { code: inner.code }, inner.code, located);
   if (inner instanceof CapillaryError) {
     const code = inner.code === 'REJECTED' ? 'BAD_USER_INPUT' : inner.code;
     return build(inner.message, { code, ...describe(inner) }, code, located);

@@ -1,6 +1,7 @@
 import type { Credential } from './capillary/credential.ts';
 import type { SeriesJobs } from './jobs/series-jobs.ts';
 import type { UploadFile } from './upload/upload-file.ts';
+import type { Watcher } from './watch/create-watcher.ts';
 
 /** What every resolver has at hand, for one operation. */
 export interface GatewayContext {
@@ -10,4 +11,5 @@ export interface GatewayContext {
   readonly signal: AbortSignal;
   readonly seriesJobs: SeriesJobs;
   readonly uploadFile: UploadFile;
+  readonly watcher: Watcher;
 }

@@ -1,7 +1,7 @@
-import { createServer, type ServerResponse } from 'node:http';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
-import { callerToken } from './caller-token.ts';
 import { createCapillaryClient } from './capillary/capillary-client.ts';
 import { createDispatcher } from './capillary/create-dispatcher.ts';
 import { createOwnCredential } from './capillary/own-credential.ts';
@@ -13,11 +13,15 @@ import { GatewayError } from './errors.ts';
 import type { GatewayContext } from './gateway-context.ts';
 import { createGraphQLHandler } from './http/create-graphql-handler.ts';
 import { createRequestListener } from './http/create-request-listener.ts';
+import { serveWebSocket } from './http/serve-web-socket.ts';
+import { createWorkInHand } from './http/work-in-hand.ts';
 import { createSeriesJobs } from './jobs/series-jobs.ts';
+import { toUploadJob } from './jobs/upload-job.ts';
 import { createMetrics } from './metrics.ts';
 import { createSandbox } from './sandbox/create-sandbox.ts';
 import { schema } from './schema/schema.ts';
 import { createUploadFile } from './upload/upload-file.ts';
+import { createWatcher } from './watch/create-watcher.ts';
 
 export interface Gateway {
   /** `http://host:port/graphql` */
@@ -62,10 +66,25 @@ export async function createGateway(config: Config, logger: Logger): Promise<Gat
     maxFileBytes: config.maxFileBytes,
     idleTimeoutMs: config.uploadIdleTimeoutMs,
   });
+  const exchange = config.redisUrl
+    ? (await import('./watch/redis-exchange.ts')).createRedisExchange({
+        url: config.redisUrl,
+        pollBudgetPerMinute: config.pollBudgetPerMinute,
+        log: logger,
+      })
+    : undefined;
+  const watcher = createWatcher({
+    listJobs: client.listJobs,
+    isTerminal: (job) => toUploadJob(job).isTerminal,
+    pollMinIntervalMs: config.pollMinIntervalMs,
+    pollMaxIntervalMs: config.pollMaxIntervalMs,
+    pollBudgetPerMinute: config.pollBudgetPerMinute,
+    exchange,
+    log: logger,
+  });
   const shareInFlight = createShareInFlight<readonly UpstreamJob[]>();
 
-  function createContext(headers: Headers, signal: AbortSignal): GatewayContext {
-    const token = callerToken((name) => headers.get(name));
+  function createContext(token: string | undefined, signal: AbortSignal): GatewayContext {
     const callers = token === undefined ? undefined : passThroughCredential(token);
     const credential = () => {
       const found = ownCredential ?? callers;
@@ -73,11 +92,9 @@ export async function createGateway(config: Config, logger: Logger): Promise<Gat
       return found;
     };
     const seriesJobs = createSeriesJobs({ listJobs: client.listJobs, shareInFlight, credential, signal });
-    return { credential, signal, seriesJobs, uploadFile };
+    return { credential, signal, seriesJobs, uploadFile, watcher };
   }
 
-  let draining = false;
-  const open = new Set<ServerResponse>();
   const graphql = createGraphQLHandler({
     schema,
     createContext,
@@ -87,57 +104,45 @@ export async function createGateway(config: Config, logger: Logger): Promise<Gat
     introspection: config.introspection,
     logger,
   });
+  const work = createWorkInHand();
   const server = createServer(
     // Node's own limit on a whole request would cut slow uploads with a bare 408: each body has its own watch here.
     { requestTimeout: 0, headersTimeout: 20_000, keepAliveTimeout: 65_000 },
-    createRequestListener({
-      graphql,
-      isReady: () => !draining,
-      metrics: metrics.print,
-      onGraphQLStart(res) {
-        open.add(res);
-        res.once('close', () => {
-          open.delete(res);
-          if (open.size === 0) onIdle?.();
-        });
-      },
-    }),
+    createRequestListener({ graphql, work, metrics: metrics.print }),
   );
-  let onIdle: (() => void) | undefined;
-  let closing: Promise<void> | undefined;
+  const closeWebSockets = serveWebSocket({ server, graphql, work, corsOrigins: config.corsOrigins });
 
-  async function close(drainMs = 30_000): Promise<void> {
-    draining = true;
-    server.closeIdleConnections();
-    // Still listening: a probe must hear 503, not a refused connection, as long as there is work left.
-    if (open.size > 0) {
-      await new Promise<void>((resolve) => {
-        onIdle = resolve;
-        setTimeout(resolve, drainMs).unref();
-      });
+  async function close(drainMs: number): Promise<void> {
+    work.refuse();
+    // Before the drain: a subscription is an open response, and would last to the drain's end.
+    await watcher.close();
+    await closeWebSockets();
+    // Still listening meanwhile: a probe must hear 503, and not a refused connection.
+    await work.done(drainMs);
+    if (server.listening) {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
     }
-    const closed = new Promise((resolve) => server.close(resolve));
-    server.closeAllConnections();
-    await closed;
     await dispatcher.destroy();
     await sandbox?.close();
   }
 
   try {
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject).listen(config.port, config.host, resolve);
-    });
+    server.listen(config.port, config.host);
+    await once(server, 'listening');
   } catch (error) {
-    await dispatcher.destroy();
-    await sandbox?.close();
+    await close(0);
     throw error;
   }
   const { port } = server.address() as AddressInfo;
+  let closing: Promise<void> | undefined;
   const host = config.host.includes(':') ? `[${config.host}]` : config.host;
   return {
     url: `http://${host}:${port}/graphql`,
     sandboxUrl: sandbox?.url,
-    close(drainMs) {
+    close(drainMs = 30_000) {
       closing ??= close(drainMs);
       return closing;
     },

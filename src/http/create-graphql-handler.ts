@@ -10,7 +10,7 @@ import { type ServerContext, useRequestReading } from './use-request-reading.ts'
 
 export interface GraphQLHandlerOptions {
   readonly schema: GraphQLSchema;
-  readonly createContext: (headers: Headers, signal: AbortSignal) => GatewayContext;
+  readonly createContext: (token: string | undefined, signal: AbortSignal) => GatewayContext;
   readonly idleTimeoutMs: number;
   readonly corsOrigins: readonly string[];
   readonly graphiql: boolean;
@@ -23,7 +23,7 @@ export function createGraphQLHandler(options: GraphQLHandlerOptions) {
   const { schema, createContext, idleTimeoutMs, corsOrigins, graphiql, introspection, logger } = options;
   return createYoga<ServerContext, GatewayContext>({
     schema,
-    context: ({ request, signal }) => createContext(request.headers, signal),
+    context: ({ token, signal }) => createContext(token, signal),
     // Its parser buffers whole files, and its cap would cut a stream in the middle: both are ours, below.
     multipart: false,
     maxRequestBodySize: false,

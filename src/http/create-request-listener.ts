@@ -1,21 +1,24 @@
 import { setMaxListeners } from 'node:events';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { callerToken } from '../caller-token.ts';
 import { GatewayError, httpStatusOf } from '../errors.ts';
 import { type LingerOptions, lingerAfterAnswer } from './linger.ts';
+import type { ServerContext } from './use-request-reading.ts';
+import type { WorkInHand } from './work-in-hand.ts';
+
+export type GraphQLRequest = Pick<ServerContext, 'signal' | 'token'>;
 
 export interface RequestListenerOptions {
   /** Answers `/graphql`. The signal aborts when the client is gone before its answer was. */
-  readonly graphql: (req: IncomingMessage, res: ServerResponse, context: { signal: AbortSignal }) => unknown;
-  /** False while draining: the gateway takes no new work then. */
-  readonly isReady: () => boolean;
+  readonly graphql: (req: IncomingMessage, res: ServerResponse, context: GraphQLRequest) => unknown;
+  readonly work: WorkInHand;
   readonly metrics: () => Promise<{ readonly contentType: string; readonly text: string }>;
-  readonly onGraphQLStart?: (res: ServerResponse) => void;
   readonly linger?: LingerOptions;
 }
 
 /** The paths of the operator's contract. */
 export function createRequestListener(options: RequestListenerOptions): RequestListener {
-  const { graphql, isReady, metrics, onGraphQLStart, linger } = options;
+  const { graphql, work, metrics, linger } = options;
 
   return (req, res) => {
     lingerAfterAnswer(req, res, linger);
@@ -32,7 +35,7 @@ export function createRequestListener(options: RequestListenerOptions): RequestL
       case '/healthz':
         return answer(res, 200, 'text/plain', 'ok\n');
       case '/readyz':
-        return isReady()
+        return work.isTaken()
           ? answer(res, 200, 'text/plain', 'ready\n')
           : answer(res, 503, 'text/plain', 'draining\n');
       case '/metrics':
@@ -42,13 +45,14 @@ export function createRequestListener(options: RequestListenerOptions): RequestL
         );
         return;
       case '/graphql': {
-        if (!isReady()) {
+        if (!work.isTaken()) {
           res.setHeader('connection', 'close');
           const message = 'This instance is shutting down. Send the request again.';
           return refuse(res, new GatewayError('SHUTTING_DOWN', message));
         }
-        onGraphQLStart?.(res);
-        graphql(req, res, { signal: abortWhenGone(res) });
+        work.add(res);
+        const token = callerToken((name) => req.headers[name]?.toString());
+        graphql(req, res, { signal: abortWhenGone(res), token });
         return;
       }
       case '/':

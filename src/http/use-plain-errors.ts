@@ -1,5 +1,6 @@
 import { GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
+import type { ErrorCode } from '../errors.ts';
 
 const maxMessageLength = 500;
 
@@ -24,8 +25,13 @@ export function plainError(error: GraphQLError): GraphQLError {
     source: error.source ?? null,
     positions: error.positions ?? null,
     path: error.path ?? null,
-    extensions: { ...extensions, code: extensions['code'] ?? 'BAD_USER_INPUT' },
+    extensions: { ...extensions, code: extensions['code'] ?? codeOf(error) },
   });
+}
+
+/** graphql-js itself refuses null and nothing where a file belongs, before the scalar could. */
+function codeOf({ message }: GraphQLError): ErrorCode {
+  return /^Variable .* type "Upload!" /s.test(message) ? 'FILE_MISSING' : 'BAD_USER_INPUT';
 }
 
 function plainMessage(message: string): string {

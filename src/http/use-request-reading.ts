@@ -9,6 +9,8 @@ export interface ServerContext {
   readonly req: IncomingMessage;
   /** Aborts when the client is gone before its answer was. */
   readonly signal: AbortSignal;
+  /** The token that the caller brought. */
+  readonly token: string | undefined;
 }
 
 const csrfHeaders = ['x-graphql-yoga-csrf', 'apollo-require-preflight', 'graphql-require-preflight'];

@@ -28,6 +28,16 @@ export function parseJobId(id: string): JobRef {
   return { kind: kind as UploadKind, couponSeriesId, jobId };
 }
 
+const maxIds = 500;
+
+/** The ids of one watch. Throws `GatewayError` `BAD_USER_INPUT`, also for none and for too many. */
+export function parseJobIds(ids: readonly string[]): JobRef[] {
+  if (ids.length === 0 || ids.length > maxIds) {
+    throw new GatewayError('BAD_USER_INPUT', `Name 1 to ${maxIds} upload jobs to watch, not ${ids.length}.`);
+  }
+  return ids.map(parseJobId);
+}
+
 /** True for a positive whole number without sign or leading zeros, which every series id is. */
 export function isSeriesId(id: string): boolean {
   return numberPattern.test(id);

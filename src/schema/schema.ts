@@ -5,6 +5,7 @@ import './upload-job.ts';
 import './coupon-series.ts';
 import './upload-coupon-batch.ts';
 import './upload-redeemed-coupons.ts';
+import './upload-job-updated.ts';
 
 /** The subgraph's executable schema. The nouns register themselves with the builder when they are imported. */
 export const schema: GraphQLSchema = builder.toSubGraphSchema({

@@ -57,7 +57,7 @@ export const mobileInput = {
 export interface UploadRequest {
   readonly query?: string;
   readonly input?: unknown;
-  readonly file?: string | Buffer | Blob;
+  readonly file?: string | Buffer<ArrayBuffer> | Blob;
   readonly fileName?: string;
   readonly headers?: Record<string, string>;
   readonly signal?: AbortSignal;

@@ -1,0 +1,133 @@
+import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { type FormattedExecutionResult, GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { useServer } from 'graphql-ws/use/ws';
+import { WebSocketServer } from 'ws';
+import { callerToken, type LookUp } from '../caller-token.ts';
+import type { createGraphQLHandler } from './create-graphql-handler.ts';
+import { createOperations } from './operations.ts';
+import { plainError } from './use-plain-errors.ts';
+import type { WorkInHand } from './work-in-hand.ts';
+
+export interface WebSocketOptions {
+  readonly server: Server;
+  readonly graphql: ReturnType<typeof createGraphQLHandler>;
+  readonly work: Pick<WorkInHand, 'isTaken'>;
+  /** Origins other than our own from which pages may connect. */
+  readonly corsOrigins: readonly string[];
+  /** Pings keep proxies from cutting. Default 12,000. */
+  readonly keepAliveMs?: number;
+}
+
+/**
+ * Serves the `graphql-transport-ws` protocol on `/graphql`, through the same envelope as HTTP: parsing, limits,
+ * validation, context and errors are one. Credentials come from `connectionParams`, else from the upgrade's headers.
+ * The function returned lets the operations that are ending end, then closes the sockets, within two seconds.
+ */
+export function serveWebSocket(options: WebSocketOptions): () => Promise<void> {
+  const { server, graphql, work, corsOrigins, keepAliveMs = 12_000 } = options;
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: 1024 * 1024 });
+  const operations = createOperations();
+
+  useServer(
+    {
+      isProd: true,
+      connectionInitWaitTimeout: 5_000,
+      async onSubscribe({ connectionParams, extra }, id, payload) {
+        try {
+          const token = callerToken(parameters(connectionParams)) ?? callerToken(headers(extra.request));
+          const context = { req: extra.request, token, signal: operations.begin(extra.socket, id) };
+          const enveloped = graphql.getEnveloped({ ...context, params: payload });
+          const { schema, parse, validate, contextFactory, execute, subscribe } = enveloped;
+          const document = parse(payload.query);
+          const errors = validate(schema, document);
+          if (errors.length > 0) return errors;
+          return {
+            schema,
+            document,
+            operationName: payload.operationName,
+            variableValues: payload.variables,
+            contextValue: await contextFactory(),
+            // Where the two functions below find the enveloped ones of this operation.
+            rootValue: { execute, subscribe },
+          };
+        } catch (error) {
+          // Thrown on, it would close the socket, and all that runs on it.
+          return [error instanceof GraphQLError ? error : new GraphQLError('The operation is malformed.')];
+        }
+      },
+      execute: (args) => (args.rootValue as Enveloped).execute(args),
+      subscribe: (args) => (args.rootValue as Enveloped).subscribe(args),
+      onNext: (_ctx, _id, _payload, _args, result) =>
+        result.errors && ({ ...result, errors: result.errors.map(formatted) } as FormattedExecutionResult),
+      onError({ extra }, id, _payload, errors) {
+        // An operation that never ran is not completed either.
+        operations.end(extra.socket, id);
+        return errors.map(formatted);
+      },
+      onComplete: ({ extra }, id) => operations.end(extra.socket, id),
+      onClose: ({ extra }) => operations.endAll(extra.socket),
+    },
+    sockets,
+    keepAliveMs,
+  );
+
+  const onUpgrade = (req: IncomingMessage, socket: Duplex, head: Buffer) => {
+    // Until the handshake is done a broken socket has no other listener.
+    const onError = () => socket.destroy();
+    socket.on('error', onError);
+    const refusal = refuse(req);
+    if (refusal) {
+      socket.end(`HTTP/1.1 ${refusal}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+      return;
+    }
+    sockets.handleUpgrade(req, socket, head, (client) => {
+      socket.off('error', onError);
+      sockets.emit('connection', client, req);
+    });
+  };
+  server.on('upgrade', onUpgrade);
+
+  function refuse({ url = '', headers: { origin, host } }: IncomingMessage): string | undefined {
+    if (!/^\/graphql(\?|$)/.test(url)) return '404 Not Found';
+    if (!work.isTaken()) return '503 Service Unavailable';
+    // Browsers let any page open a WebSocket to anywhere: the server must look who asks.
+    if (origin === undefined || corsOrigins.includes(origin)) return undefined;
+    return URL.canParse(origin) && new URL(origin).host === host ? undefined : '403 Forbidden';
+  }
+
+  return async () => {
+    await operations.idle(1_000);
+    for (const client of sockets.clients) client.close(1001, 'Going away');
+    const timer = setTimeout(() => {
+      for (const client of sockets.clients) client.terminate();
+    }, 1_000);
+    await new Promise<void>((resolve) => sockets.close(() => resolve()));
+    clearTimeout(timer);
+  };
+}
+
+function formatted(error: GraphQLError): GraphQLFormattedError {
+  const { extensions, ...rest } = plainError(error).toJSON();
+  // What Yoga takes out on its way to HTTP.
+  const { http: _, unexpected: __, ...told } = extensions ?? {};
+  return { ...rest, extensions: told };
+}
+
+interface Enveloped {
+  readonly execute: (args: unknown) => never;
+  readonly subscribe: (args: unknown) => never;
+}
+
+function headers({ headers }: IncomingMessage): LookUp {
+  return (name) => headers[name]?.toString();
+}
+
+/** `connectionParams` come as the client wrote them: header names in any case. */
+function parameters(params: Readonly<Record<string, unknown>> | undefined): LookUp {
+  const byName = new Map(Object.entries(params ?? {}).map(([name, value]) => [name.toLowerCase(), value]));
+  return (name) => {
+    const value = byName.get(name);
+    return typeof value === 'string' ? value : undefined;
+  };
+}

@@ -1,0 +1,24 @@
+import type { UpstreamJob } from '../capillary/upstream-job.ts';
+import { parseJobIds } from '../jobs/job-id.ts';
+import { toUploadJob } from '../jobs/upload-job.ts';
+import { type Settled, settleErrors } from '../watch/settle-errors.ts';
+import { builder } from './builder.ts';
+import { UploadJob } from './upload-job.ts';
+
+builder.subscriptionType({ description: 'Watching upload jobs.' });
+
+builder.subscriptionField('uploadJobUpdated', (t) =>
+  t.field({
+    type: UploadJob,
+    description:
+      "The jobs' state now, then each change of any of them; ends when all are terminal. A single id coerces to a " +
+      'list.',
+    args: { ids: t.arg.idList({ required: true, description: 'As in `UploadJob.id`, at most 500.' }) },
+    subscribe: (_, { ids }, { watcher, credential, signal }) =>
+      settleErrors(watcher.watch(parseJobIds(ids), credential(), signal)),
+    resolve: (event: Settled<UpstreamJob>) => {
+      if ('error' in event) throw event.error;
+      return toUploadJob(event.value);
+    },
+  }),
+);
