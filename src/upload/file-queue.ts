@@ -35,6 +35,7 @@ export function createFileQueue({ req, form, idleTimeoutMs }: FileQueueOptions) 
   function add(upload: Upload): IncomingFile {
     expected += 1;
     let file: FileUpload | undefined;
+    let isLast = false;
     let claimed = false;
     let released = false;
 
@@ -42,6 +43,8 @@ export function createFileQueue({ req, form, idleTimeoutMs }: FileQueueOptions) 
       (fileUpload) => {
         file = fileUpload;
         arrived += 1;
+        // Told here and not when the file is opened: in a small request the next one has arrived by then.
+        isLast = arrived === expected;
         if (released) drain(fileUpload);
         else if (!claimed) block(fileUpload.fieldName);
         return fileUpload;
@@ -75,7 +78,7 @@ export function createFileQueue({ req, form, idleTimeoutMs }: FileQueueOptions) 
           return {
             name: filename ?? '',
             stream,
-            formEnd: arrived === expected ? formEnd : Promise.resolve(),
+            formEnd: isLast ? formEnd : Promise.resolve(),
           };
         } catch (error) {
           claimed = false;
