@@ -18,7 +18,7 @@ type FieldListener = (name: string, value: string, info: { valueTruncated: boole
  */
 export function guardedRequest(req: IncomingMessage, guard: FormGuard): IncomingMessage {
   const stand: Pick<IncomingMessage, 'headers' | 'readableEnded' | 'once' | 'resume' | 'unpipe' | 'pipe'> = {
-    headers: req.headers,
+    headers: { ...req.headers, 'content-type': plainContentType(req.headers['content-type']) },
     get readableEnded() {
       return req.readableEnded;
     },
@@ -37,21 +37,24 @@ export function guardedRequest(req: IncomingMessage, guard: FormGuard): Incoming
   return stand as IncomingMessage;
 }
 
+/** The library knows one spelling of the media type only (RFC 9110, 8.3.1 has more). */
+function plainContentType(contentType = ''): string {
+  return contentType.replace(/^\s*multipart\/form-data\s*;/i, 'multipart/form-data;');
+}
+
 function guardFields(form: Writable, checkFields: FormGuard['checkFields']): void {
   const [takeField] = form.listeners('field') as FieldListener[];
   form.removeAllListeners('field');
   let operations: unknown;
-  let refused = false;
   const onField: FieldListener = (name, value, info) => {
-    // The chunk in which a field was refused may hold more fields.
-    if (refused) return;
     try {
       if (!info.valueTruncated && name === 'operations') operations = parseJson(name, value);
       if (!info.valueTruncated && name === 'map' && operations !== undefined) {
         checkFields(operations, parseJson(name, value));
       }
     } catch (error) {
-      refused = true;
+      // The chunk in which a field was refused may hold more parts, of which the library would complain instead.
+      form.removeAllListeners('field').removeAllListeners('file');
       form.destroy(error as Error);
       return;
     }
