@@ -69,6 +69,12 @@ function tooSlow(timeoutMs: number): GatewayError {
 }
 
 function refusal(error: Error & { status?: number }): GatewayError {
-  const message = `Malformed multipart request: ${error.message.slice(0, 300)}`;
+  // busboy's errors carry no code, and this one is the client's connection rather than its form.
+  if (error.message === 'Unexpected end of form') {
+    return new GatewayError('TRUNCATED', 'The request ended before its last boundary. Nothing was uploaded.');
+  }
+  // The library suspects its own installation here; all that it knows is that the form ended without a part for it.
+  const reason = error.status === 500 ? 'There is no "operations" part.' : error.message.slice(0, 300);
+  const message = `Malformed multipart request: ${reason}`;
   return new GatewayError(error.status === 413 ? 'PAYLOAD_TOO_LARGE' : 'BAD_REQUEST', message);
 }
