@@ -37,7 +37,7 @@ export function readKeyedFileName(uploadedFileName: string): KeyedFileName | und
   if (!groups) return undefined;
   const { base = '', mark, key = '', part, extension = '' } = groups;
   return {
-    name: mark?.toLowerCase() === 'k' ? base + extension : base,
+    name: withQuotes(mark?.toLowerCase() === 'k' ? base + extension : base),
     key: key.toLowerCase(),
     part: part === undefined ? undefined : Number(part),
   };
@@ -50,8 +50,13 @@ export function shownFileName(uploadedFileName: string): string {
 
 /** A client's file name made fit to be one: no folders, no control characters, never empty. */
 export function cleanFileName(name: string): string {
-  const visible = name.toWellFormed().replace(/\p{Cc}/gu, '');
+  const visible = withQuotes(name.toWellFormed()).replace(/%0[AD]|\p{Cc}/giu, '');
   return visible.replace(/^.*[\\/]/s, '').trim() || 'upload.csv';
+}
+
+/** Browsers write a quote in a file name so, and so do we (WHATWG HTML, multipart/form-data encoding). */
+function withQuotes(name: string): string {
+  return name.replaceAll('%22', '"');
 }
 
 function clip(base: string): string {
