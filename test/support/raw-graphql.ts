@@ -28,7 +28,7 @@ export function postForm(
   form: readonly FormPart[] | Buffer,
   headers: RequestHeaders = {},
 ): Promise<RawAnswer> {
-  const body = form instanceof Buffer ? form : encodeForm(form);
+  const body = Buffer.isBuffer(form) ? form : encodeForm(form);
   return exchange(
     url,
     Buffer.concat([Buffer.from(postHead({ 'content-length': body.length, ...headers })), body]),
