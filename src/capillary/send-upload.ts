@@ -5,6 +5,7 @@ import type { Credential } from './credential.ts';
 import { createMultipartBody, type MultipartBody } from './multipart-body.ts';
 import { readJobs } from './read-answer.ts';
 import { readBody } from './read-body.ts';
+import { requestId } from './read-refusal.ts';
 import { rejectOnAbort } from './reject-on-abort.ts';
 import { createStallWatch } from './stall-watch.ts';
 import { toCapillaryError } from './to-capillary-error.ts';
@@ -130,5 +131,6 @@ function readJob(form: UploadForm, answer: UpstreamAnswer, body: MultipartBody):
   const reason = job ? 'answered before it had the whole file' : 'took the file and named no job';
   throw new CapillaryError('UPSTREAM_INVALID_RESPONSE', `Capillary ${reason}.`, {
     httpStatus: answer.status,
+    requestId: requestId(answer),
   });
 }
