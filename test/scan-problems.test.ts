@@ -164,7 +164,7 @@ describe('a coupon code that stands twice', () => {
 
   it('names the other line', () => {
     const [first, second] = scanFile('code\nA1\n\nB1\na1\n').report.problems;
-    expect(first?.message).toContain('in line 2 and again in line 5');
+    expect(first?.message).toContain('in line 2 stands again in line 5');
     expect(second?.message).toContain('in line 5 stands already in line 2');
   });
 

@@ -2,6 +2,7 @@ import { createByteChecks } from './byte-checks.ts';
 import { createDuplicateProblems, type DuplicateProblems } from './duplicate-problems.ts';
 import type { FileProblem } from './file-problem.ts';
 import { createHeaderBytes } from './header-bytes.ts';
+import { createPlainRows, type PlainRows } from './plain-rows.ts';
 import { createProblemList } from './problem-list.ts';
 import { createRowJudge } from './row-judge.ts';
 import { createRowReader, type Row } from './row-reader.ts';
@@ -67,6 +68,7 @@ export function createCsvScan(options: CsvScanOptions): CsvScan {
   let cuts: number[] = [];
   let duplicates: DuplicateProblems | undefined;
   let uniqueColumn = -1;
+  let plainRows: PlainRows | undefined;
   let fatal: FileProblem | undefined;
 
   function takeRow(row: Row): void {
@@ -77,7 +79,7 @@ export function createCsvScan(options: CsvScanOptions): CsvScan {
     rows++;
     if (!judge(row) || duplicates === undefined) return;
     const code = trimCell(row.cell(uniqueColumn) ?? '');
-    if (code !== '') duplicates.addText(rows, row.line, code);
+    if (code !== '') duplicates.addCode(rows, row.line, code);
   }
 
   function takeHeader(count: number, line: number): void {
@@ -95,6 +97,7 @@ export function createCsvScan(options: CsvScanOptions): CsvScan {
       duplicates = createDuplicateProblems(unique, problems, options.maxExactRows);
     }
     reader.want(wanted);
+    plainRows = createPlainRows(plan, unique, duplicates);
   }
 
   /** The header is read first, and no further than there is room for it. */
@@ -115,12 +118,24 @@ export function createCsvScan(options: CsvScanOptions): CsvScan {
   }
 
   function scanRows(chunk: Buffer, from: number, to: number): void {
+    plainRows?.begin();
     let i = from;
     while (i < to && fatal === undefined) {
       if (reader.betweenRows) {
         i = reader.skipToRow(chunk, i, to);
         if (i === to) return;
-        if (columns > 0) beginRow(chunk, i);
+        if (columns > 0) {
+          beginRow(chunk, i);
+          const count = plainRows?.read(chunk, i, to, rowsPerPart - rowsInPart, rows + 1, reader.line) ?? 0;
+          if (plainRows !== undefined && count > 0) {
+            rows += count;
+            rowsInPart += count;
+            reader.passRows(count);
+            i = plainRows.offset;
+            continue;
+          }
+          rowsInPart++;
+        }
       }
       i = reader.read(chunk, i, to);
     }
@@ -135,7 +150,6 @@ export function createCsvScan(options: CsvScanOptions): CsvScan {
       cuts.push(offset);
       rowsInPart = 0;
     }
-    rowsInPart++;
   }
 
   function finish(): FileProblem | undefined {
@@ -147,6 +161,7 @@ export function createCsvScan(options: CsvScanOptions): CsvScan {
     reader.end();
     if (fatal !== undefined) return fatal;
     if (columns === 0) return wholeFileProblems.empty;
+    duplicates?.finish();
     return rows === 0 ? wholeFileProblems.headerOnly : undefined;
   }
 

@@ -1,17 +1,20 @@
-import { createCodeHash } from './code-hash.ts';
 import { createDuplicateSearch } from './duplicate-search.ts';
 import type { ProblemList } from './problem-list.ts';
+import { rowKernel } from './row-kernel.ts';
 import { createRowLines } from './row-lines.ts';
-import { showCell } from './show-cell.ts';
 
-/** Finds codes that stand twice, and lists every row that has one. */
+/** Finds codes that stand twice, and lists every row that has one. Rows are counted from 1, data rows only. */
 export interface DuplicateProblems {
-  /** `row` counts data rows from 1, `line` is the row's; `code` is trimmed and not empty. */
-  addText(row: number, line: number, code: string): void;
-  /** False once a row was not searched, because the file is past what the search can hold. */
+  /** Takes a row's code, trimmed and not empty. */
+  addCode(row: number, line: number, code: string): void;
+  /** Takes `count` rows of one line each; `row` and `line` are the first's, `hashes` the kernel's. */
+  addRows(row: number, line: number, count: number, hashes: Uint32Array): void;
+  /** False once a code was not searched, because the file is past what the search can hold. */
   readonly exact: boolean;
-  /** Rows from 1 to this one were searched. */
+  /** Rows up to this one were searched. */
   readonly lastRow: number;
+  /** All rows were added: lists the problems. */
+  finish(): void;
 }
 
 /** Codes match as upstream compares them: trimmed, whatever their case. `column` is where they stand. */
@@ -20,37 +23,41 @@ export function createDuplicateProblems(
   problems: ProblemList,
   maxExactRows?: number,
 ): DuplicateProblems {
-  const hashCode = createCodeHash();
+  const { hashText, hashes: kernelHashes } = rowKernel();
   const search = createDuplicateSearch(maxExactRows);
   const lines = createRowLines();
-  let exact = true;
+
+  function addRows(row: number, line: number, count: number, hashes: Uint32Array): void {
+    if (!lines.note(row, line)) search.stop(row - 1);
+    search.add(row, count, hashes);
+  }
 
   return {
+    addRows,
+    addCode(row, line, code) {
+      // The hash lowers ASCII letters only.
+      hashText(code.toLowerCase());
+      addRows(row, line, 1, kernelHashes);
+    },
     get exact() {
-      return exact;
+      return search.exact;
     },
     get lastRow() {
       return search.lastRow;
     },
-    addText(row, line, code) {
-      if (!lines.note(row, line)) search.stop(row - 1);
-      const bytes = Buffer.from(code.toLowerCase());
-      const hash = hashCode(new DataView(bytes.buffer, bytes.byteOffset, bytes.length), 0, bytes.length);
-      const first = search.add(row, hash.low, hash.high);
-      if (first === 0) return;
-      if (first < 0) {
-        exact = false;
-        return;
-      }
-      const firstLine = lines.lineOf(first);
-      const reject = 'upstream rejects every row of a code that stands twice. Keep one of them.';
-      if (search.claimFirst(first)) {
-        problems.add('DUPLICATE_COUPON', firstLine, column, () => {
-          return `The coupon code ${showCell(code)} stands in line ${firstLine} and again in line ${line}: ${reject}`;
+    finish() {
+      search.finish((row, first, isSecond) => {
+        const line = lines.lineOf(row);
+        const firstLine = lines.lineOf(first);
+        const advice = 'Upstream rejects every row of a code that stands twice: keep one.';
+        if (isSecond) {
+          problems.add('DUPLICATE_COUPON', firstLine, column, () => {
+            return `The coupon code in line ${firstLine} stands again in line ${line}. ${advice}`;
+          });
+        }
+        problems.add('DUPLICATE_COUPON', line, column, () => {
+          return `The coupon code in line ${line} stands already in line ${firstLine}. ${advice}`;
         });
-      }
-      problems.add('DUPLICATE_COUPON', line, column, () => {
-        return `The coupon code ${showCell(code)} in line ${line} stands already in line ${firstLine}: ${reject}`;
       });
     },
   };

@@ -1,0 +1,182 @@
+import { isBlank, isOneOf, judgeCell, mask } from './row-kernel-cell.ts';
+import { hashText } from './row-kernel-hash.ts';
+import { codeColumn, kernelMemory } from './row-kernel-memory.ts';
+import {
+  block,
+  type Code,
+  createLocals,
+  goTo,
+  goToIf,
+  i32,
+  i64,
+  type Label,
+  loop,
+  v128,
+  type WasmFunction,
+  when,
+} from './wasm-code.ts';
+
+const QUOTE = i32.const(0x22);
+const COMMA = i32.const(0x2c);
+const CR = i32.const(0x0d);
+const LF = i32.const(0x0a);
+
+/**
+ * `rows(from, to, maxRows, needed)`: reads rows from `from`, the first byte of one, and returns how many. It reads
+ * whole rows only, with at least `needed` cells, that are right beyond doubt, and stops before any other: one with a
+ * wrong cell, a cell of 64 bytes or more, quotes within a cell, line ends within quotes, an empty line.
+ */
+export function rowsFunction(): WasmFunction {
+  const locals = createLocals();
+  const from = locals.add('i32');
+  const to = locals.add('i32');
+  const maxRows = locals.add('i32');
+  const needed = locals.add('i32');
+
+  const rows = locals.add('i32');
+  const out = locals.add('i32');
+  const column = locals.add('i32');
+  const cellAt = locals.add('i32');
+  /** The byte after the cell, and where it stands. */
+  const byte = locals.add('i32');
+  const byteAt = locals.add('i32');
+
+  /** Of the 64 bytes from `window` on those up to the comma: all that can end a cell, and little else in most files. */
+  const window = locals.add('i32');
+  const marks = locals.add('i64');
+  const loadWindow: Code = [
+    window.set(cellAt.get),
+    marks.set(mask(cellAt.get, (bytes) => v128.atMost(bytes, v128.splat(0x2c)))),
+  ];
+
+  const at = locals.add('i32');
+  const end = locals.add('i32');
+  const length = locals.add('i32');
+  const visible = locals.add('i64');
+  const bits = locals.add('i64');
+  /** Whether there is one in the cell. */
+  const blank = locals.add('i32');
+  const rule = locals.add('i32');
+  const cell = { at, end, length, visible, rule, digits: bits };
+
+  const codeAt = locals.add('i32');
+  const codeEnd = locals.add('i32');
+  const hash = locals.add('i64');
+  const word = locals.add('i64');
+
+  const add = (local: Code, count: number): Code => i32.add(local, i32.const(count));
+  const is = (value: Code, other: Code): Code => i32.eq(value, other);
+
+  /** Sets `at`, `length` and `visible` for the cell's text, `byte` and `byteAt` for what follows the cell. */
+  const findEnd = (odd: Label): Code => [
+    blank.set(i32.const(0)),
+    bits.set(i64.shr(marks.get, i64.extend(i32.sub(cellAt.get, window.get)))),
+    block((found) => [
+      loop((next) => [
+        when(i64.eqz(bits.get), [
+          goToIf(odd, is(window.get, cellAt.get)), // The cell is longer than the window.
+          loadWindow,
+          bits.set(marks.get),
+          goToIf(odd, i64.eqz(bits.get)),
+        ]),
+        length.set(i32.wrap(i64.ctz(bits.get))),
+        byteAt.set(i32.add(cellAt.get, length.get)),
+        byte.set(i32.load8(byteAt.get)),
+        at.set(cellAt.get),
+        goToIf(found, is(byte.get, COMMA)),
+        goToIf(found, is(byte.get, LF)),
+        goToIf(found, is(byte.get, CR)),
+        when(is(byte.get, QUOTE), when(is(byteAt.get, cellAt.get), [findQuotedEnd(odd), goTo(found)])),
+        when(i32.below(byte.get, i32.const(0x21)), blank.set(i32.const(1))),
+        bits.set(i64.and(bits.get, i64.sub(bits.get, i64.const(1n)))),
+        goTo(next),
+      ]),
+    ]),
+    goToIf(odd, i32.atLeast(byteAt.get, to.get)),
+    visible.set(i64.lowestBits(length.get)),
+    when(blank.get, visible.set(i64.andNot(visible.get, mask(at.get, isBlank)))),
+  ];
+
+  const findQuotedEnd = (odd: Label): Code => [
+    at.set(add(cellAt.get, 1)),
+    bits.set(mask(at.get, isOneOf('"'))),
+    goToIf(odd, i64.eqz(bits.get)),
+    length.set(i32.wrap(i64.ctz(bits.get))),
+    byteAt.set(add(i32.add(at.get, length.get), 1)),
+    byte.set(i32.load8(byteAt.get)),
+    when(i32.ne(byte.get, COMMA), when(i32.ne(byte.get, LF), goToIf(odd, i32.ne(byte.get, CR)))),
+    bits.set(i64.and(mask(at.get, isBlank), i64.lowestBits(length.get))),
+    when(i64.ne(bits.get, i64.const(0n)), [
+      blank.set(i32.const(1)),
+      bits.set(i64.and(mask(at.get, isOneOf('\n', '\r')), bits.get)),
+      goToIf(odd, i64.ne(bits.get, i64.const(0n))),
+    ]),
+  ];
+
+  const takeCell = (odd: Label): Code => [
+    goToIf(odd, i32.atLeast(column.get, i32.const(kernelMemory.maxColumns))),
+    rule.set(i32.load8(column.get, kernelMemory.rules)),
+    when(
+      i64.eqz(visible.get),
+      // Only a code may be wanting where no rule asks for one.
+      goToIf(odd, i32.and(rule.get, i32.const(codeColumn - 1))),
+      when(rule.get, [
+        end.set(i32.sub(add(at.get, 64), i32.wrap(i64.clz(visible.get)))),
+        at.set(i32.add(at.get, i32.wrap(i64.ctz(visible.get)))),
+        length.set(i32.sub(end.get, at.get)),
+        when(i32.atLeast(rule.get, i32.const(codeColumn)), [
+          codeAt.set(at.get),
+          codeEnd.set(end.get),
+          rule.set(i32.and(rule.get, i32.const(codeColumn - 1))),
+        ]),
+        when(rule.get, judgeCell(cell, odd)),
+      ]),
+    ),
+    column.set(add(column.get, 1)),
+  ];
+
+  const takeRow = (odd: Label): Code => [
+    goToIf(odd, is(byteAt.get, from.get)), // An empty line.
+    goToIf(odd, i32.below(column.get, needed.get)),
+    cellAt.set(add(byteAt.get, 1)),
+    when(is(byte.get, CR), [
+      // Whether it is a CRLF shows in the next byte only.
+      goToIf(odd, is(cellAt.get, to.get)),
+      cellAt.set(i32.add(cellAt.get, is(i32.load8(cellAt.get), LF))),
+    ]),
+    hash.set(i64.const(0n)),
+    when(codeEnd.get, hashText(codeAt, codeEnd, hash, word, odd)),
+    i64.store(out.get, 0, hash.get),
+    out.set(add(out.get, 8)),
+    rows.set(add(rows.get, 1)),
+    from.set(cellAt.get),
+  ];
+
+  const body: Code = [
+    out.set(i32.const(kernelMemory.hashes)),
+    block((stop) =>
+      loop((nextRow) => [
+        goToIf(stop, is(rows.get, maxRows.get)),
+        goToIf(stop, i32.atLeast(from.get, to.get)),
+        cellAt.set(from.get),
+        column.set(i32.const(0)),
+        codeEnd.set(i32.const(0)),
+        loadWindow,
+        loop((nextCell) => [
+          findEnd(stop),
+          takeCell(stop),
+          when(is(byte.get, COMMA), [
+            cellAt.set(add(byteAt.get, 1)),
+            when(i32.atLeast(i32.sub(cellAt.get, window.get), i32.const(64)), loadWindow),
+            goTo(nextCell),
+          ]),
+        ]),
+        takeRow(stop),
+        goTo(nextRow),
+      ]),
+    ),
+    i32.store(i32.const(kernelMemory.stoppedAt), 0, from.get),
+    rows.get,
+  ];
+  return { name: 'rows', parameters: 4, locals: locals.all, body };
+}
