@@ -73,23 +73,26 @@ export interface Watcher {
  */
 export function createWatcher(options: WatcherOptions): Watcher {
   const { listJobs, isTerminal, exchange = createLocalExchange(), log = silentLog } = options;
-  const { pollBudgetPerMinute = 60, failureGraceMs = 120_000 } = options;
+  const { pollMinIntervalMs: minIntervalMs = 1000, pollMaxIntervalMs: maxIntervalMs = 15_000 } = options;
+  const { pollBudgetPerMinute: budgetPerMinute = 60, failureGraceMs = 120_000 } = options;
   const { now = () => performance.now(), random = Math.random } = options;
-  const minIntervalMs = options.pollMinIntervalMs ?? 1000;
-  const maxIntervalMs = options.pollMaxIntervalMs ?? 15_000;
   const loops = new Map<string, PollLoop>();
   const schedulers = createPerCredential(() =>
-    createPollScheduler({
-      ...{ budgetPerMinute: pollBudgetPerMinute, graceMs: failureGraceMs, now },
-      pauseMs: maxIntervalMs,
-    }),
+    createPollScheduler({ budgetPerMinute, pauseMs: maxIntervalMs, graceMs: failureGraceMs, now }),
   );
   const watching = new Set<LatestIterator<UpstreamJob>>();
   const counts = { polls: 0, failedPolls: 0 };
   let closed = false;
 
   const settings: PollLoopSettings = {
-    ...{ listJobs, exchange, minIntervalMs, maxIntervalMs, failureGraceMs, log, now, random },
+    listJobs,
+    exchange,
+    minIntervalMs,
+    maxIntervalMs,
+    failureGraceMs,
+    log,
+    now,
+    random,
     onPoll() {
       counts.polls += 1;
     },
@@ -121,7 +124,7 @@ export function createWatcher(options: WatcherOptions): Watcher {
       watchers: watching.size,
       loops: loops.size,
       credentials: schedulers.all().length,
-      lowestBudgetLeft: Math.min(pollBudgetPerMinute, ...schedulers.all().map((one) => one.budgetLeft())),
+      lowestBudgetLeft: Math.min(budgetPerMinute, ...schedulers.all().map((one) => one.budgetLeft())),
       exchange: exchange.state(),
     }),
     async close() {
@@ -137,21 +140,21 @@ export function createWatcher(options: WatcherOptions): Watcher {
     iterator: LatestIterator<UpstreamJob>,
     releases: (() => void)[],
   ): void {
-    const pending = new Set(refs.map(jobKey));
-    const sink: JobSink = {
-      push(job) {
-        const key = jobKey(job);
-        iterator.push(key, job);
-        if (!isTerminal(job)) return false;
-        pending.delete(key);
-        if (pending.size === 0) iterator.complete();
-        return true;
-      },
-      fail: iterator.fail,
-    };
-    for (const [{ kind, couponSeriesId }, jobIds] of bySeries(refs)) {
+    const groups = bySeries(refs);
+    let openJobs = groups.reduce((sum, group) => sum + group.jobIds.size, 0);
+    for (const { kind, couponSeriesId, jobIds } of groups) {
+      const sink: JobSink = {
+        push(job) {
+          iterator.push(`${kind} ${couponSeriesId} ${job.jobId}`, job);
+          if (!isTerminal(job)) return false;
+          openJobs -= 1;
+          if (openJobs === 0) iterator.complete();
+          return true;
+        },
+        fail: iterator.fail,
+      };
       const loop = loopFor({ credentialId: credential.id, kind, couponSeriesId }, credential);
-      const detach = loop.attach(jobIds, sink, credential);
+      const detach = loop.attach([...jobIds], sink, credential);
       // A kept state may have ended the iterator already: what it holds from now on nobody would release.
       if (watching.has(iterator)) releases.push(detach);
       else detach();
@@ -170,17 +173,19 @@ export function createWatcher(options: WatcherOptions): Watcher {
   }
 }
 
-function jobKey({ kind, couponSeriesId, jobId }: JobRef): string {
-  return `${kind} ${couponSeriesId} ${jobId}`;
+interface SeriesGroup {
+  readonly kind: UploadKind;
+  readonly couponSeriesId: string;
+  readonly jobIds: Set<string>;
 }
 
-function bySeries(refs: readonly JobRef[]): [JobRef, string[]][] {
-  const groups = new Map<string, [JobRef, string[]]>();
-  for (const ref of refs) {
-    const name = `${ref.kind} ${ref.couponSeriesId}`;
-    const group = groups.get(name) ?? [ref, []];
+function bySeries(refs: readonly JobRef[]): SeriesGroup[] {
+  const groups = new Map<string, SeriesGroup>();
+  for (const { kind, couponSeriesId, jobId } of refs) {
+    const name = `${kind} ${couponSeriesId}`;
+    const group = groups.get(name) ?? { kind, couponSeriesId, jobIds: new Set() };
     groups.set(name, group);
-    if (!group[1].includes(ref.jobId)) group[1].push(ref.jobId);
+    group.jobIds.add(jobId);
   }
   return [...groups.values()];
 }

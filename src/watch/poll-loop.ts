@@ -3,6 +3,7 @@ import type { Credential } from '../capillary/credential.ts';
 import type { UploadKind, UpstreamJob } from '../capillary/upstream-job.ts';
 import { createJobBoard, type JobSink } from './job-board.ts';
 import { judgeFailure } from './judge-failure.ts';
+import { dueAt, dueMs, notDue, type PollDue } from './poll-due.ts';
 import type { PollExchange, PollKey, PollOutcome, PollReport, PollTurn } from './poll-exchange.ts';
 import { createPollInterval } from './poll-interval.ts';
 import type { PollScheduler, ScheduledLoop } from './poll-scheduler.ts';
@@ -56,14 +57,6 @@ const listenersSlack = 1.2;
 /** After a failure the others go first: it may be the poller's own network. */
 const helpersHaste = 0.8;
 
-/** When a poll is due, in the watcher's clock, if intervals are stretched so much. */
-type Due = (stretch: number) => number;
-const never: Due = () => Number.POSITIVE_INFINITY;
-const at =
-  (ms: number): Due =>
-  () =>
-    ms;
-
 /**
  * Polls as often as its interval and the scheduler's budget say, never twice at a time. Ends itself, with its poll
  * and its seat, in the moment its last watcher leaves.
@@ -74,17 +67,17 @@ export function createPollLoop(options: PollLoopOptions): PollLoop {
   const { kind, couponSeriesId } = key;
   const board = createJobBoard();
   const interval = createPollInterval({ minMs: minIntervalMs, maxMs: options.maxIntervalMs, random });
-  const seat = exchange.join(key, { onReport: adopt, onFree: () => setDue(at(now())) });
+  const seat = exchange.join(key, { onReport: adopt, onFree: () => setDue(dueAt(now())) });
   const ending = new AbortController();
   let { credential } = options;
-  let due = never;
+  let due = notDue;
   let lastPollMs = Number.NEGATIVE_INFINITY;
   let failingSinceMs: number | undefined;
   let polling = false;
   let ended = false;
 
   const scheduled: ScheduledLoop = {
-    dueMs: (stretch) => due(stretch),
+    dueMs: (stretch) => dueMs(due, stretch),
     isPolling: () => polling,
     intervalMs: interval.currentMs,
     begin: () => seat.begin(),
@@ -112,12 +105,12 @@ export function createPollLoop(options: PollLoopOptions): PollLoop {
     if (ended) return;
     if (report) adopt(report, true);
     // Else a report may have come in meanwhile, and was the newer one.
-    else if (due === never) setDue(at(now() - newcomersCreditMs));
+    else if (due === notDue) setDue(dueAt(now() - newcomersCreditMs));
   }
 
   function serve(turn: PollTurn): boolean {
     if (turn.type === 'shared') adopt(turn.report);
-    if (turn.type === 'busy') setDue(at(now() + turn.ms));
+    if (turn.type === 'busy') setDue(dueAt(now() + turn.ms));
     if (turn.type === 'poll') void poll(turn.finish);
     return turn.type === 'poll';
   }
@@ -125,7 +118,7 @@ export function createPollLoop(options: PollLoopOptions): PollLoop {
   async function poll(finish: (report: PollReport) => Promise<boolean>): Promise<void> {
     const startedMs = now();
     polling = true;
-    due = never;
+    due = notDue;
     onPoll();
     const outcome = await ask();
     lastPollMs = now();
@@ -134,12 +127,12 @@ export function createPollLoop(options: PollLoopOptions): PollLoop {
     const pauseMs = tellScheduler(outcome, startedMs);
     if (ended) return;
     const next = pace(outcome);
-    const nextInMs = next(scheduler.stretch()) - now();
+    const nextInMs = dueMs(next, scheduler.stretch()) - now();
     const isNewest = await finish({ outcome, nextInMs, pauseMs });
     polling = false;
     if (ended) return;
     if (isNewest) apply(outcome);
-    setDue(isNewest ? next : at(now()));
+    setDue(isNewest ? next : dueAt(now()));
   }
 
   /** `undefined` when the loop has ended. */
@@ -164,7 +157,7 @@ export function createPollLoop(options: PollLoopOptions): PollLoop {
     pace(outcome);
     lastPollMs = now();
     apply(outcome, old);
-    setDue(at(now() + nextInMs * ('error' in outcome ? helpersHaste : listenersSlack)));
+    setDue(dueAt(now() + nextInMs * ('error' in outcome ? helpersHaste : listenersSlack)));
     hastenForNew();
   }
 
@@ -204,26 +197,24 @@ export function createPollLoop(options: PollLoopOptions): PollLoop {
   }
 
   /** Sets the interval by what a poll brought. Returns when the next one is due. */
-  function pace(outcome: PollOutcome): Due {
-    const isLively = 'jobs' in outcome && (board.differs(outcome.jobs) || board.lacksWatched());
-    const fromMs = now();
-    const waitMs = interval.next(isLively);
-    if ('jobs' in outcome || failingSinceMs === undefined) return (stretch) => fromMs + waitMs * stretch;
+  function pace(outcome: PollOutcome): PollDue {
+    const failed = 'error' in outcome;
+    const isLively = !failed && (board.differs(outcome.jobs) || board.lacksWatched());
+    const next = { ...dueAt(now()), waitMs: interval.next(isLively) };
+    if (!failed || failingSinceMs === undefined) return next;
     // The last try stands at the end of the grace, not up to an interval after it.
-    const lastMs = Math.max(fromMs + minIntervalMs, failingSinceMs + failureGraceMs);
-    return (stretch) => Math.min(fromMs + waitMs * stretch, lastMs);
+    return { ...next, latestMs: Math.max(now() + minIntervalMs, failingSinceMs + failureGraceMs) };
   }
 
   // A job that the last list does not hold is likely a new one, and its watcher has seen no state of it yet.
   function hastenForNew(): void {
-    if (!board.lacksWatched() || due === never) return;
+    if (!board.lacksWatched() || due === notDue) return;
     interval.shorten();
-    const former = due;
     const soonMs = Math.max(now(), lastPollMs + minIntervalMs);
-    setDue((stretch) => Math.min(former(stretch), soonMs));
+    setDue({ ...due, latestMs: Math.min(due.latestMs, soonMs) });
   }
 
-  function setDue(next: Due): void {
+  function setDue(next: PollDue): void {
     if (ended || polling) return;
     due = next;
     scheduler.wake();

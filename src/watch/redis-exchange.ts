@@ -35,7 +35,12 @@ export function createRedisExchange(options: RedisExchangeOptions): PollExchange
       // Braces: in a cluster all keys of a credential must live on one node, for the scripts.
       const account = `${prefix}:{${secrets.name}}`;
       return createRedisSeat({
-        ...{ link, secrets, events, leaseMs, random, pollBudgetPerMinute },
+        link,
+        secrets,
+        events,
+        leaseMs,
+        random,
+        pollBudgetPerMinute,
         keys: {
           seat: `${account}:${key.kind}:${key.couponSeriesId}`,
           budget: `${account}:budget`,
