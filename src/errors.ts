@@ -84,7 +84,7 @@ export function toPublicError(
   if (inner instanceof WatchError) return build(inner.message, { code: inner.code }, inner.code, located);
   if (inner instanceof CapillaryError) {
     const code = inner.code === 'REJECTED' ? 'BAD_USER_INPUT' : inner.code;
-    return build(inner.message, { code, ...describe(inner) }, code, located);
+    return build(inner.message, { code, ...capillaryExtensions(inner) }, code, located);
   }
   if (isAbort(inner)) return build('The request was given up.', { code: 'BAD_REQUEST' }, undefined, located);
   const incidentId = randomUUID();
@@ -93,7 +93,8 @@ export function toPublicError(
   return build(message, { code: 'INTERNAL_SERVER_ERROR', incidentId }, 'INTERNAL_SERVER_ERROR', located);
 }
 
-function describe(error: CapillaryError): Record<string, unknown> {
+/** What a caller is told of an upstream error beside its code. */
+export function capillaryExtensions(error: CapillaryError): Record<string, unknown> {
   const { httpStatus, upstreamCode, requestId, retryAfterSeconds } = error;
   return { upstreamStatus: httpStatus, upstreamCode, requestId, retryAfterSeconds };
 }

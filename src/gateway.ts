@@ -11,6 +11,7 @@ import type { UpstreamJob } from './capillary/upstream-job.ts';
 import type { Config } from './config.ts';
 import { GatewayError } from './errors.ts';
 import type { GatewayContext } from './gateway-context.ts';
+import { answerBrokenRequests } from './http/answer-broken-requests.ts';
 import { createGraphQLHandler } from './http/create-graphql-handler.ts';
 import { createRequestListener } from './http/create-request-listener.ts';
 import { serveWebSocket } from './http/serve-web-socket.ts';
@@ -20,6 +21,8 @@ import { toUploadJob } from './jobs/upload-job.ts';
 import { createMetrics } from './metrics.ts';
 import { createSandbox } from './sandbox/create-sandbox.ts';
 import { schema } from './schema/schema.ts';
+import { createInspector } from './upload/inspection/create-inspector.ts';
+import { createLocalKeyLock } from './upload/key-lock.ts';
 import { createUploadFile } from './upload/upload-file.ts';
 import { createWatcher } from './watch/create-watcher.ts';
 
@@ -60,9 +63,11 @@ export async function createGateway(config: Config, logger: Logger): Promise<Gat
       dispatcher,
       timeoutMs: config.upstreamTimeoutMs,
     });
-  const metrics = createMetrics();
+  const inspector = createInspector();
   const uploadFile = createUploadFile({
     client,
+    inspector,
+    keyLock: createLocalKeyLock(),
     maxFileBytes: config.maxFileBytes,
     idleTimeoutMs: config.uploadIdleTimeoutMs,
   });
@@ -82,6 +87,7 @@ export async function createGateway(config: Config, logger: Logger): Promise<Gat
     exchange,
     log: logger,
   });
+  const metrics = createMetrics(watcher.stats);
   const shareInFlight = createShareInFlight<readonly UpstreamJob[]>();
 
   function createContext(token: string | undefined, signal: AbortSignal): GatewayContext {
@@ -110,6 +116,7 @@ export async function createGateway(config: Config, logger: Logger): Promise<Gat
     { requestTimeout: 0, headersTimeout: 20_000, keepAliveTimeout: 65_000 },
     createRequestListener({ graphql, work, metrics: metrics.print }),
   );
+  answerBrokenRequests(server);
   const closeWebSockets = serveWebSocket({ server, graphql, work, corsOrigins: config.corsOrigins });
 
   async function close(drainMs: number): Promise<void> {
@@ -125,6 +132,7 @@ export async function createGateway(config: Config, logger: Logger): Promise<Gat
       server.closeAllConnections();
       await closed;
     }
+    await inspector.close();
     await dispatcher.destroy();
     await sandbox?.close();
   }

@@ -44,6 +44,17 @@ export const FileReport = builder.objectRef<FileReportModel>('FileReport').imple
     bytes: t.exposeFloat('bytes', {
       description: 'Size. A Float, since files may be larger than an Int tells.',
     }),
+    rows: t.exposeInt('rows', { description: 'Data rows: neither the header nor empty lines are counted.' }),
+    columns: t.exposeInt('columns', { description: 'Columns of the header.' }),
     sha256: t.exposeString('sha256', { description: 'SHA-256 of the content, in hex.' }),
+    problems: t.expose('problems', {
+      type: [FileProblem],
+      description: 'Rows that upstream is going to reject: the first 100, in the order of the file.',
+    }),
+    problemCount: t.exposeInt('problemCount', { description: 'All that were found.' }),
+    notes: t.exposeStringList('notes', {
+      description:
+        'What else there is to know, as that a file was too long to search all of it for duplicates.',
+    }),
   }),
 });

@@ -1,6 +1,7 @@
 import type { UploadForm } from '../capillary/upload-form.ts';
 import type { GatewayContext } from '../gateway-context.ts';
-import { type Checked, checkUploadOptions, type UploadOptions } from '../upload/check-upload-input.ts';
+import type { Checked } from '../upload/check-upload-input.ts';
+import { checkUploadOptions, type UploadOptionsInput } from '../upload/check-upload-options.ts';
 import type { IncomingFile } from '../upload/incoming-file.ts';
 import type { UploadResult } from '../upload/upload-result.ts';
 
@@ -9,15 +10,15 @@ export async function runUpload(
   { credential, signal, seriesJobs, uploadFile }: GatewayContext,
   file: IncomingFile,
   checked: Checked<UploadForm>,
-  options: UploadOptions | null | undefined,
+  options: UploadOptionsInput | null | undefined,
 ): Promise<UploadResult> {
   try {
     const caller = credential();
     if ('refusal' in checked) return checked.refusal;
-    const refusal = checkUploadOptions(options ?? {});
-    if (refusal) return refusal;
+    const how = checkUploadOptions(options ?? {});
+    if ('refusal' in how) return how.refusal;
     const { form } = checked;
-    const result = await uploadFile({ file, form, credential: caller, signal });
+    const result = await uploadFile({ file, form, options: how.options, credential: caller, signal });
     seriesJobs.forget(form.kind, form.couponSeriesId);
     return result;
   } finally {

@@ -30,11 +30,15 @@ const UploadChecked = builder.objectRef<Result.UploadChecked>('UploadChecked').i
 });
 
 const InvalidFileError = builder.objectRef<Result.InvalidFileError>('InvalidFileError').implement({
-  description: 'The file itself is wrong. Nothing was uploaded.',
+  description: 'The file itself is wrong. Nothing was uploaded, but for the `jobs` of a split file.',
   interfaces: [UploadError],
   fields: (t) => ({
     problems: t.expose('problems', { type: [FileProblem], description: 'The first problems, at most 100.' }),
     problemCount: t.exposeInt('problemCount', { description: 'All that were found.' }),
+    jobs: t.expose('jobs', {
+      type: [UploadJob],
+      description: 'Jobs that an earlier part of a split file had already made.',
+    }),
   }),
 });
 
@@ -60,6 +64,9 @@ const UpstreamRejectedError = builder
       requestId: t.exposeString('requestId', {
         nullable: true,
         description: "Names the call to Capillary's support.",
+      }),
+      idempotencyKey: t.exposeString('idempotencyKey', {
+        description: 'Repeat a split file with this key: it goes on at the first part that is missing.',
       }),
       jobs: t.expose('jobs', {
         type: [UploadJob],

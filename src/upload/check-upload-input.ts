@@ -1,13 +1,7 @@
 import type { CouponBatchForm, RedeemedCouponsForm } from '../capillary/upload-form.ts';
 import { isSeriesId } from '../jobs/job-id.ts';
+import { refuseInput } from './refuse-input.ts';
 import type { InvalidInputError } from './upload-result.ts';
-
-export interface UploadOptions {
-  readonly idempotencyKey?: string | null | undefined;
-  readonly dryRun?: boolean | null | undefined;
-  readonly maxRowsPerJob?: number | null | undefined;
-  readonly rowProblems?: 'REPORT' | 'REJECT' | null | undefined;
-}
 
 type Nullable<T> = { readonly [K in keyof T]: T[K] | null | undefined };
 type Input<T, Optional extends keyof T> = Omit<T, Optional | 'kind'> & Partial<Nullable<Pick<T, Optional>>>;
@@ -21,16 +15,17 @@ export function checkCouponBatchInput(input: CouponBatchInput): Checked<CouponBa
   const { couponSeriesId, customerIdentifier, customerIdentifierColumn: column } = input;
   if (!isSeriesId(couponSeriesId)) return refuseSeries();
   if (customerIdentifier === 'NOT_TAGGED' && column != null) {
-    return refuse(
+    return refuseInput(
       'customerIdentifierColumn',
       'NOT_TAGGED files hold coupon codes only: leave the column out.',
     );
   }
   if (customerIdentifier !== 'NOT_TAGGED' && column == null) {
     const message = `Say which column holds the ${customerIdentifier}: its zero-based position.`;
-    return refuse('customerIdentifierColumn', message);
+    return refuseInput('customerIdentifierColumn', message);
   }
-  if (column != null && !isColumn(column)) return refuse('customerIdentifierColumn', columnMessage(column));
+  if (column != null && !isColumn(column))
+    return refuseInput('customerIdentifierColumn', columnMessage(column));
   const customerIdentifierColumn = column ?? undefined;
   return { form: { kind: 'COUPON_BATCH', couponSeriesId, customerIdentifier, customerIdentifierColumn } };
 }
@@ -42,13 +37,13 @@ export function checkRedeemedCouponsInput(input: RedeemedCouponsInput): Checked<
   const seen = new Map<number, string>();
   for (const [name, column] of Object.entries(columns) as [string, number | null | undefined][]) {
     if (column == null) continue;
-    if (!isColumn(column)) return refuse(`columns.${name}`, columnMessage(column));
+    if (!isColumn(column)) return refuseInput(`columns.${name}`, columnMessage(column));
     const other = seen.get(column);
-    if (other) return refuse(`columns.${name}`, `Column ${column} is already taken by "${other}".`);
+    if (other) return refuseInput(`columns.${name}`, `Column ${column} is already taken by "${other}".`);
     seen.set(column, name);
   }
   if (details && details.length > maxDetailsLength) {
-    return refuse('details', `The note is longer than ${maxDetailsLength} characters.`);
+    return refuseInput('details', `The note is longer than ${maxDetailsLength} characters.`);
   }
   return {
     form: {
@@ -60,17 +55,6 @@ export function checkRedeemedCouponsInput(input: RedeemedCouponsInput): Checked<
       details: details ?? undefined,
     },
   };
-}
-
-/** `undefined` when nothing is wrong. An option that nothing would come of is refused rather than passed over. */
-export function checkUploadOptions(options: UploadOptions): InvalidInputError | undefined {
-  const later = (name: string) =>
-    refuse(`options.${name}`, 'This version does not have this option yet.').refusal;
-  if (options.idempotencyKey != null) return later('idempotencyKey');
-  if (options.dryRun) return later('dryRun');
-  if (options.maxRowsPerJob != null) return later('maxRowsPerJob');
-  if (options.rowProblems === 'REJECT') return later('rowProblems');
-  return undefined;
 }
 
 const maxDetailsLength = 10_000;
@@ -85,9 +69,5 @@ function columnMessage(column: number): string {
 }
 
 function refuseSeries() {
-  return refuse('couponSeriesId', 'A coupon series id is a positive whole number, as 541854.');
-}
-
-function refuse(field: string, message: string): { readonly refusal: InvalidInputError } {
-  return { refusal: { __typename: 'InvalidInputError', message, field: `input.${field}` } };
+  return refuseInput('couponSeriesId', 'A coupon series id is a positive whole number, as 541854.');
 }

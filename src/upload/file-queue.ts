@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { Writable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import type { FileUpload, Upload } from 'graphql-upload-minimal';
 import { createStallWatch } from '../capillary/stall-watch.ts';
 import { GatewayError } from '../errors.ts';
@@ -18,9 +18,14 @@ export interface FileQueueOptions {
  */
 export function createFileQueue({ req, form, idleTimeoutMs }: FileQueueOptions) {
   const formEnd = new Promise<void>((resolve, reject) => {
-    form.once('finish', resolve).once('close', () => reject(cutOff()));
+    form.once('finish', resolve).once('close', () => reject(truncated()));
   });
   formEnd.catch(() => {});
+  let malformed = false;
+  form.on('error', ({ message }) => {
+    malformed ||= message === 'Malformed part header';
+  });
+  const cutOff = () => (malformed ? malformedPart() : truncated());
   let expected = 0;
   let arrived = 0;
   /** The part that has arrived and that nobody reads or released. */
@@ -73,10 +78,12 @@ export function createFileQueue({ req, form, idleTimeoutMs }: FileQueueOptions) 
         claimed = true;
         if (file) pass(file);
         try {
-          const { filename, createReadStream } = await raceArrival(arrival, signal);
-          const stream = createReadStream();
+          const fileUpload = await raceArrival(arrival, signal);
+          const stream = readStreamOf(fileUpload);
+          // The form broke between the file's header and this moment.
+          if (!stream) throw cutOff();
           return {
-            name: filename ?? '',
+            name: fileUpload.filename ?? '',
             stream,
             formEnd: isLast ? formEnd : Promise.resolve(),
           };
@@ -120,9 +127,18 @@ export function createFileQueue({ req, form, idleTimeoutMs }: FileQueueOptions) 
 }
 
 function drain(file: FileUpload): void {
-  const stream = file.createReadStream();
-  stream.on('error', () => {});
-  stream.resume();
+  readStreamOf(file)
+    ?.on('error', () => {})
+    .resume();
+}
+
+/** `undefined` when the file has failed already: the library throws it then. */
+function readStreamOf(file: FileUpload): Readable | undefined {
+  try {
+    return file.createReadStream();
+  } catch {
+    return undefined;
+  }
 }
 
 function deferredFailure() {
@@ -134,7 +150,11 @@ function deferredFailure() {
   return { promise, reject };
 }
 
-function cutOff(): GatewayError {
+function malformedPart(): GatewayError {
+  return new GatewayError('BAD_REQUEST', 'Malformed multipart request: Malformed part header');
+}
+
+function truncated(): GatewayError {
   const message = 'The request ended before the file did. Nothing was uploaded; send the file again.';
   return new GatewayError('TRUNCATED', message);
 }

@@ -12,31 +12,51 @@ export interface FindUploadedRequest {
   readonly key: string;
   readonly credential: Credential;
   readonly signal: AbortSignal;
-  /** One look into the list after each pause; it may show a new job late. */
-  readonly lookPausesMs: readonly number[];
+}
+
+/** A job that was made under a key, and which part of its file it is. */
+export interface UploadedPart {
+  readonly job: UpstreamJob;
+  /** The user's file name. */
+  readonly name: string;
+  /** 1-based; undefined for a file that was not split. */
+  readonly part: number | undefined;
+}
+
+type Client = Pick<CapillaryClient, 'listJobs'>;
+
+/** What upstream's status list has of a key, by the file names (upstream contract, "Reading the fields"). Rejects as the list does. */
+export async function listUploaded(client: Client, request: FindUploadedRequest): Promise<UploadedPart[]> {
+  const { key, ...list } = request;
+  const jobs = await client.listJobs(list);
+  return jobs.flatMap((job) => {
+    const keyed = readKeyedFileName(job.uploadedFileName);
+    return keyed?.key === key ? [{ job, name: keyed.name, part: keyed.part }] : [];
+  });
 }
 
 /**
- * Looks for an upload in upstream's status list by the key in its file name. `listed`: the last look was answered, so
- * that finding nothing means something. Rejects with the signal's reason only.
+ * Looks for one part, again after each pause: the list may show a new job late. `listed`: the last look was answered,
+ * so that finding nothing means something. Rejects with the signal's reason only.
  */
 export async function findUploaded(
-  client: Pick<CapillaryClient, 'listJobs'>,
-  { kind, couponSeriesId, key, credential, signal, lookPausesMs }: FindUploadedRequest,
-): Promise<{ readonly jobs: readonly UpstreamJob[]; readonly listed: boolean }> {
+  client: Client,
+  request: FindUploadedRequest & { readonly part: number | undefined },
+  lookPausesMs: readonly number[],
+): Promise<{ readonly job: UpstreamJob | undefined; readonly listed: boolean }> {
+  const { part, ...list } = request;
   let listed = false;
   for (const pauseMs of lookPausesMs) {
-    await delay(pauseMs, signal);
+    await delay(pauseMs, request.signal);
     try {
-      const all = await client.listJobs({ kind, couponSeriesId, credential, signal });
-      const jobs = all.filter((job) => readKeyedFileName(job.uploadedFileName)?.key === key);
-      if (jobs.length > 0) return { jobs, listed: true };
+      const found = (await listUploaded(client, list)).find((uploaded) => uploaded.part === part);
+      if (found) return { job: found.job, listed: true };
       listed = true;
     } catch (error) {
-      signal.throwIfAborted();
+      request.signal.throwIfAborted();
       if (!(error instanceof CapillaryError)) throw error;
       listed = false;
     }
   }
-  return { jobs: [], listed };
+  return { job: undefined, listed };
 }

@@ -1,115 +1,187 @@
-import { createHash } from 'node:crypto';
 import type { ByteSource, ByteTaker } from '../capillary/byte-source.ts';
 import { createStallWatch } from '../capillary/stall-watch.ts';
 import { GatewayError } from '../errors.ts';
 import { FileRefusedError } from './file-refused-error.ts';
 import type { FileStream } from './incoming-file.ts';
+import type { Inspector } from './inspection/create-inspector.ts';
+import type { InspectionPlan, InspectionReport } from './inspection/inspection-messages.ts';
 
 export interface PassingFileOptions {
   readonly file: FileStream;
-  readonly maxFileBytes: number;
+  readonly inspector: Pick<Inspector, 'open'>;
+  readonly plan: InspectionPlan;
+  /** Refuses a file that was read to its end and is not wrong as a whole. */
+  readonly judge: (report: InspectionReport) => FileRefusedError | undefined;
   /** How long the client may send nothing while we wait for it. */
   readonly idleTimeoutMs: number;
 }
 
-/** A file on its way from the client: counted and hashed as it passes, never kept. */
-export interface PassingFile extends ByteSource {
-  bytes(): number;
-  /** SHA-256 of all that passed, in hex. Ask once, after the end. */
-  sha256(): string;
+/** A file on its way from the client: looked at as it passes, never kept. */
+export interface PassingFile {
+  /**
+   * The next part of the file; without `rowsPerPart` the only one. Further parts begin with the header again. A part
+   * fails on every fate but its true end: cut off (`TRUNCATED`), stalled (`REQUEST_TIMEOUT`), refused
+   * (`FileRefusedError`). To be asked for when the part before has ended, as long as the file is not over.
+   */
+  nextPart(): ByteSource;
+  /** What was found, once the last part has come to its true end. */
+  report(): InspectionReport | undefined;
 }
 
 /**
- * Turns the file part of a request into a source that fails on every fate but the file's true end: cut off
- * (`TRUNCATED`), stalled (`REQUEST_TIMEOUT`), too large (`FileRefusedError`). Once it failed or was stopped, what
- * still arrives flows to nowhere, so that the client can hear the answer.
+ * Turns the file part of a request into sources for the parts that go upstream. Nothing is told on that was not looked
+ * at. Once it failed or was stopped, what still arrives flows to nowhere, so that the client can hear the answer.
  */
-export function createPassingFile({ file, maxFileBytes, idleTimeoutMs }: PassingFileOptions): PassingFile {
+export function createPassingFile(options: PassingFileOptions): PassingFile {
+  const { file, inspector, plan, judge, idleTimeoutMs } = options;
   const { stream, formEnd } = file;
-  const hash = createHash('sha256');
-  let bytes = 0;
+  /** Looked at, not yet taken. A header stands where the next part begins. */
+  const ready: (Buffer | { readonly header: Buffer })[] = [];
+  let header: Buffer | undefined;
   let taker: ByteTaker | undefined;
+  let takerIsFull = false;
+  let pumping = false;
+  let inspectionIsFull = false;
   let ended = false;
   let over = false;
+  let passed = false;
+  let failure: Error | undefined;
+  let finalReport: InspectionReport | undefined;
 
   const stall = createStallWatch({
     timeoutMs: idleTimeoutMs,
     onStall: () =>
       fail(new GatewayError('REQUEST_TIMEOUT', `No byte of the file arrived for ${idleTimeoutMs} ms.`)),
   });
+  const inspection = inspector.open(plan, {
+    onBytes: (bytes) => void ready.push(bytes),
+    onCut: (partHeader) => void ready.push({ header: partHeader }),
+    onTold: pump,
+    onRoom() {
+      inspectionIsFull = false;
+      pump();
+    },
+    onFatal: (problem) => fail(new FileRefusedError(problem.message, [problem])),
+    onReport(report) {
+      const { wholeFileProblem } = report;
+      const refusal = wholeFileProblem
+        ? new FileRefusedError(wholeFileProblem.message, [wholeFileProblem])
+        : judge(report);
+      if (refusal) return fail(refusal);
+      // The part's end is not the file's true end yet: a form without its last boundary was cut off, wherever that was.
+      formEnd.then(() => {
+        finalReport = report;
+        pump();
+      }, onCutOff);
+    },
+    onFailure: fail,
+  });
 
-  function onData(chunk: Buffer) {
-    bytes += chunk.length;
-    if (bytes > maxFileBytes) return fail(tooLarge(maxFileBytes));
-    hash.update(chunk);
-    if (taker?.write(chunk)) {
-      stall.end();
-      stall.begin();
-      return;
+  /** Hands on what is ready as far as it is wanted, and lets the client send as far as there is room. */
+  function pump(): void {
+    // A taker may ask for more from within the write that it is just taking.
+    if (pumping) return;
+    pumping = true;
+    while (ready.length > 0 && taker && !takerIsFull) {
+      const next = ready.shift() as Buffer | { readonly header: Buffer };
+      if (Buffer.isBuffer(next)) {
+        write(taker, next);
+      } else {
+        header = next.header;
+        endPart(taker);
+      }
     }
+    pumping = false;
+    if (finalReport && ready.length === 0 && taker && !over) {
+      passed = true;
+      finish();
+      endPart(taker);
+    }
+    if (over || ended) return;
+    if (taker && !takerIsFull && !inspectionIsFull) {
+      if (stream.isPaused()) stream.resume();
+      stall.begin();
+    } else {
+      stream.pause();
+      stall.end();
+    }
+  }
+
+  function write(part: ByteTaker, bytes: Buffer): void {
+    takerIsFull = true;
+    if (part.write(bytes)) takerIsFull = false;
+  }
+
+  function endPart(part: ByteTaker): void {
+    taker = undefined;
+    takerIsFull = false;
+    part.end();
+  }
+
+  function onData(chunk: Buffer): void {
     stall.end();
-    stream.pause();
+    inspectionIsFull = !inspection.write(chunk);
+    pump();
   }
 
-  function onEnd() {
+  function onEnd(): void {
     ended = true;
-    // The part's end is not the file's true end yet: a form without its last boundary was cut off, wherever that was.
-    formEnd.then(
-      () => {
-        if (over) return;
-        finish();
-        taker?.end();
-      },
-      () => fail(truncated()),
-    );
+    stall.close();
+    inspection.end();
   }
 
-  const onCut = () => {
-    if (!ended) fail(truncated());
-  };
+  function onCutOff(): void {
+    fail(new GatewayError('TRUNCATED', 'The request ended before the file did. Send the file again.'));
+  }
 
-  function finish() {
+  function onClose(): void {
+    if (!ended) onCutOff();
+  }
+
+  function finish(): void {
     over = true;
     stall.close();
-    stream.off('data', onData).off('end', onEnd).off('error', onCut).off('close', onCut);
+    inspection.close();
+    ready.length = 0;
+    stream.off('data', onData).off('end', onEnd).off('error', onCutOff).off('close', onClose);
     stream.on('error', () => {});
     stream.resume();
   }
 
-  function fail(error: Error) {
+  function fail(error: Error): void {
     if (over) return;
+    failure = error;
     finish();
     taker?.fail(error);
   }
 
+  stream.pause();
+  stream.on('data', onData).once('end', onEnd).once('error', onCutOff).once('close', onClose);
+  if (stream.destroyed) onCutOff();
+
   return {
-    bytes: () => bytes,
-    sha256: () => hash.digest('hex'),
-    start(newTaker) {
-      taker = newTaker;
-      if (stream.destroyed) return fail(truncated());
-      stall.begin();
-      stream.on('data', onData).once('end', onEnd).once('error', onCut).once('close', onCut);
+    nextPart() {
+      let mine: ByteTaker | undefined;
+      return {
+        start(newTaker) {
+          if (failure) return newTaker.fail(failure);
+          mine = newTaker;
+          taker = newTaker;
+          takerIsFull = false;
+          if (header) write(newTaker, header);
+          pump();
+        },
+        resume() {
+          if (taker !== mine) return;
+          takerIsFull = false;
+          pump();
+        },
+        stop() {
+          // A part that has ended stops nothing: the next one is not its affair.
+          if (!over && (mine === undefined || taker === mine)) finish();
+        },
+      };
     },
-    resume() {
-      if (over || !taker) return;
-      stall.begin();
-      stream.resume();
-    },
-    stop() {
-      if (!over) finish();
-    },
+    report: () => (passed ? finalReport : undefined),
   };
-}
-
-function truncated(): GatewayError {
-  return new GatewayError(
-    'TRUNCATED',
-    'The request ended before the file did. Nothing was uploaded; send the file again.',
-  );
-}
-
-function tooLarge(maxFileBytes: number): FileRefusedError {
-  const message = `The file is larger than ${maxFileBytes} bytes, the most that one upload may have. Split it and upload the parts.`;
-  return new FileRefusedError(message, [{ code: 'TOO_LARGE', message }]);
 }

@@ -3,26 +3,31 @@ import type { CapillaryClient } from '../capillary/capillary-client.ts';
 import { CapillaryError } from '../capillary/capillary-error.ts';
 import type { Credential } from '../capillary/credential.ts';
 import type { UploadForm } from '../capillary/upload-form.ts';
-import { toUploadJob, type UploadJob } from '../jobs/upload-job.ts';
-import { FileRefusedError } from './file-refused-error.ts';
-import { findUploaded } from './find-uploaded.ts';
+import { checkOnly } from './check-only.ts';
+import type { UploadOptions } from './check-upload-options.ts';
+import { listUploaded } from './find-uploaded.ts';
 import type { IncomingFile } from './incoming-file.ts';
-import { cleanFileName, fileKey, keyedFileName } from './keyed-file-name.ts';
-import { createPassingFile } from './passing-file.ts';
-import type { FileReport, UploadResult } from './upload-result.ts';
+import type { Inspector } from './inspection/create-inspector.ts';
+import { KeyBusyError, type KeyLock } from './key-lock.ts';
+import { fileKey } from './keyed-file-name.ts';
+import { sendParts } from './send-parts.ts';
+import type { UploadResult } from './upload-result.ts';
 
 export interface UploadFileOptions {
   readonly client: CapillaryClient;
+  readonly inspector: Inspector;
+  readonly keyLock: KeyLock;
   readonly maxFileBytes: number;
   /** How long the client may send nothing. */
   readonly idleTimeoutMs: number;
-  /** Pauses between the looks into the status list for a job whose answer was lost. */
-  readonly lookPausesMs?: readonly number[];
+  /** Pauses before the looks into the status list for a job whose answer was lost. Default 0, 500, 1,500. */
+  readonly lookPausesMs?: readonly number[] | undefined;
 }
 
 export interface FileUpload {
   readonly file: IncomingFile;
   readonly form: UploadForm;
+  readonly options: UploadOptions;
   readonly credential: Credential;
   readonly signal: AbortSignal;
 }
@@ -33,43 +38,30 @@ export interface FileUpload {
  */
 export type UploadFile = (upload: FileUpload) => Promise<UploadResult>;
 
-export function createUploadFile(options: UploadFileOptions): UploadFile {
-  const { client, maxFileBytes, idleTimeoutMs, lookPausesMs = [0, 500, 1_500] } = options;
+export function createUploadFile(deps: UploadFileOptions): UploadFile {
+  const { client, keyLock } = deps;
 
-  return async function uploadFile({ file: incoming, form, credential, signal }) {
-    const idempotencyKey = randomBytes(18).toString('base64url');
-    const key = fileKey(idempotencyKey);
+  return async function uploadFile(upload) {
+    const { file, form, options, credential, signal } = upload;
     try {
-      // A refused token is best heard of before the file is spent on it.
-      await proveToken(client, form, credential, signal);
-      const file = await incoming.open(signal);
-      const name = cleanFileName(file.name);
-      const passing = createPassingFile({ file, maxFileBytes, idleTimeoutMs });
-      const fileName = keyedFileName({ name, key, part: undefined });
-      const outcome = await client.sendUpload({ form, fileName, file: passing, credential, signal });
-      const report = (): FileReport => ({ name, bytes: passing.bytes(), sha256: passing.sha256() });
-      if (outcome.ok) return accepted([toUploadJob(outcome.job)], report());
-
-      const { error, whole } = outcome;
-      if (error instanceof FileRefusedError) return invalidFile(error);
-      if (!(error instanceof CapillaryError)) throw error;
-      if (error.code === 'REJECTED') return rejected(error);
-      if (!whole || isRefusal(error)) throw error;
+      if (options.dryRun) return await checkOnly(deps, upload);
       const { kind, couponSeriesId } = form;
-      const found = await findUploaded(client, {
-        kind,
-        couponSeriesId,
-        key,
-        credential,
-        signal,
-        lookPausesMs,
+      const { idempotencyKey } = options;
+      if (idempotencyKey === undefined) {
+        // A refused token is best heard of before the file is spent on it.
+        await proveToken(client, upload);
+        return await sendParts(deps, upload, randomBytes(18).toString('base64url'), []);
+      }
+      const key = fileKey(idempotencyKey);
+      return await keyLock.hold(`${credential.id}:${kind}:${couponSeriesId}:${key}`, signal, async () => {
+        const uploaded = await listUploaded(client, { kind, couponSeriesId, key, credential, signal });
+        return sendParts(deps, upload, idempotencyKey, uploaded);
       });
-      if (found.jobs.length > 0) return accepted(found.jobs.map(toUploadJob), report());
-      // Upstream itself said no, and its list bears it out.
-      if (error.explicit && found.listed) throw error;
-      return outcomeUnknown(error, idempotencyKey);
+    } catch (error) {
+      if (error instanceof KeyBusyError && options.idempotencyKey) return keyBusy(options.idempotencyKey);
+      throw error;
     } finally {
-      incoming.release();
+      file.release();
     }
   };
 }
@@ -78,12 +70,7 @@ export function createUploadFile(options: UploadFileOptions): UploadFile {
  * With tokens of our own a refused one can be renewed, but an upload cannot be repeated: its bytes are gone. So the
  * token is tried on a read first. Whatever else that read comes to, the upload will tell better.
  */
-async function proveToken(
-  client: CapillaryClient,
-  form: UploadForm,
-  credential: Credential,
-  signal: AbortSignal,
-) {
+async function proveToken(client: CapillaryClient, { form, credential, signal }: FileUpload): Promise<void> {
   if (!credential.renewable) return;
   try {
     const { kind, couponSeriesId } = form;
@@ -94,23 +81,7 @@ async function proveToken(
   }
 }
 
-function isRefusal({ code }: CapillaryError): boolean {
-  return code === 'UNAUTHENTICATED' || code === 'FORBIDDEN' || code === 'RATE_LIMITED';
-}
-
-function accepted(jobs: readonly UploadJob[], file: FileReport): UploadResult {
-  return { __typename: 'UploadAccepted', jobs, file, replayed: false };
-}
-
-function invalidFile({ message, problems, problemCount }: FileRefusedError): UploadResult {
-  return { __typename: 'InvalidFileError', message, problems, problemCount };
-}
-
-function rejected({ message, httpStatus = 400, upstreamCode, requestId }: CapillaryError): UploadResult {
-  return { __typename: 'UpstreamRejectedError', message, httpStatus, upstreamCode, requestId, jobs: [] };
-}
-
-function outcomeUnknown(error: CapillaryError, idempotencyKey: string): UploadResult {
-  const message = `Capillary has the whole file, but its answer was lost, and its list does not show the job yet: ${error.message}`;
+function keyBusy(idempotencyKey: string): UploadResult {
+  const message = 'Another upload with this key is under way. Repeat with the key when it is done.';
   return { __typename: 'UploadOutcomeUnknownError', message, idempotencyKey, jobs: [] };
 }

@@ -1,12 +1,13 @@
 import type { UploadJob } from '../jobs/upload-job.ts';
+import type { InspectionReport } from './inspection/inspection-messages.ts';
 import type { FileProblem } from './scan/file-problem.ts';
 
-export interface FileReport {
+export interface FileReport extends Pick<InspectionReport, ReportFields> {
+  /** As the user named it. */
   readonly name: string;
-  readonly bytes: number;
-  /** In hex. */
-  readonly sha256: string;
 }
+
+type ReportFields = 'bytes' | 'rows' | 'columns' | 'sha256' | 'problems' | 'problemCount' | 'notes';
 
 /** What an upload came to, for the person who made it: the members of the public `UploadResult`. */
 export type UploadResult =
@@ -34,6 +35,7 @@ export interface InvalidFileError {
   readonly message: string;
   readonly problems: readonly FileProblem[];
   readonly problemCount: number;
+  readonly jobs: readonly UploadJob[];
 }
 
 export interface InvalidInputError {
@@ -49,6 +51,7 @@ export interface UpstreamRejectedError {
   readonly httpStatus: number;
   readonly upstreamCode: string | undefined;
   readonly requestId: string | undefined;
+  readonly idempotencyKey: string;
   readonly jobs: readonly UploadJob[];
 }
 

@@ -107,15 +107,27 @@ export type FileReport = {
   __typename?: 'FileReport';
   /** Size. A Float, since files may be larger than an Int tells. */
   bytes: Scalars['Float']['output'];
+  /** Columns of the header. */
+  columns: Scalars['Int']['output'];
   /** The file name as the user gave it. */
   name: Scalars['String']['output'];
+  /** What else there is to know, as that a file was too long to search all of it for duplicates. */
+  notes: Array<Scalars['String']['output']>;
+  /** All that were found. */
+  problemCount: Scalars['Int']['output'];
+  /** Rows that upstream is going to reject: the first 100, in the order of the file. */
+  problems: Array<FileProblem>;
+  /** Data rows: neither the header nor empty lines are counted. */
+  rows: Scalars['Int']['output'];
   /** SHA-256 of the content, in hex. */
   sha256: Scalars['String']['output'];
 };
 
-/** The file itself is wrong. Nothing was uploaded. */
+/** The file itself is wrong. Nothing was uploaded, but for the `jobs` of a split file. */
 export type InvalidFileError = UploadError & {
   __typename?: 'InvalidFileError';
+  /** Jobs that an earlier part of a split file had already made. */
+  jobs: Array<UploadJob>;
   /** What is wrong and what to do, for a person. */
   message: Scalars['String']['output'];
   /** All that were found. */
@@ -225,6 +237,19 @@ export type RowProblemPolicy =
   | 'REJECT'
   /** Upload all the same, and list them in the report. */
   | 'REPORT';
+
+/** Watching upload jobs. */
+export type Subscription = {
+  __typename?: 'Subscription';
+  /** The jobs' state now, then each change of any of them; ends when all are terminal. A single id coerces to a list. */
+  uploadJobUpdated: UploadJob;
+};
+
+
+/** Watching upload jobs. */
+export type SubscriptionUploadJobUpdatedArgs = {
+  ids: Array<Scalars['ID']['input']>;
+};
 
 /** Upstream has the whole file. */
 export type UploadAccepted = {
@@ -415,6 +440,8 @@ export type UpstreamRejectedError = UploadError & {
   __typename?: 'UpstreamRejectedError';
   /** Status of its answer. */
   httpStatus: Scalars['Int']['output'];
+  /** Repeat a split file with this key: it goes on at the first part that is missing. */
+  idempotencyKey: Scalars['String']['output'];
   /** Jobs that an earlier part of a split file had already made. */
   jobs: Array<UploadJob>;
   /** What is wrong and what to do, for a person. */

@@ -1,0 +1,18 @@
+import { FileRefusedError } from './file-refused-error.ts';
+import { invalidFile } from './invalid-file.ts';
+import { openFile } from './open-file.ts';
+import { readToEnd } from './read-to-end.ts';
+import type { FileUpload, UploadFileOptions } from './upload-file.ts';
+import type { UploadResult } from './upload-result.ts';
+
+/** `dryRun`: reads the file as an upload would, and sends nothing. Upstream is not asked either. */
+export async function checkOnly(deps: UploadFileOptions, upload: FileUpload): Promise<UploadResult> {
+  const { passing, report } = await openFile(deps, upload);
+  try {
+    await readToEnd(passing.nextPart(), upload.signal);
+    return { __typename: 'UploadChecked', file: report() };
+  } catch (error) {
+    if (error instanceof FileRefusedError) return invalidFile(error, []);
+    throw error;
+  }
+}

@@ -1,0 +1,65 @@
+import type { UpstreamJob } from '../capillary/upstream-job.ts';
+import { toUploadJob, type UploadJob } from '../jobs/upload-job.ts';
+import type { UploadedPart } from './find-uploaded.ts';
+import { keyedFileName, readKeyedFileName } from './keyed-file-name.ts';
+import { refuseInput } from './refuse-input.ts';
+import type { InvalidInputError } from './upload-result.ts';
+
+export interface EarlierParts {
+  /** The job that an earlier try made of this part. Each once. */
+  take(part: number): UploadJob | undefined;
+  /**
+   * Holds what upstream counted in a part against what passed now. Undefined when they agree, or when upstream has not
+   * counted yet. `rows` of the whole file, where its end is known.
+   */
+  compare(job: UpstreamJob, part: number, rows: number | undefined): InvalidInputError | undefined;
+  /** When the file has ended: undefined unless upstream has parts that it does not. */
+  compareCount(): InvalidInputError | undefined;
+}
+
+/**
+ * What upstream has under a key, held against the file that comes now: by the file's name, by whether it was split,
+ * and by the rows of each part. The refusal says that the key was used for another file.
+ */
+export function earlierParts(
+  uploaded: readonly UploadedPart[],
+  now: { readonly name: string; readonly maxRowsPerJob: number | undefined },
+): EarlierParts | { readonly refusal: InvalidInputError } {
+  const { maxRowsPerJob } = now;
+  const isSplit = maxRowsPerJob !== undefined;
+  // As it would come back: upstream's copy of a long name is cut.
+  const name = readKeyedFileName(
+    keyedFileName({ name: now.name, key: '0'.repeat(24), part: undefined }),
+  )?.name;
+  const parts = new Map<number, UpstreamJob>();
+  for (const each of uploaded) {
+    if (each.name !== name) return otherFile(`the file "${each.name}"`);
+    if ((each.part !== undefined) !== isSplit) {
+      return otherFile(isSplit ? 'the file as one job' : 'the file with maxRowsPerJob');
+    }
+    const part = each.part ?? 1;
+    // Two of one part would be a fault upstream of us; the first is the one that was answered.
+    if (!parts.has(part)) parts.set(part, each.job);
+  }
+
+  return {
+    take(part) {
+      const job = parts.get(part);
+      parts.delete(part);
+      return job && toUploadJob(job);
+    },
+    compare({ totalUploadedCount }, part, rows) {
+      const expected = rows === undefined ? maxRowsPerJob : rows - (part - 1) * (maxRowsPerJob ?? 0);
+      if (totalUploadedCount === 0 || totalUploadedCount === expected) return undefined;
+      const which = isSplit ? ` in job ${part}` : '';
+      return otherFile(`a file with ${totalUploadedCount} rows${which}, and this one has ${expected}`)
+        .refusal;
+    },
+    compareCount: () => (parts.size > 0 ? otherFile('a file with more rows').refusal : undefined),
+  };
+}
+
+function otherFile(what: string): { readonly refusal: InvalidInputError } {
+  const message = `This key was used before, for ${what}. Nothing was uploaded now; take a new key for another file.`;
+  return refuseInput('options.idempotencyKey', message);
+}

@@ -1,0 +1,75 @@
+import { availableParallelism } from 'node:os';
+import { Worker } from 'node:worker_threads';
+import { createInspection, type Inspection, type InspectionEvents } from './inspection.ts';
+import type { InspectionAnswer, InspectionPlan, InspectionRequest } from './inspection-messages.ts';
+
+export interface Inspector {
+  /** Begins to look at a file. Whoever opens it closes it. */
+  open(plan: InspectionPlan, events: InspectionEvents): Inspection;
+  /** Ends the threads; what is still open fails. May be called twice. */
+  close(): Promise<void>;
+}
+
+export interface InspectorOptions {
+  /** Default: a core is left to the relay, four threads at most. */
+  readonly threads?: number | undefined;
+}
+
+/** A few threads that look at all files, each file at one of them. A thread starts with the first file that it gets. */
+export function createInspector(options: InspectorOptions = {}): Inspector {
+  const { threads = Math.max(1, Math.min(4, availableParallelism() - 1)) } = options;
+  const crew: (Thread | undefined)[] = Array.from({ length: threads });
+  let nextId = 1;
+
+  function leastBusy(): Thread {
+    const place = crew.findIndex((thread) => thread === undefined || thread.files.size === 0);
+    const busy = crew
+      .filter((thread) => thread !== undefined)
+      .toSorted((a, b) => a.files.size - b.files.size);
+    if (place < 0 && busy[0]) return busy[0];
+    const thread = crew[place] ?? startThread(() => delete crew[place]);
+    crew[place] = thread;
+    return thread;
+  }
+
+  return {
+    open(plan, events) {
+      const thread = leastBusy();
+      const id = nextId++;
+      const send = (request: InspectionRequest) => thread.worker.postMessage(request);
+      const inspection = createInspection({ id, plan, events, send, onClose: () => thread.files.delete(id) });
+      thread.files.set(id, inspection);
+      return inspection;
+    },
+    async close() {
+      await Promise.all(crew.map((thread) => thread?.worker.terminate()));
+    },
+  };
+}
+
+interface Thread {
+  readonly worker: Worker;
+  readonly files: Map<number, Inspection>;
+}
+
+// Node runs no TypeScript in a worker: under a test runner, where this file is a source, the built thread is taken.
+const entry = import.meta.url.endsWith('.ts')
+  ? '../../../dist/upload/inspection/inspection-worker.js'
+  : './inspection-worker.js';
+
+function startThread(onExit: () => void): Thread {
+  const worker = new Worker(new URL(entry, import.meta.url), {
+    resourceLimits: { maxYoungGenerationSizeMb: 4 },
+  });
+  const files = new Map<number, Inspection>();
+  // An idle thread must not keep the process alive.
+  worker.unref();
+  worker.on('message', (answer: InspectionAnswer) => files.get(answer.id)?.take(answer));
+  worker.once('error', (error) => fail(error));
+  worker.once('exit', () => fail(new Error('The inspection thread has ended.')));
+  function fail(error: Error) {
+    onExit();
+    for (const file of [...files.values()]) file.fail(error);
+  }
+  return { worker, files };
+}

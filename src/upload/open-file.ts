@@ -1,0 +1,59 @@
+import type { UploadForm } from '../capillary/upload-form.ts';
+import { FileRefusedError } from './file-refused-error.ts';
+import type { InspectionReport } from './inspection/inspection-messages.ts';
+import { cleanFileName } from './keyed-file-name.ts';
+import { createPassingFile, type PassingFile } from './passing-file.ts';
+import type { ScanInput } from './scan/scan-plan.ts';
+import type { FileUpload, UploadFileOptions } from './upload-file.ts';
+import type { FileReport } from './upload-result.ts';
+
+export interface OpenedFile {
+  readonly name: string;
+  readonly passing: PassingFile;
+  /** Only once the file has passed as a whole. */
+  report(): FileReport;
+}
+
+/** Waits for the file of an upload, and has it looked at as its form and options say. Rejects as `IncomingFile.open`. */
+export async function openFile(deps: UploadFileOptions, upload: FileUpload): Promise<OpenedFile> {
+  const { inspector, maxFileBytes, idleTimeoutMs } = deps;
+  const { form, options, signal } = upload;
+  const file = await upload.file.open(signal);
+  const name = cleanFileName(file.name);
+  const passing = createPassingFile({
+    file,
+    inspector,
+    plan: {
+      input: scanInput(form),
+      rowsPerPart: options.dryRun ? undefined : options.maxRowsPerJob,
+      maxFileBytes,
+    },
+    judge: (report) => (options.rejectRowProblems ? refuseRows(report) : undefined),
+    idleTimeoutMs,
+  });
+  return {
+    name,
+    passing,
+    report() {
+      const report = passing.report();
+      if (!report) throw new Error('The file has not passed yet.');
+      const { bytes, rows, columns, sha256, problems, problemCount, notes } = report;
+      return { name, bytes, rows, columns, sha256, problems, problemCount, notes };
+    },
+  };
+}
+
+function refuseRows({ problems, problemCount }: InspectionReport): FileRefusedError | undefined {
+  if (problemCount === 0) return undefined;
+  const what = problemCount === 1 ? 'one problem' : `${problemCount} problems`;
+  const message = `The file has ${what} in its rows, and rowProblems is REJECT: nothing was uploaded.`;
+  return new FileRefusedError(message, problems, problemCount);
+}
+
+function scanInput(form: UploadForm): ScanInput {
+  if (form.kind === 'REDEEMED_COUPONS') return form;
+  const { kind, customerIdentifier, customerIdentifierColumn = 0 } = form;
+  return customerIdentifier === 'NOT_TAGGED'
+    ? { kind, customerIdentifier }
+    : { kind, customerIdentifier, customerIdentifierColumn };
+}

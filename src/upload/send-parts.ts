@@ -1,0 +1,73 @@
+import type { UploadJob } from '../jobs/upload-job.ts';
+import { earlierParts } from './earlier-parts.ts';
+import { FileRefusedError } from './file-refused-error.ts';
+import type { UploadedPart } from './find-uploaded.ts';
+import { invalidFile } from './invalid-file.ts';
+import { fileKey, keyedFileName } from './keyed-file-name.ts';
+import { openFile } from './open-file.ts';
+import { readToEnd } from './read-to-end.ts';
+import { refuseInput } from './refuse-input.ts';
+import { settleUpload } from './settle-upload.ts';
+import type { FileUpload, UploadFileOptions } from './upload-file.ts';
+import type { UploadResult } from './upload-result.ts';
+import { withJobs } from './with-jobs.ts';
+
+// The mark in a file name has room for more, but nobody has use for so many jobs of one file.
+const maxParts = 9_999;
+
+/**
+ * Sends the parts of a file one after the other, but for those that upstream has already: these are read and skipped.
+ * Upstream knows each part by the key and its number, so that a repeat goes on where the last try stopped.
+ */
+export async function sendParts(
+  deps: UploadFileOptions,
+  upload: FileUpload,
+  idempotencyKey: string,
+  uploaded: readonly UploadedPart[],
+): Promise<UploadResult> {
+  const { client, lookPausesMs = [0, 500, 1_500] } = deps;
+  const { form, options, credential, signal } = upload;
+  const { maxRowsPerJob } = options;
+  const key = fileKey(idempotencyKey);
+  const { name, passing, report } = await openFile(deps, upload);
+  const earlier = earlierParts(uploaded, { name, maxRowsPerJob });
+  if ('refusal' in earlier) return earlier.refusal;
+  const jobs: UploadJob[] = [];
+  let replayed = true;
+
+  for (let number = 1; passing.report() === undefined; number += 1) {
+    if (number > maxParts) {
+      return refuseInput('options.maxRowsPerJob', `The file would make more than ${maxParts} jobs.`).refusal;
+    }
+    const file = passing.nextPart();
+    const found = earlier.take(number);
+    if (found) {
+      const refusal = await skip(file);
+      if (refusal) return refusal;
+      const otherFile = earlier.compare(found.upstream, number, passing.report()?.rows);
+      if (otherFile) return otherFile;
+      jobs.push(found);
+      continue;
+    }
+    replayed = false;
+    const part = maxRowsPerJob === undefined ? undefined : number;
+    const fileName = keyedFileName({ name, key, part });
+    const outcome = await client.sendUpload({ form, fileName, file, credential, signal });
+    const { kind, couponSeriesId } = form;
+    const place = { kind, couponSeriesId, key, part, credential, signal };
+    const settled = await settleUpload({ client, outcome, place, lookPausesMs, idempotencyKey, jobs });
+    if ('result' in settled) return settled.result;
+    jobs.push(settled.job);
+  }
+  return earlier.compareCount() ?? { __typename: 'UploadAccepted', jobs, file: report(), replayed };
+
+  async function skip(file: Parameters<typeof readToEnd>[0]): Promise<UploadResult | undefined> {
+    try {
+      await readToEnd(file, signal);
+      return undefined;
+    } catch (error) {
+      if (error instanceof FileRefusedError) return invalidFile(error, jobs);
+      throw withJobs(error, idempotencyKey, jobs);
+    }
+  }
+}

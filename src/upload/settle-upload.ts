@@ -1,0 +1,50 @@
+import type { CapillaryClient } from '../capillary/capillary-client.ts';
+import { CapillaryError } from '../capillary/capillary-error.ts';
+import type { UploadOutcome } from '../capillary/send-upload.ts';
+import { toUploadJob, type UploadJob } from '../jobs/upload-job.ts';
+import { FileRefusedError } from './file-refused-error.ts';
+import { type FindUploadedRequest, findUploaded } from './find-uploaded.ts';
+import { invalidFile } from './invalid-file.ts';
+import type { UploadResult } from './upload-result.ts';
+import { withJobs } from './with-jobs.ts';
+
+export interface SettleRequest {
+  readonly client: Pick<CapillaryClient, 'listJobs'>;
+  readonly outcome: UploadOutcome;
+  /** Where to look for the job when its answer was lost. */
+  readonly place: FindUploadedRequest & { readonly part: number | undefined };
+  readonly lookPausesMs: readonly number[];
+  readonly idempotencyKey: string;
+  /** Of the parts before. */
+  readonly jobs: readonly UploadJob[];
+}
+
+/**
+ * What became of a part that was sent: its job, or what its person is to be told. Rejects for what no person can mend.
+ * An answer that was lost after the whole part had gone up is looked for in upstream's list before anybody is told.
+ */
+export async function settleUpload(
+  request: SettleRequest,
+): Promise<{ readonly job: UploadJob } | { readonly result: UploadResult }> {
+  const { client, outcome, place, lookPausesMs, idempotencyKey, jobs } = request;
+  if (outcome.ok) return { job: toUploadJob(outcome.job) };
+  const { error, whole } = outcome;
+  if (error instanceof FileRefusedError) return { result: invalidFile(error, jobs) };
+  if (!(error instanceof CapillaryError)) throw withJobs(error, idempotencyKey, jobs);
+  if (error.code === 'REJECTED') {
+    const { message, httpStatus = 400, upstreamCode, requestId } = error;
+    const told = { message, httpStatus, upstreamCode, requestId, idempotencyKey, jobs };
+    return { result: { __typename: 'UpstreamRejectedError', ...told } };
+  }
+  if (!whole || isRefusal(error)) throw withJobs(error, idempotencyKey, jobs);
+  const { job, listed } = await findUploaded(client, place, lookPausesMs);
+  if (job) return { job: toUploadJob(job) };
+  // Upstream itself said no, and its list bears it out.
+  if (error.explicit && listed) throw withJobs(error, idempotencyKey, jobs);
+  const message = `Capillary has the whole file, but its answer was lost, and its list does not show the job yet: ${error.message}`;
+  return { result: { __typename: 'UploadOutcomeUnknownError', message, idempotencyKey, jobs } };
+}
+
+function isRefusal({ code }: CapillaryError): boolean {
+  return code === 'UNAUTHENTICATED' || code === 'FORBIDDEN' || code === 'RATE_LIMITED';
+}
