@@ -63,28 +63,22 @@ export async function createGateway(config: Config, logger: Logger): Promise<Gat
       dispatcher,
       timeoutMs: config.upstreamTimeoutMs,
     });
+  const redis = config.redisUrl ? await connectReplicas(config, config.redisUrl, logger) : undefined;
   const inspector = createInspector();
   const uploadFile = createUploadFile({
     client,
     inspector,
-    keyLock: createLocalKeyLock(),
+    keyLock: redis?.keyLock ?? createLocalKeyLock(),
     maxFileBytes: config.maxFileBytes,
     idleTimeoutMs: config.uploadIdleTimeoutMs,
   });
-  const exchange = config.redisUrl
-    ? (await import('./watch/redis-exchange.ts')).createRedisExchange({
-        url: config.redisUrl,
-        pollBudgetPerMinute: config.pollBudgetPerMinute,
-        log: logger,
-      })
-    : undefined;
   const watcher = createWatcher({
     listJobs: client.listJobs,
     isTerminal: (job) => toUploadJob(job).isTerminal,
     pollMinIntervalMs: config.pollMinIntervalMs,
     pollMaxIntervalMs: config.pollMaxIntervalMs,
     pollBudgetPerMinute: config.pollBudgetPerMinute,
-    exchange,
+    exchange: redis?.exchange,
     log: logger,
   });
   const metrics = createMetrics(watcher.stats);
@@ -122,7 +116,7 @@ export async function createGateway(config: Config, logger: Logger): Promise<Gat
   async function close(drainMs: number): Promise<void> {
     work.refuse();
     // Before the drain: a subscription is an open response, and would last to the drain's end.
-    await watcher.close();
+    watcher.close();
     await closeWebSockets();
     // Still listening meanwhile: a probe must hear 503, and not a refused connection.
     await work.done(drainMs);
@@ -133,6 +127,7 @@ export async function createGateway(config: Config, logger: Logger): Promise<Gat
       await closed;
     }
     await inspector.close();
+    await redis?.link.close();
     await dispatcher.destroy();
     await sandbox?.close();
   }
@@ -154,6 +149,19 @@ export async function createGateway(config: Config, logger: Logger): Promise<Gat
       closing ??= close(drainMs);
       return closing;
     },
+  };
+}
+
+/** What several gateways share. Loaded only where it is wanted: it costs memory. */
+async function connectReplicas({ pollBudgetPerMinute }: Config, url: string, log: Logger) {
+  const { createRedisLink } = await import('./redis/redis-link.ts');
+  const { createRedisExchange } = await import('./watch/redis-exchange.ts');
+  const { createRedisKeyLock } = await import('./upload/redis-key-lock.ts');
+  const link = createRedisLink({ url, log });
+  return {
+    link,
+    exchange: createRedisExchange({ link, pollBudgetPerMinute }),
+    keyLock: createRedisKeyLock({ link }),
   };
 }
 

@@ -35,7 +35,7 @@ describe('the budget of a credential', () => {
     expect(busiestMinute(upstream.polls)).toBeLessThanOrEqual(budget);
     const wanted = Math.min(budget, 390) * 10;
     expect(upstream.polls.length).toBeGreaterThan(wanted * 0.9);
-    await watcher.close();
+    watcher.close();
   });
 
   test('is shared fairly by 200 series: none starves', async () => {
@@ -49,7 +49,7 @@ describe('the budget of a credential', () => {
     expect(counts.size).toBe(200);
     expect(Math.min(...counts.values())).toBeGreaterThanOrEqual(5);
     expect(Math.max(...counts.values())).toBeLessThanOrEqual(12);
-    await watcher.close();
+    watcher.close();
   });
 
   test('goes to the series where something happens before the quiet ones', async () => {
@@ -64,7 +64,7 @@ describe('the budget of a credential', () => {
     const of = (series: string) => upstream.polls.filter((poll) => poll.couponSeriesId === series).length;
     expect(of('7')).toBeGreaterThan(3 * of('8'));
     expect(of('8')).toBeGreaterThan(5);
-    await watcher.close();
+    watcher.close();
   });
 
   test('lets a newcomer in within seconds, however many were there before', async () => {
@@ -76,7 +76,7 @@ describe('the budget of a credential', () => {
     expect(await Promise.race([newcomer, 'still waiting'])).toMatchObject({
       value: { couponSeriesId: '1000' },
     });
-    await watcher.close();
+    watcher.close();
   });
 
   test('serves those who stay faster when the others leave', async () => {
@@ -88,7 +88,7 @@ describe('the budget of a credential', () => {
     await vi.advanceTimersByTimeAsync(minute);
     expect(new Set(upstream.polls.map((poll) => poll.couponSeriesId))).toEqual(new Set(['0', '1']));
     expect(upstream.polls.length).toBeGreaterThanOrEqual(8);
-    await watcher.close();
+    watcher.close();
   });
 
   test('is not renewed by coming and going', async () => {
@@ -110,7 +110,7 @@ describe('the budget of a credential', () => {
     await vi.advanceTimersByTimeAsync(0);
     expect(await other).toMatchObject({ value: { jobId: '1' } });
     expect(upstream.polls.at(-1)?.credentialId).toBe('b');
-    await watcher.close();
+    watcher.close();
   });
 
   test('and the paces of thousands of passing credentials are forgotten', async () => {

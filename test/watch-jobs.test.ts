@@ -311,8 +311,8 @@ describe('close()', () => {
     const [idle, behind] = [watch('1'), watch('1')];
     await idle?.next();
     const pending = idle?.next();
-    await watcher.close();
-    await watcher.close();
+    watcher.close();
+    watcher.close();
     expect(await pending).toMatchObject({ done: true });
     expect(await behind?.next()).toMatchObject({ value: { jobId: '1' } });
     expect(await behind?.next()).toMatchObject({ done: true });
@@ -322,7 +322,7 @@ describe('close()', () => {
 
   test('lets nobody in any more', async () => {
     const { watcher, watch } = setUp();
-    await watcher.close();
+    watcher.close();
     await expect(watch('1').next()).rejects.toMatchObject({ code: 'SHUTTING_DOWN' });
   });
 });

@@ -1,6 +1,7 @@
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { UpstreamJob } from '../src/capillary/upstream-job.ts';
+import { createRedisLink } from '../src/redis/redis-link.ts';
 import { createWatcher, type WatcherOptions } from '../src/watch/create-watcher.ts';
 import { createRedisExchange } from '../src/watch/redis-exchange.ts';
 import { beginTurn, finishTurn } from '../src/watch/redis-scripts.ts';
@@ -42,15 +43,20 @@ describe.skipIf(!hasRedisServer())('replicas with Redis', () => {
     const lines: string[] = [];
     const write = (_: object, line: string) => void lines.push(line);
     const log = { info: write, warn: write };
-    const exchange = createRedisExchange({ url, leaseMs, timeoutMs: 200, pollBudgetPerMinute: budget, log });
+    const link = createRedisLink({ url, timeoutMs: 200, log });
+    const exchange = createRedisExchange({ link, leaseMs, pollBudgetPerMinute: budget });
     const watcher = createWatcher({
       ...{ listJobs: upstream.listJobs, isTerminal, exchange, log },
       ...{ pollMinIntervalMs: 20, pollMaxIntervalMs: 100, pollBudgetPerMinute: budget, ...rest },
     });
-    closers.push(() => watcher.close());
+    const close = async () => {
+      watcher.close();
+      await link.close();
+    };
+    closers.push(close);
     const watch = (jobId = '1', who = caller, series = '1') =>
       watcher.watch([ref(jobId, series)], who, open())[Symbol.asyncIterator]();
-    return { upstream, exchange, watcher, watch, lines };
+    return { upstream, exchange, link, watcher, watch, lines, close };
   }
   type Replica = ReturnType<typeof startReplica>;
 
@@ -125,7 +131,7 @@ describe.skipIf(!hasRedisServer())('replicas with Redis', () => {
     await dying;
     const diedAtMs = performance.now();
     // Its connections go without giving anything back.
-    await first.exchange.close();
+    await first.link.close();
     expect(await survivor.next()).toMatchObject({ value: { uploadStatus: 'FINISHED' } });
     expect(performance.now() - diedAtMs).toBeLessThan(leaseMs + 2 * 100 + 50);
   });
@@ -357,7 +363,7 @@ describe.skipIf(!hasRedisServer())('replicas with Redis', () => {
       const iterator = replica.watch();
       expect(await iterator.next()).toMatchObject({ value: { jobId: '1' } });
       const startedMs = performance.now();
-      await replica.watcher.close();
+      await replica.close();
       expect(performance.now() - startedMs).toBeLessThan(100);
       expect(await iterator.next()).toMatchObject({ done: true });
     });
@@ -368,7 +374,7 @@ describe.skipIf(!hasRedisServer())('replicas with Redis', () => {
       await replica.watch().next();
       redis.pause();
       const startedMs = performance.now();
-      await replica.watcher.close();
+      await replica.close();
       expect(performance.now() - startedMs).toBeLessThan(300);
     });
   });

@@ -22,7 +22,7 @@ export interface WatcherOptions {
   readonly pollBudgetPerMinute?: number | undefined;
   /** Default 120,000: failures that may pass are polled through for so long. Also the longest `Retry-After` honoured. */
   readonly failureGraceMs?: number | undefined;
-  /** Default: this process alone. The watcher closes it. */
+  /** Default: this process alone. */
   readonly exchange?: PollExchange | undefined;
   readonly log?: WatchLog | undefined;
   /** Milliseconds of a monotonic clock. */
@@ -63,8 +63,8 @@ export interface Watcher {
     signal: AbortSignal,
   ): AsyncIterableIterator<UpstreamJob>;
   stats(): WatchStats;
-  /** Ends every iterator as done, and the exchange. May be called twice. */
-  close(): Promise<void>;
+  /** Ends every iterator as done, and takes no more. May be called twice. */
+  close(): void;
 }
 
 /**
@@ -127,10 +127,9 @@ export function createWatcher(options: WatcherOptions): Watcher {
       lowestBudgetLeft: Math.min(budgetPerMinute, ...schedulers.all().map((one) => one.budgetLeft())),
       exchange: exchange.state(),
     }),
-    async close() {
+    close() {
       closed = true;
       for (const iterator of [...watching]) iterator.complete();
-      await exchange.close();
     },
   };
 

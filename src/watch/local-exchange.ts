@@ -7,5 +7,5 @@ export function createLocalExchange(): PollExchange {
     begin: async () => ({ type: 'poll', finish: async () => true }),
     leave() {},
   };
-  return { join: () => seat, state: () => 'alone', close: async () => {} };
+  return { join: () => seat, state: () => 'alone' };
 }

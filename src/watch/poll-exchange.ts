@@ -56,6 +56,4 @@ export type ExchangeState = 'alone' | 'up' | 'down';
 export interface PollExchange {
   join(key: PollKey, events: PollSeatEvents): PollSeat;
   state(): ExchangeState;
-  /** Resolves within a bound, whatever the state. May be called twice. */
-  close(): Promise<void>;
 }

@@ -1,19 +1,15 @@
+import type { RedisLink } from '../redis/redis-link.ts';
 import type { PollExchange, PollKey, PollSeatEvents } from './poll-exchange.ts';
 import { createPollSecrets } from './poll-secrets.ts';
-import { createRedisLink } from './redis-link.ts';
 import { createRedisSeat } from './redis-seat.ts';
-import { silentLog, type WatchLog } from './watch-log.ts';
 
 export interface RedisExchangeOptions {
-  /** `redis://` or `rediss://`; a Valkey server will do as well. */
-  readonly url: string;
+  /** To Redis or Valkey. Whoever made it closes it, after the watcher. */
+  readonly link: RedisLink;
   /** Default 60: polls of one credential in any minute, by all replicas together. To be the same on all of them. */
   readonly pollBudgetPerMinute?: number | undefined;
   /** Default 5,000: for so long a replica that has died or stalled while polling keeps the others from it. */
   readonly leaseMs?: number | undefined;
-  /** Default 500: for each command. */
-  readonly timeoutMs?: number | undefined;
-  readonly log?: WatchLog | undefined;
   /** 0 to 1: spreads the replicas that wait for the same slot of a budget. */
   readonly random?: (() => number) | undefined;
 }
@@ -27,8 +23,7 @@ const prefix = 'capillary-upload-gateway:1';
  * leads to a token.
  */
 export function createRedisExchange(options: RedisExchangeOptions): PollExchange {
-  const { pollBudgetPerMinute = 60, leaseMs = 5000, random = Math.random, log = silentLog } = options;
-  const link = createRedisLink({ url: options.url, timeoutMs: options.timeoutMs, log });
+  const { link, pollBudgetPerMinute = 60, leaseMs = 5000, random = Math.random } = options;
   return {
     join(key: PollKey, events: PollSeatEvents) {
       const secrets = createPollSecrets(key.credentialId);
@@ -49,6 +44,5 @@ export function createRedisExchange(options: RedisExchangeOptions): PollExchange
       });
     },
     state: () => (link.isUp() ? 'up' : 'down'),
-    close: link.close,
   };
 }

@@ -1,5 +1,5 @@
 import { Redis } from 'ioredis';
-import { silentLog, type WatchLog } from './watch-log.ts';
+import { silentLog, type WatchLog } from '../watch/watch-log.ts';
 
 export interface RedisLinkOptions {
   /** `redis://` or `rediss://`. */

@@ -1,0 +1,76 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { delay } from '../capillary/delay.ts';
+import type { RedisLink } from '../redis/redis-link.ts';
+import { createRedisScript } from '../redis/redis-script.ts';
+import { createLocalKeyLock, KeyBusyError, type KeyLock } from './key-lock.ts';
+
+export interface RedisKeyLockOptions {
+  /** Whoever made it closes it. */
+  readonly link: Pick<RedisLink, 'run'>;
+  /** How long a replica that has died keeps the others from a key. Default 10,000. */
+  readonly leaseMs?: number | undefined;
+  /** Default 60,000. */
+  readonly waitMs?: number | undefined;
+  /** Between two tries to have the key. Default 200. */
+  readonly retryMs?: number | undefined;
+}
+
+/**
+ * A lock among the uploads of all replicas, for who repeats an upload through another one while the first still runs.
+ * While Redis is away it is the process's own: upstream's list remains the record of what was uploaded.
+ */
+export function createRedisKeyLock(options: RedisKeyLockOptions): KeyLock {
+  const { link, leaseMs = 10_000, waitMs = 60_000, retryMs = 200 } = options;
+  const local = createLocalKeyLock({ waitMs });
+
+  return {
+    hold: (key, signal, work) =>
+      // The local lock first: one of a process' uploads at most asks Redis.
+      local.hold(key, signal, async () => {
+        // A hash: the key holds the credential's id, from which what Redis has of it could be opened.
+        const name = `capillary-upload-gateway:1:upload:${createHash('sha256').update(key).digest('base64url')}`;
+        const owner = randomUUID();
+        await acquire(name, owner, signal);
+        const renewal = setInterval(
+          () => ignoreOutage(link.run((redis) => renew(redis, [name], [owner, leaseMs]))),
+          leaseMs / 3,
+        );
+        try {
+          return await work();
+        } finally {
+          clearInterval(renewal);
+          ignoreOutage(link.run((redis) => release(redis, [name], [owner])));
+        }
+      }),
+  };
+
+  async function acquire(name: string, owner: string, signal: AbortSignal): Promise<void> {
+    const giveUpAt = performance.now() + waitMs;
+    for (;;) {
+      try {
+        if (await link.run((redis) => redis.set(name, owner, 'PX', leaseMs, 'NX'))) return;
+      } catch {
+        return;
+      }
+      if (performance.now() + retryMs > giveUpAt) throw new KeyBusyError();
+      await delay(retryMs * (0.5 + Math.random()), signal);
+    }
+  }
+}
+
+/** Keys: lock. Arguments: owner, lease in ms. */
+const renew = createRedisScript(`
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+return redis.call('PEXPIRE', KEYS[1], ARGV[2])
+`);
+
+/** Keys: lock. Arguments: owner. */
+const release = createRedisScript(`
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+return redis.call('DEL', KEYS[1])
+`);
+
+/** The link has logged it, and the lease ends by itself. */
+function ignoreOutage(call: Promise<unknown>): void {
+  call.catch(() => {});
+}
