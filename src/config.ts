@@ -63,8 +63,12 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
   const url = (name: string, protocols: readonly string[]) => {
     const value = text(name);
     if (value === undefined) return undefined;
-    if (!URL.canParse(value) || !protocols.includes(new URL(value).protocol)) {
+    const found = URL.canParse(value) ? new URL(value) : undefined;
+    if (!found || !protocols.includes(found.protocol)) {
       problems.push(`${name} must be an address starting with ${protocols.join(' or ')}`);
+    } else if (found.protocol.startsWith('http') && /[@?#]/.test(value)) {
+      // Paths are put to its end, and undici would drop the user without a word.
+      problems.push(`${name} must be an address without a user, a query or a fragment`);
     }
     return value.replace(/\/+$/, '');
   };
@@ -90,8 +94,13 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     }
   }
 
-  const pollMinIntervalMs = integer('POLL_MIN_INTERVAL_MS', 1_000, 10);
-  const pollMaxIntervalMs = integer('POLL_MAX_INTERVAL_MS', Math.max(15_000, pollMinIntervalMs), 10);
+  const pollMinIntervalMs = integer('POLL_MIN_INTERVAL_MS', 1_000, 10, MAX_TIMER_MS);
+  const pollMaxIntervalMs = integer(
+    'POLL_MAX_INTERVAL_MS',
+    Math.max(15_000, pollMinIntervalMs),
+    10,
+    MAX_TIMER_MS,
+  );
   if (pollMinIntervalMs > pollMaxIntervalMs) {
     problems.push(
       `POLL_MIN_INTERVAL_MS (${pollMinIntervalMs}) is above POLL_MAX_INTERVAL_MS (${pollMaxIntervalMs})`,
