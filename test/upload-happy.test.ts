@@ -30,6 +30,8 @@ const uploadRedeemed = /* GraphQL */ `
 `;
 
 const batchFile = 'mobile,coupon\n919999999991,CODE1\n919999999992,CODE2\n';
+// Its columns 0 to 12 are all there, whichever the customer is in.
+const wideFile = 'c0,c1,c2,c3,c4,c5,c6,c7,c8,c9,c10,c11,c12\n0,1,2,3,4,5,6,7,8,9,10,11,12\n';
 const redeemedFile =
   'redeemed date in millis,redeemed at,user id,coupon id,bill id,bill number,details\n' +
   '1603128622000,50015497,23599838,23456,1603128596000,B-1,first\n';
@@ -253,7 +255,7 @@ describe('A coupon batch', () => {
     async (identifier) => {
       await using started = await startGateway();
       const input = { couponSeriesId: 541854, ...identifier };
-      const { data } = await upload(started.url, { ...batch, input });
+      const { data } = await upload(started.url, { ...batch, input, file: wideFile });
       expect(data.result.__typename).toBe('UploadAccepted');
       const { customerIdentifier, customerIdentifierColumn: column } = identifier;
       expect(started.sandbox.requests[0]?.fields).toEqual({
@@ -262,6 +264,20 @@ describe('A coupon batch', () => {
       });
     },
   );
+
+  test.each([
+    { name: 'none', options: null },
+    { name: 'an empty object', options: {} },
+    {
+      name: 'the defaults',
+      options: { idempotencyKey: null, dryRun: false, maxRowsPerJob: null, rowProblems: 'REPORT' },
+    },
+  ])('with $name as its options is uploaded once', async ({ options }) => {
+    await using started = await startGateway();
+    const { data } = await upload(started.url, { ...batch, input: { ...mobileInput, options } });
+    expect(data.result).toMatchObject({ __typename: 'UploadAccepted', replayed: false, jobs: [{}] });
+    expect(started.sandbox.requests).toHaveLength(1);
+  });
 
   test('is found under its id afterwards, with the same name', async () => {
     await using started = await startGateway();
