@@ -26,6 +26,8 @@ export function lingerAfterAnswer(
   res.writeHead = (...args: unknown[]) => {
     if (hasBody(req) && !req.complete) {
       res.setHeader('connection', 'close');
+      // Makes the body somebody's: Node would else drop it unseen, and neither bytes nor pauses could be measured.
+      req.read(0);
       // What Node calls after the last response of a connection. Public on net.Socket, and the only moment to step in.
       req.socket.destroySoon = () => drain(req, req.socket, options);
     }
