@@ -12,7 +12,11 @@ export function usePlainErrors(): Plugin {
   return {
     onResultProcess({ result, setResult }) {
       if (Symbol.asyncIterator in result || !('errors' in result) || !result.errors) return;
-      setResult({ ...result, errors: result.errors.map(plainError) });
+      const isRefused = !('data' in result);
+      setResult({
+        ...result,
+        errors: result.errors.map(plainError).map(isRefused ? withStatus : (error) => error),
+      });
     },
   };
 }
@@ -27,6 +31,12 @@ export function plainError(error: GraphQLError): GraphQLError {
     path: error.path ?? null,
     extensions: { ...extensions, code: extensions['code'] ?? codeOf(error) },
   });
+}
+
+/** A request that came to no execution is a 400 under `application/graphql-response+json`, as its spec says. */
+function withStatus(error: GraphQLError): GraphQLError {
+  error.extensions['http'] ??= { spec: true, status: 400 };
+  return error;
 }
 
 /** graphql-js itself refuses null and nothing where a file belongs, before the scalar could. */
