@@ -13,6 +13,8 @@ export interface ServerContext {
   readonly token: string | undefined;
 }
 
+/** What a page may send to any origin without asking (Fetch, CORS-safelisted request header); '' is a Blob without a type. */
+const simpleTypes = new Set(['', 'multipart/form-data', 'text/plain', 'application/x-www-form-urlencoded']);
 const csrfHeaders = ['x-graphql-yoga-csrf', 'apollo-require-preflight', 'graphql-require-preflight'];
 
 /**
@@ -34,7 +36,9 @@ export function useRequestReading({
         setRequestParser(async () => parseBody(await readText(req, { timeoutMs: idleTimeoutMs, signal })));
         return;
       }
-      if (!csrfHeaders.some((name) => request.headers.has(name))) throw csrfPrevented(mediaType);
+      if (simpleTypes.has(mediaType) && !csrfHeaders.some((name) => request.headers.has(name))) {
+        throw csrfPrevented(mediaType);
+      }
       if (mediaType !== 'multipart/form-data') throw unsupported(mediaType);
       setRequestParser(
         () => readMultipartOperation(req, { idleTimeoutMs, signal }) as Promise<GraphQLParams>,
