@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Readable, Writable } from 'node:stream';
+import { finished } from 'node:stream/promises';
 import type { FileUpload, Upload } from 'graphql-upload-minimal';
 import { createStallWatch } from '../capillary/stall-watch.ts';
 import { GatewayError } from '../errors.ts';
@@ -9,6 +10,8 @@ export interface FileQueueOptions {
   readonly req: IncomingMessage;
   /** The parser: it finishes when the form's last boundary has passed. */
   readonly form: Writable;
+  /** Why the form came to no proper end. */
+  readonly brokenForm: () => GatewayError;
   readonly idleTimeoutMs: number;
 }
 
@@ -16,16 +19,12 @@ export interface FileQueueOptions {
  * The files of one request, in the order in which they arrive. They share one stream: a file that nobody reads stands
  * in the way of those behind it, and a reader that waits for one of those would wait for ever. So it is told at once.
  */
-export function createFileQueue({ req, form, idleTimeoutMs }: FileQueueOptions) {
-  const formEnd = new Promise<void>((resolve, reject) => {
-    form.once('finish', resolve).once('close', () => reject(truncated()));
+export function createFileQueue({ req, form, brokenForm, idleTimeoutMs }: FileQueueOptions) {
+  // A small form is over by now, for good or ill: its events are not to be waited for.
+  const formEnd = finished(form).catch(() => {
+    throw brokenForm();
   });
   formEnd.catch(() => {});
-  let malformed = false;
-  form.on('error', ({ message }) => {
-    malformed ||= message === 'Malformed part header';
-  });
-  const cutOff = () => (malformed ? malformedPart() : truncated());
   let expected = 0;
   let arrived = 0;
   /** The part that has arrived and that nobody reads or released. */
@@ -55,7 +54,7 @@ export function createFileQueue({ req, form, idleTimeoutMs }: FileQueueOptions) 
         return fileUpload;
       },
       () => {
-        throw form.writableFinished ? missing() : cutOff();
+        throw form.writableFinished ? missing() : brokenForm();
       },
     );
     arrival.catch(() => {});
@@ -81,7 +80,7 @@ export function createFileQueue({ req, form, idleTimeoutMs }: FileQueueOptions) 
           const fileUpload = await raceArrival(arrival, signal);
           const stream = readStreamOf(fileUpload);
           // The form broke between the file's header and this moment.
-          if (!stream) throw cutOff();
+          if (!stream) throw brokenForm();
           return {
             name: fileUpload.filename ?? '',
             stream,
@@ -148,15 +147,6 @@ function deferredFailure() {
   });
   promise.catch(() => {});
   return { promise, reject };
-}
-
-function malformedPart(): GatewayError {
-  return new GatewayError('BAD_REQUEST', 'Malformed multipart request: Malformed part header');
-}
-
-function truncated(): GatewayError {
-  const message = 'The request ended before the file did. Nothing was uploaded; send the file again.';
-  return new GatewayError('TRUNCATED', message);
 }
 
 function missing(): GatewayError {

@@ -22,10 +22,13 @@ export interface ReadMultipartOptions {
 export async function readMultipartOperation(req: IncomingMessage, options: ReadMultipartOptions) {
   const { maxFieldBytes = 1024 * 1024, idleTimeoutMs = 30_000, signal } = options;
   let form: Writable | undefined;
+  let formError = new Error('Unexpected end of form');
   let places: Places = new Map();
   const guarded = guardedRequest(req, {
     onForm(parser) {
-      form = parser;
+      form = parser.once('error', (error) => {
+        formError = error;
+      });
     },
     checkFields(operations, map) {
       places = checkMap(operations, map);
@@ -42,7 +45,12 @@ export async function readMultipartOperation(req: IncomingMessage, options: Read
       maxFieldSize: maxFieldBytes,
       maxFiles: maxFilesPerRequest,
     });
-    if (form) placeFiles(operation, places, createFileQueue({ req, form, idleTimeoutMs }));
+    if (form)
+      placeFiles(
+        operation,
+        places,
+        createFileQueue({ req, form, brokenForm: () => refusal(formError), idleTimeoutMs }),
+      );
     return operation;
   } catch (error) {
     signal.throwIfAborted();
