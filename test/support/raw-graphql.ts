@@ -59,7 +59,7 @@ export function postJson(
 }
 
 /** What GraphQL answered, the first error flattened. */
-export function readGraphQL({ status, body }: RawAnswer) {
+export function readGraphQL({ status, body }: Pick<RawAnswer, 'status' | 'body'>) {
   const { data, errors } = JSON.parse(body);
   return { status, code: errors?.[0]?.extensions?.code, message: errors?.[0]?.message, data, errors };
 }

@@ -1,0 +1,601 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Agent, request } from 'undici';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { type LingerOptions, lingerAfterAnswer } from '../src/http/linger.ts';
+import { assertClean } from './support/assert-clean.ts';
+import { mobileInput, token } from './support/graphql-client.ts';
+import {
+  boundary,
+  csv,
+  encodeForm,
+  type FormPart,
+  filePart,
+  mapPart,
+  operationsPart,
+} from './support/multipart-form.ts';
+import { openConnection, type RawConnection } from './support/raw-connection.ts';
+import { exchange, postForm, postHead, type RequestHeaders, readGraphQL } from './support/raw-graphql.ts';
+import { startGateway, type TestGateway } from './support/start-gateway.ts';
+
+const idleTimeoutMs = 400;
+const maxFileBytes = 4 * 1024 * 1024;
+
+let gateway: TestGateway;
+beforeAll(async () => {
+  gateway = await startGateway({
+    env: { UPLOAD_IDLE_TIMEOUT_MS: String(idleTimeoutMs), MAX_FILE_BYTES: String(maxFileBytes) },
+  });
+});
+afterAll(() => gateway[Symbol.asyncDispose]());
+afterEach(async () => {
+  gateway.sandbox.faults.clear();
+  await assertClean(gateway);
+});
+
+/** Uploads that upstream has heard of since `mark` was taken. */
+function uploads(mark = 0) {
+  return gateway.sandbox.requests.slice(mark).filter(({ call }) => call === 'uploadFile');
+}
+
+function mark(): number {
+  return gateway.sandbox.requests.length;
+}
+
+/** Nothing that upstream got since then was a whole file. */
+function expectNothingWhole(since: number): void {
+  expect(uploads(since).filter(({ complete }) => complete)).toEqual([]);
+}
+
+function rows(bytes: number): string {
+  const row = '919999999999,CODE1\r\n';
+  return `mobile,coupon\r\n${row.repeat(Math.ceil(bytes / row.length))}`;
+}
+
+const file = rows(500_000);
+const form = encodeForm([operationsPart(), mapPart(), filePart(file)]);
+const fileStart = form.indexOf('mobile,coupon');
+const fileEnd = form.lastIndexOf('\r\n--');
+
+describe('A body that ends too early', () => {
+  const cuts = [
+    { name: 'in the operations', at: 200 },
+    { name: 'behind the map', at: form.indexOf('"variables.file"]}') + 18 },
+    { name: "in the file's header", at: fileStart - 10 },
+    { name: "before the file's first byte", at: fileStart },
+    { name: 'in the file', at: fileStart + 300_000 },
+    { name: "behind the file's last byte", at: fileEnd },
+    { name: 'in the last boundary', at: fileEnd + 10 },
+    { name: 'behind the last boundary, before its dashes', at: fileEnd + 4 + boundary.length },
+    { name: 'between the dashes of the last boundary', at: fileEnd + 5 + boundary.length },
+  ];
+
+  test.each(cuts)('is answered as TRUNCATED, and upstream gets no whole file: $name', async ({ at }) => {
+    const since = mark();
+    using connection = await openConnection(gateway.url);
+    await connection.write(postHead({ 'transfer-encoding': 'chunked' }));
+    await connection.write(chunk(form.subarray(0, at)));
+    await connection.write('0\r\n\r\n');
+    expect(readGraphQL(await connection.answer())).toMatchObject({ status: 400, code: 'TRUNCATED' });
+    expectNothingWhole(since);
+  });
+
+  test.each(cuts)(
+    'is answered all the same to a client that closed its half of the connection: $name',
+    async ({ at }) => {
+      const since = mark();
+      using connection = await openConnection(gateway.url);
+      await connection.write(postHead({ 'content-length': form.length }));
+      await connection.write(form.subarray(0, at));
+      connection.socket.end();
+      expect(readGraphQL(await connection.answer())).toMatchObject({ status: 400, code: 'TRUNCATED' });
+      expectNothingWhole(since);
+    },
+  );
+
+  test('destroys the upload upstream', async () => {
+    using connection = await openConnection(gateway.url);
+    await connection.write(postHead({ 'transfer-encoding': 'chunked' }));
+    await connection.write(chunk(form.subarray(0, fileStart + 300_000)));
+    const upload = await gateway.sandbox.received(100_000);
+    await connection.write('0\r\n\r\n');
+    expect(readGraphQL(await connection.answer())).toMatchObject({ code: 'TRUNCATED' });
+    expect(await upload.done).toMatchObject({ complete: false, aborted: true });
+  });
+});
+
+describe('A malformed part', () => {
+  const head = 'Content-Disposition: form-data; name="0"; filename="a.csv"\r\n';
+  const fields = encodeForm([operationsPart(), mapPart()], `\r\n--${boundary}\r\n`);
+
+  test.each([
+    { name: 'without any name', header: ': x\r\n\r\n' },
+    { name: 'with a control character', header: `${head}X-\u0001: b\r\n\r\n` },
+    { name: 'with a line that is no header', header: `${head}no header\r\n\r\n` },
+    { name: 'longer than 16 kB', header: `${head}X-A: ${'a'.repeat(20_000)}\r\n\r\n` },
+    { name: 'with a bare carriage return', header: `${head}X-A: b\rc\r\n\r\n` },
+  ])(
+    'is refused by name and harms nobody else, whether first or after the map: a header $name',
+    async ({ header }) => {
+      const since = mark();
+      for (const before of [Buffer.from(`--${boundary}\r\n`), fields]) {
+        const answer = await postForm(
+          gateway.url,
+          Buffer.concat([before, Buffer.from(`${header}${csv}\r\n--${boundary}--\r\n`)]),
+        );
+        expect(readGraphQL(answer)).toMatchObject({
+          status: 400,
+          code: 'BAD_REQUEST',
+          message: expect.stringContaining('Malformed part header'),
+        });
+      }
+      expect(uploads(since)).toEqual([]);
+    },
+  );
+
+  test('after a whole file leaves nothing whole upstream', async () => {
+    const since = mark();
+    const answer = await postForm(
+      gateway.url,
+      encodeForm([operationsPart(), mapPart(), filePart()], `\r\n--${boundary}\r\n: x\r\n\r\n`),
+    );
+    expect(readGraphQL(answer)).toMatchObject({ status: 400 });
+    expectNothingWhole(since);
+  });
+
+  test.each([
+    { name: 'malformed', end: `\r\n--${boundary}\r\n: x\r\n\r\n` },
+    {
+      name: 'cut',
+      end: `\r\n--${boundary}\r\nContent-Disposition: form-data; name="x"; filename="x"\r\n\r\nx`,
+    },
+  ])('after a whole and an extra file leaves nothing whole upstream: $name', async ({ end }) => {
+    const since = mark();
+    const parts = [operationsPart(), mapPart(), filePart(), filePart(csv, 'extra')];
+    expect(readGraphQL(await postForm(gateway.url, encodeForm(parts, end)))).toMatchObject({ status: 400 });
+    expectNothingWhole(since);
+  });
+});
+
+describe('A client that is gone', () => {
+  test('within its headers leaves nothing', async () => {
+    const since = mark();
+    const connection = await openConnection(gateway.url);
+    await connection.write(postHead({ 'content-length': 10 }).slice(0, 60));
+    connection.socket.destroy();
+    await assertClean(gateway);
+    expect(uploads(since)).toEqual([]);
+  });
+
+  test.each([
+    { name: 'before the map', at: 200 },
+    { name: 'before the file', at: fileStart - 10 },
+  ])('$name leaves nothing', async ({ at }) => {
+    const since = mark();
+    const connection = await openConnection(gateway.url);
+    await connection.write(postHead({ 'content-length': form.length }));
+    await connection.write(form.subarray(0, at));
+    connection.socket.destroy();
+    await assertClean(gateway);
+    expect(uploads(since)).toEqual([]);
+  });
+
+  test.each([
+    { name: 'by closing', leave: ({ socket }: RawConnection) => socket.destroy() },
+    { name: 'by a reset', leave: ({ socket }: RawConnection) => socket.resetAndDestroy() },
+  ])('in the middle of the file takes the upload upstream along: $name', async ({ leave }) => {
+    const connection = await openConnection(gateway.url);
+    await connection.write(postHead({ 'content-length': form.length }));
+    await connection.write(form.subarray(0, fileStart + 300_000));
+    const upload = await gateway.sandbox.received(100_000);
+    const leftAt = performance.now();
+    leave(connection);
+    expect(await upload.done).toMatchObject({ complete: false, aborted: true });
+    expect(performance.now() - leftAt).toBeLessThan(1_000);
+  });
+
+  test('behind the last byte, while upstream thinks, takes the upload along', async () => {
+    gateway.sandbox.faults.set({ call: 'uploadFile', fault: { kind: 'hang', at: 'after' } });
+    const connection = await openConnection(gateway.url);
+    await connection.write(postHead({ 'content-length': form.length }));
+    await connection.write(form);
+    const upload = await gateway.sandbox.received(file.length);
+    const leftAt = performance.now();
+    connection.socket.destroy();
+    expect(await upload.done).toMatchObject({ aborted: true, status: undefined });
+    expect(performance.now() - leftAt).toBeLessThan(1_000);
+  });
+
+  test('is not logged as a fault of ours', async () => {
+    await using own = await startGateway();
+    const connection = await openConnection(own.url);
+    await connection.write(postHead({ 'content-length': form.length }));
+    await connection.write(form.subarray(0, fileStart + 300_000));
+    const upload = await own.sandbox.received(100_000);
+    connection.socket.destroy();
+    await upload.done;
+    await assertClean(own);
+    expect(own.log.filter((line) => JSON.parse(line).level >= 50)).toEqual([]);
+  });
+});
+
+describe('A client that stalls', () => {
+  test.each([
+    { name: 'before the form', at: 0, says: /"operations" and "map"/ },
+    { name: 'in the operations', at: 200, says: /"operations" and "map"/ },
+    { name: 'before the map', at: form.indexOf('name="map"'), says: /"operations" and "map"/ },
+    { name: 'before the file', at: fileStart - 10, says: /did not begin to arrive/ },
+    { name: "before the file's first byte", at: fileStart, says: /did not begin to arrive/ },
+    { name: 'in the file', at: fileStart + 300_000, says: /No byte of the file/ },
+    { name: 'before the last boundary', at: fileEnd, says: /No byte of the file/ },
+    { name: 'in the last boundary', at: form.length - 5, says: /No byte of the file/ },
+  ])('is told REQUEST_TIMEOUT, and upstream gets no whole file: $name', async ({ at, says }) => {
+    const since = mark();
+    using connection = await openConnection(gateway.url);
+    await connection.write(postHead({ 'content-length': form.length }));
+    await connection.write(form.subarray(0, at));
+    const answer = await connection.answer();
+    expect(readGraphQL(answer)).toMatchObject({
+      status: 408,
+      code: 'REQUEST_TIMEOUT',
+      message: expect.stringMatching(says),
+    });
+    expect(answer.headers['connection']).toBe('close');
+    expectNothingWhole(since);
+  });
+
+  test('is not one that is slow: as long as something comes, it may take its time', async () => {
+    using connection = await openConnection(gateway.url);
+    await connection.write(postHead({ 'content-length': form.length }));
+    await connection.write(form.subarray(0, fileStart));
+    const pieces = 8;
+    for (let piece = 0; piece < pieces; piece++) {
+      const cut = (share: number) => fileStart + Math.floor(((form.length - fileStart) * share) / pieces);
+      await pause(idleTimeoutMs / 4);
+      await connection.write(form.subarray(cut(piece), cut(piece + 1)));
+    }
+    expect(readGraphQL(await connection.answer()).data.uploadCouponBatch.__typename).toBe('UploadAccepted');
+  });
+});
+
+describe('The largest file', () => {
+  const largest = Buffer.from(rows(maxFileBytes)).subarray(0, maxFileBytes);
+
+  test('is one of exactly MAX_FILE_BYTES', async () => {
+    const since = mark();
+    const answer = await postForm(gateway.url, encodeForm([operationsPart(), mapPart(), filePart(largest)]));
+    expect(readGraphQL(answer).data.uploadCouponBatch).toMatchObject({
+      __typename: 'UploadAccepted',
+      file: { bytes: maxFileBytes },
+    });
+    expect(uploads(since)).toMatchObject([{ complete: true, fileBytes: maxFileBytes }]);
+  });
+
+  test('with one byte more is refused as TOO_LARGE, and is not whole upstream', async () => {
+    const since = mark();
+    const tooLarge = Buffer.concat([largest, Buffer.from('x')]);
+    const answer = await postForm(gateway.url, encodeForm([operationsPart(), mapPart(), filePart(tooLarge)]));
+    expect(readGraphQL(answer)).toMatchObject({
+      status: 200,
+      data: {
+        uploadCouponBatch: {
+          __typename: 'InvalidFileError',
+          message: expect.stringContaining(String(maxFileBytes)),
+          problemCount: 1,
+          problems: [{ code: 'TOO_LARGE', line: null, column: null }],
+        },
+      },
+    });
+    const [upload] = uploads(since);
+    expect(await upload?.done).toMatchObject({ complete: false, aborted: true });
+  });
+});
+
+interface LargeRequest {
+  readonly form: readonly FormPart[];
+  readonly headers?: RequestHeaders;
+}
+
+/** Some 64 MiB, made of one chunk. */
+const filler = Buffer.from(rows(1024 * 1024));
+const fillers = 64;
+
+function largeForm(parts: readonly FormPart[]) {
+  return { before: encodeForm([...parts, filePart('')], ''), after: Buffer.from(`\r\n--${boundary}--\r\n`) };
+}
+
+const clients = {
+  async 'reads while it sends'({ form, headers }: LargeRequest) {
+    const { before, after } = largeForm(form);
+    await using agent = new (class extends Agent {
+      async [Symbol.asyncDispose]() {
+        await this.destroy();
+      }
+    })();
+    const answer = await request(gateway.url, {
+      method: 'POST',
+      dispatcher: agent,
+      headers: definedHeaders(headers),
+      body: Readable.from(
+        (function* () {
+          yield before;
+          for (let sent = 0; sent < fillers; sent++) yield filler;
+          yield after;
+        })(),
+      ),
+    });
+    return { status: answer.statusCode, headers: answer.headers, body: await answer.body.text() };
+  },
+  async 'sends a FormData by fetch'({ form, headers }: LargeRequest) {
+    const data = new FormData();
+    for (const { name, value } of form) data.append(name, String(value));
+    data.append('0', new Blob(Array.from({ length: fillers }, () => filler)), 'coupons.csv');
+    const { 'content-type': _, ...others } = definedHeaders(headers);
+    const answer = await fetch(gateway.url, { method: 'POST', headers: others, body: data });
+    return { status: answer.status, headers: Object.fromEntries(answer.headers), body: await answer.text() };
+  },
+  async 'reads nothing before it has sent everything'({ form, headers }: LargeRequest) {
+    const { before, after } = largeForm(form);
+    const length = before.length + fillers * filler.length + after.length;
+    using connection = await openConnection(gateway.url);
+    await connection.write(postHead({ 'content-length': length, ...headers }));
+    await connection.write(before);
+    for (let sent = 0; sent < fillers; sent++) await connection.write(filler);
+    await connection.write(after);
+    return await connection.answer();
+  },
+};
+
+function definedHeaders(headers: RequestHeaders = {}): Record<string, string> {
+  const all = {
+    'content-type': `multipart/form-data; boundary=${boundary}`,
+    'graphql-require-preflight': '1',
+    'x-cap-api-oauth-token': token,
+    ...headers,
+  };
+  return Object.fromEntries(
+    Object.entries(all).flatMap(([name, value]) => (value === null ? [] : [[name, String(value)]])),
+  );
+}
+
+describe.each(Object.entries(clients))(
+  'A large file before which the answer is out, from a client that %s',
+  (_, send) => {
+    const good = [operationsPart(), mapPart()];
+    const noColumn = { couponSeriesId: '541854', customerIdentifier: 'MOBILE' };
+    const file = null;
+
+    test.each([
+      {
+        name: 'the query does not parse',
+        form: [operationsPart({ file }, 'mutation {'), mapPart()],
+        code: 'GRAPHQL_PARSE_FAILED',
+      },
+      {
+        name: 'the query is not valid',
+        form: [operationsPart({ file }, 'mutation ($file: Upload!) { nothing(file: $file) }'), mapPart()],
+        code: 'GRAPHQL_VALIDATION_FAILED',
+      },
+      {
+        name: 'a variable is wrong',
+        form: [operationsPart({ file, input: { couponSeriesId: [] } }), mapPart()],
+        code: 'BAD_USER_INPUT',
+      },
+      {
+        name: 'there is no token',
+        form: good,
+        headers: { 'x-cap-api-oauth-token': null },
+        code: 'UNAUTHENTICATED',
+        status: 200,
+      },
+      {
+        name: 'the token is refused',
+        form: good,
+        headers: { 'x-cap-api-oauth-token': 'old' },
+        code: 'UNAUTHENTICATED',
+        status: 200,
+      },
+      {
+        name: 'the map is wrong',
+        form: [operationsPart(), mapPart({ 0: ['nowhere'] })],
+        code: 'BAD_REQUEST',
+      },
+      { name: 'there is no map', form: [operationsPart()], code: 'BAD_REQUEST' },
+      {
+        name: 'there is no CSRF header',
+        form: good,
+        headers: { 'graphql-require-preflight': null },
+        code: 'CSRF_PREVENTED',
+        status: 403,
+      },
+    ])('is heard in full: $name', async ({ form, headers, code, status = 400 }) => {
+      const since = mark();
+      const answer = await send({
+        form,
+        headers: { accept: 'application/graphql-response+json', ...headers },
+      });
+      expect(readGraphQL(answer)).toMatchObject({ status, code });
+      expect(answer.headers['connection']).toBe('close');
+      expectNothingWhole(since);
+    });
+
+    test.each([
+      {
+        name: 'the input is refused',
+        form: [operationsPart({ file, input: noColumn }), mapPart()],
+        typename: 'InvalidInputError',
+      },
+      {
+        name: 'upstream refuses the series',
+        form: [operationsPart({ file, input: { ...mobileInput, couponSeriesId: '404404' } }), mapPart()],
+        typename: 'UpstreamRejectedError',
+      },
+      { name: 'the file is too large', form: good, typename: 'InvalidFileError' },
+    ])('is heard in full: $name', async ({ form, typename }) => {
+      const since = mark();
+      const answer = await send({ form });
+      expect(readGraphQL(answer)).toMatchObject({
+        status: 200,
+        data: { uploadCouponBatch: { __typename: typename } },
+      });
+      expect(answer.headers['connection']).toBe('close');
+      expectNothingWhole(since);
+    });
+  },
+);
+
+describe('Listening on after an early answer', () => {
+  async function answerEarly(options: LingerOptions) {
+    const server = createServer((req, res) => {
+      lingerAfterAnswer(req, res, options);
+      res.end('early');
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    return {
+      url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      async [Symbol.asyncDispose]() {
+        server.closeAllConnections();
+        await new Promise((resolve) => server.close(resolve));
+      },
+    };
+  }
+
+  test.each([
+    { name: 'bytes', options: { maxBytes: 1024 * 1024, idleMs: 60_000 } },
+    { name: 'time', options: { maxMs: 50, idleMs: 60_000 } },
+  ])('has a bound of $name', async ({ options }) => {
+    await using server = await answerEarly(options);
+    using connection = await openConnection(server.url);
+    await connection.write('POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n');
+    expect((await connection.answer()).body).toBe('early');
+    const endless = async () => {
+      for (;;) await connection.write(chunk(filler));
+    };
+    await expect(endless()).rejects.toThrow(/ECONNRESET|EPIPE|destroyed/);
+  });
+
+  test('ends for a client that sends nothing more', async () => {
+    await using server = await answerEarly({ idleMs: 50 });
+    using connection = await openConnection(server.url);
+    await connection.write('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\nx');
+    const answer = await connection.answer();
+    expect(answer).toMatchObject({ body: 'early', headers: { connection: 'close' } });
+    await connection.closed();
+  });
+
+  test('goes on for a client that is only slow', async () => {
+    await using server = await answerEarly({ idleMs: 200 });
+    using connection = await openConnection(server.url);
+    await connection.write('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 8\r\n\r\n');
+    for (let sent = 0; sent < 8; sent++) {
+      await pause(50);
+      await connection.write('x');
+    }
+    expect((await connection.answer()).body).toBe('early');
+    await connection.closed();
+    expect(connection.socket.errored).toBeNull();
+  });
+
+  test('ends as soon as the body is in', async () => {
+    await using server = await answerEarly({});
+    using connection = await openConnection(server.url);
+    await connection.write('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\nx');
+    await connection.answer();
+    await connection.write('x'.repeat(99));
+    await connection.closed();
+    expect(connection.socket.errored).toBeNull();
+  });
+
+  test('does not cost a whole request its connection', async () => {
+    await using server = await answerEarly({});
+    using connection = await openConnection(server.url);
+    for (let turn = 0; turn < 2; turn++) {
+      await connection.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+      expect((await connection.answer()).headers['connection']).not.toBe('close');
+    }
+  });
+});
+
+describe('A request that a foreign page could send', () => {
+  const query = '{"query":"{ __typename }"}';
+  const types = [
+    ['multipart/form-data', `multipart/form-data; boundary=${boundary}`],
+    ['text/plain', 'text/plain'],
+    ['text/plain with a charset', 'text/plain; charset=utf-8'],
+    ['application/x-www-form-urlencoded', 'application/x-www-form-urlencoded'],
+    ['no content type', null],
+  ] as const;
+
+  test.each(types)('is refused, and told which header lets it pass: %s', async (_, contentType) => {
+    const head = postHead({
+      'content-type': contentType,
+      'content-length': query.length,
+      'graphql-require-preflight': null,
+    });
+    const answer = readGraphQL(await exchange(gateway.url, head + query));
+    expect(answer).toMatchObject({ status: 403, code: 'CSRF_PREVENTED', data: undefined });
+    for (const name of ['x-graphql-yoga-csrf', 'apollo-require-preflight', 'graphql-require-preflight']) {
+      expect(answer.message).toContain(name);
+    }
+  });
+
+  test.each(['x-graphql-yoga-csrf', 'Apollo-Require-Preflight', 'GRAPHQL-REQUIRE-PREFLIGHT'])(
+    'passes with %s',
+    async (name) => {
+      const answer = await postForm(gateway.url, encodeForm([operationsPart(), mapPart(), filePart()]), {
+        'graphql-require-preflight': null,
+        [name]: 'any',
+      });
+      expect(readGraphQL(answer).data.uploadCouponBatch.__typename).toBe('UploadAccepted');
+    },
+  );
+
+  test.each([
+    ...types.slice(1),
+    ['multipart/mixed', `multipart/mixed; boundary=${boundary}`],
+    ['application/graphql', 'application/graphql'],
+    ['application/xml', 'application/xml'],
+    ['nonsense', ';;;'],
+  ] as const)('is of no use even then, but as JSON or multipart: %s', async (_, contentType) => {
+    const head = postHead({ 'content-type': contentType, 'content-length': query.length });
+    const answer = readGraphQL(await exchange(gateway.url, head + query));
+    expect(answer).toMatchObject({ status: 415, code: 'UNSUPPORTED_MEDIA_TYPE' });
+    expect(answer.message).toMatch(/application\/json.*multipart\/form-data/);
+  });
+
+  test.each(['application/graphql', 'application/xml', 'multipart/mixed'])(
+    'and could not be, as %s, is told what is wrong with it at once',
+    async (contentType) => {
+      const head = postHead({
+        'content-type': contentType,
+        'content-length': query.length,
+        'graphql-require-preflight': null,
+      });
+      expect(readGraphQL(await exchange(gateway.url, head + query))).toMatchObject({ status: 415 });
+    },
+  );
+});
+
+describe('After all that', () => {
+  test('no timer of an upload is left', async () => {
+    const timers = () => process.getActiveResourcesInfo().filter((resource) => resource === 'Timeout').length;
+    await postForm(gateway.url, form);
+    const before = timers();
+    for (let turn = 0; turn < 20; turn++) {
+      const connection = await openConnection(gateway.url);
+      await connection.write(postHead({ 'content-length': form.length }));
+      await connection.write(form.subarray(0, fileStart + 300_000));
+      const upload = await gateway.sandbox.received(1);
+      connection.socket.destroy();
+      await upload.done;
+    }
+    await assertClean(gateway);
+    expect(timers()).toBeLessThan(before + 10);
+  });
+});
+
+function chunk(bytes: Buffer): Buffer {
+  return Buffer.concat([Buffer.from(`${bytes.length.toString(16)}\r\n`), bytes, Buffer.from('\r\n')]);
+}
