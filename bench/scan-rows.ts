@@ -1,5 +1,13 @@
 /** Shapes of the rows that the scan bench makes. Each row is 60 bytes long, its line end included. */
-export type RowShape = 'email' | 'mobile' | 'crlf' | 'quoted' | 'umlauts' | 'repeated';
+export type RowShape =
+  | 'email'
+  | 'mobile'
+  | 'crlf'
+  | 'quoted'
+  | 'umlauts'
+  | 'escaped'
+  | 'invalid'
+  | 'repeated';
 
 const shapes: Record<RowShape, (n: string, code: string) => string> = {
   email: (n, code) => `customer.${n}@mail.example.com,SPRING24-${code}PLUSX\n`,
@@ -7,6 +15,9 @@ const shapes: Record<RowShape, (n: string, code: string) => string> = {
   crlf: (n, code) => `customer.${n}@mail.example.com,SPRING24-${code}PLUS\r\n`,
   quoted: (n, code) => `"customer.${n}@mail.example.com","SPRING24-${code}P"\n`,
   umlauts: (n, code) => `customer.${n}@müller.example.de,SPRING24-${code}ABC\n`,
+  // The two that the row kernel leaves to the row reader.
+  escaped: (n, code) => `"customer.${n}@mail.ex""am"".com",SPRING24-${code}PS\n`,
+  invalid: (n, code) => `customer.${n}#mail.example.com,SPRING24-${code}PLUSX\n`,
   // One code in sixteen stands again within a few rows.
   repeated: (n, code) => `customer.${n}@mail.example.com,SPRING24-${code}PLUSX\n`,
 };

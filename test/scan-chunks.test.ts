@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createCsvScan } from '../src/upload/scan/csv-scan.ts';
 import { createRowReader } from '../src/upload/scan/row-reader.ts';
-import { codesOnly, cutAt, mobileFirst, redeemed, scanChunks, scanFile } from './scan-file.ts';
+import { scanPlan } from '../src/upload/scan/scan-plan.ts';
+import { codesOnly, cutAt, mobileFirst, redeemed, type Scanned, scanChunks, scanFile } from './scan-file.ts';
 
 // What tends to go wrong: quotes in every place, every line end, marks, and characters of two to four bytes.
 const pieces = fc.constantFrom(
@@ -47,7 +48,85 @@ const bytes = fc
     const [offset, byte] = spoiled;
     return Buffer.concat([file.subarray(0, offset), Buffer.from([byte]), file.subarray(offset)]);
   });
-const plans = fc.constantFrom(codesOnly, mobileFirst, redeemed);
+const emailSecond = scanPlan({
+  kind: 'COUPON_BATCH',
+  customerIdentifier: 'EMAIL',
+  customerIdentifierColumn: 1,
+});
+const plans = fc.constantFrom(codesOnly, mobileFirst, emailSecond, redeemed);
+
+/** Rows as they are sent, with what is just right, just wrong, and odd in form. */
+const likelyCell = fc.oneof(
+  {
+    arbitrary: fc.constantFrom(
+      '987654321',
+      '+91 98765-43210',
+      '1603128622000',
+      '23599838',
+      'A1',
+      'a1',
+      'jane@example.com',
+    ),
+    weight: 6,
+  },
+  fc.constantFrom(
+    ...[
+      '',
+      ' ',
+      '""',
+      ' 1234 ',
+      '"1234"',
+      '" 1234 "',
+      '\t1234\t',
+      '123',
+      '12345678901234567890123',
+      '+',
+      '+1',
+      '1+1',
+    ],
+    ...[
+      '@x',
+      'x@',
+      'x@@y',
+      'x y@z',
+      'ü@x',
+      '"x@y"',
+      'É1',
+      'é1',
+      '#',
+      "'1",
+      'a"b',
+      '"a""b"',
+      '"a"b',
+      '"a\nb"',
+      '"a,b"',
+    ],
+    ...[
+      'x'.repeat(63),
+      'x'.repeat(64),
+      `${'#'.repeat(130)}é`,
+      `"${'x,'.repeat(40)}"`,
+      `"${'""'.repeat(40)}"`,
+    ],
+    ...[
+      `x@${'y'.repeat(70)}`,
+      `${' '.repeat(70)}1`,
+      `"${' '.repeat(70)}"`,
+      `1${' '.repeat(70)}`,
+      '1'.repeat(70),
+    ],
+  ),
+  fc.integer({ min: 0, max: 99 }).map((n) => `CODE-${n}-${'z'.repeat(n % 40)}`),
+);
+const likelyRows = fc
+  .tuple(
+    fc.constantFrom('\n', '\r\n', '\r'),
+    fc.array(fc.array(likelyCell, { minLength: 1, maxLength: 6 }), { minLength: 1, maxLength: 40 }),
+    fc.constantFrom('a', 'a,b', 'a,b,c,d,e'),
+  )
+  .map(([lineEnd, rows, header]) =>
+    Buffer.from([header, ...rows.map((cells) => cells.join(','))].join(lineEnd)),
+  );
 
 /** A well-formed file and the rows that it stands for. */
 const cell = fc.array(fc.constantFrom('a', 'B', '1', '"', ',', '\n', '\r\n', ' ', 'é', '😀'), {
@@ -167,20 +246,48 @@ describe('a file cut into chunks', () => {
         fc.option(fc.nat(120), { nil: undefined }),
         (file, plan, rowsPerPart, offsets, maxFileBytes) => {
           const options = { plan, rowsPerPart, maxFileBytes, maxExactRows: 5 };
-          const whole = scanChunks([file], options);
           for (const cuts of [offsets, [...file.keys()]]) {
-            const chunked = scanChunks(cutAt(file, cuts), options);
-            expect(chunked.report).toEqual(whole.report);
-            // A refused file has no parts, and how much of it was read does depend on the chunks.
-            if (whole.report.wholeFileProblem !== undefined) continue;
-            expect(chunked.scan.headerBytes).toEqual(whole.scan.headerBytes);
-            expect(chunked.parts).toEqual(whole.parts);
+            expectSame(scanChunks(cutAt(file, cuts), options), scanChunks([file], options));
           }
         },
       ),
       { numRuns: 2000 },
     );
   });
+
+  // Whole rows go to the row kernel. Cut into single bytes no row is whole, and all go to the row reader.
+  it('gives the same report whether rows come whole or byte by byte', () => {
+    fc.assert(
+      fc.property(likelyRows, plans, fc.integer({ min: 1, max: 30 }), (file, plan, rowsPerPart) => {
+        const options = { plan, rowsPerPart, maxExactRows: 20 };
+        expectSame(scanChunks(cutAt(file, [...file.keys()]), options), scanChunks([file], options));
+      }),
+      { numRuns: 1500 },
+    );
+  });
+
+  it('gives the same report in one chunk that is larger than the kernel takes', () => {
+    fc.assert(
+      fc.property(likelyRows, plans, fc.integer({ min: 900, max: 9000 }), (file, plan, size) => {
+        const long = Buffer.concat([
+          file,
+          ...Array.from({ length: 2000 }, () => Buffer.concat([Buffer.from('\n'), file])),
+        ]);
+        const options = { plan, rowsPerPart: 1000, maxExactRows: 5000 };
+        const cuts = Array.from({ length: Math.floor(long.length / size) }, (_, at) => at * size);
+        expectSame(scanChunks(cutAt(long, cuts), options), scanChunks([long], options));
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  function expectSame(chunked: Scanned, whole: Scanned): void {
+    expect(chunked.report).toEqual(whole.report);
+    // A refused file has no parts, and how much of it was read does depend on the chunks.
+    if (whole.report.wholeFileProblem !== undefined) return;
+    expect(chunked.scan.headerBytes).toEqual(whole.scan.headerBytes);
+    expect(chunked.parts).toEqual(whole.parts);
+  }
 });
 
 describe('the parts of a file', () => {

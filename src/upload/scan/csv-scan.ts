@@ -191,8 +191,13 @@ export function createCsvScan(options: CsvScanOptions): CsvScan {
         problemCount: fatal === undefined ? problems.count : 1,
         wholeFileProblem: fatal,
         exact,
-        notes: exact ? [] : [`Only the first ${duplicates?.lastRow} rows were searched for duplicate codes.`],
+        notes: exact ? [] : [notSearched(duplicates?.lastRow ?? 0)],
       };
     },
   };
+}
+
+function notSearched(lastRow: number): string {
+  const rows = lastRow.toLocaleString('en');
+  return `Only the first ${rows} rows were searched for codes that stand twice. Upstream finds those further on.`;
 }

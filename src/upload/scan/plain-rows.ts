@@ -3,6 +3,9 @@ import { rowKernel } from './row-kernel.ts';
 import { kernelMemory } from './row-kernel-memory.ts';
 import type { ScanPlan } from './scan-plan.ts';
 
+/** A row as long as this may be left to the row reader although it is plain. */
+const reloadBytes = 4096;
+
 /** Reads the rows that nothing is wrong with, fast, and leaves all others alone. */
 export interface PlainRows {
   /** To be called before a chunk that was not read from before, or has changed. */
@@ -16,44 +19,35 @@ export interface PlainRows {
   readonly offset: number;
 }
 
-/** Undefined where the plan names a column too far to the right. */
+/** Undefined for a plan that the kernel cannot hold: a column too far to the right, or one with two rules. */
 export function createPlainRows(
   plan: ScanPlan,
   uniqueColumn: number | undefined,
   duplicates: DuplicateProblems | undefined,
 ): PlainRows | undefined {
+  const columns = plan.required.map(({ column }) => column);
+  const needed = Math.max(...columns) + 1;
+  if (Math.max(needed, (uniqueColumn ?? 0) + 1) > kernelMemory.maxColumns) return undefined;
+  if (new Set(columns).size < columns.length) return undefined;
   const kernel = rowKernel();
-  const needed = Math.max(...plan.required.map(({ column }) => column)) + 1;
-  if (needed > kernelMemory.maxColumns || (uniqueColumn ?? 0) >= kernelMemory.maxColumns) return undefined;
 
   let loadedFrom = 0;
   let loadedTo = 0;
   let offset = 0;
-
-  function load(chunk: Buffer, from: number, to: number): void {
-    loadedFrom = from;
-    loadedTo = from + kernel.load(chunk, from, to);
-  }
-
-  function readLoaded(from: number, maxRows: number): number {
-    const count = kernel.readRows(from - loadedFrom, loadedTo - loadedFrom, maxRows, needed);
-    offset = loadedFrom + kernel.stoppedAt();
-    return count;
-  }
 
   return {
     begin() {
       loadedTo = 0;
     },
     read(chunk, from, to, maxRows, row, line) {
-      if (from >= loadedTo) load(chunk, from, to);
-      kernel.configure(plan.required, duplicates?.exact ? uniqueColumn : undefined);
-      let count = readLoaded(from, maxRows);
-      if (count === 0 && loadedTo < to && from > loadedFrom) {
-        // Perhaps the row is whole when more is loaded.
-        load(chunk, from, to);
-        count = readLoaded(from, maxRows);
+      if (from >= loadedTo || (loadedTo < to && loadedTo - from < reloadBytes)) {
+        // Other scans use the kernel between two chunks.
+        kernel.configure(plan.required, duplicates?.exact ? uniqueColumn : undefined);
+        loadedFrom = from;
+        loadedTo = from + kernel.load(chunk, from, to);
       }
+      const count = kernel.readRows(from - loadedFrom, loadedTo - loadedFrom, maxRows, needed);
+      offset = loadedFrom + kernel.stoppedAt();
       if (count > 0) duplicates?.addRows(row, line, count, kernel.hashes);
       return count;
     },

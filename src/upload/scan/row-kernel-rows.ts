@@ -1,6 +1,6 @@
 import { isBlank, isOneOf, judgeCell, mask } from './row-kernel-cell.ts';
 import { hashText } from './row-kernel-hash.ts';
-import { codeColumn, kernelMemory } from './row-kernel-memory.ts';
+import { codeColumn, kernelMemory, kernelRules } from './row-kernel-memory.ts';
 import {
   block,
   type Code,
@@ -23,8 +23,8 @@ const LF = i32.const(0x0a);
 
 /**
  * `rows(from, to, maxRows, needed)`: reads rows from `from`, the first byte of one, and returns how many. It reads
- * whole rows only, with at least `needed` cells, that are right beyond doubt, and stops before any other: one with a
- * wrong cell, a cell of 64 bytes or more, quotes within a cell, line ends within quotes, an empty line.
+ * whole rows only, with at least `needed` cells, that are right beyond doubt, and stops before any other: an empty
+ * line, one with a wrong cell, with line ends in a cell, or with quotes in a cell that is checked or 64 bytes of it.
  */
 export function rowsFunction(): WasmFunction {
   const locals = createLocals();
@@ -74,10 +74,10 @@ export function rowsFunction(): WasmFunction {
     block((found) => [
       loop((next) => [
         when(i64.eqz(bits.get), [
-          goToIf(odd, is(window.get, cellAt.get)), // The cell is longer than the window.
+          when(is(window.get, cellAt.get), [at.set(cellAt.get), skipLong(odd, skipText), goTo(found)]),
           loadWindow,
           bits.set(marks.get),
-          goToIf(odd, i64.eqz(bits.get)),
+          goTo(next),
         ]),
         length.set(i32.wrap(i64.ctz(bits.get))),
         byteAt.set(i32.add(cellAt.get, length.get)),
@@ -86,7 +86,7 @@ export function rowsFunction(): WasmFunction {
         goToIf(found, is(byte.get, COMMA)),
         goToIf(found, is(byte.get, LF)),
         goToIf(found, is(byte.get, CR)),
-        when(is(byte.get, QUOTE), when(is(byteAt.get, cellAt.get), [findQuotedEnd(odd), goTo(found)])),
+        when(is(byte.get, QUOTE), when(is(byteAt.get, cellAt.get), [findQuotedEnd(odd, found), goTo(found)])),
         when(i32.below(byte.get, i32.const(0x21)), blank.set(i32.const(1))),
         bits.set(i64.and(bits.get, i64.sub(bits.get, i64.const(1n)))),
         goTo(next),
@@ -97,14 +97,17 @@ export function rowsFunction(): WasmFunction {
     when(blank.get, visible.set(i64.andNot(visible.get, mask(at.get, isBlank)))),
   ];
 
-  const findQuotedEnd = (odd: Label): Code => [
+  const endsCell = i32.or(i32.or(is(byte.get, COMMA), is(byte.get, LF)), is(byte.get, CR));
+
+  const findQuotedEnd = (odd: Label, found: Label): Code => [
     at.set(add(cellAt.get, 1)),
     bits.set(mask(at.get, isOneOf('"'))),
-    goToIf(odd, i64.eqz(bits.get)),
+    when(i64.eqz(bits.get), [skipLong(odd, skipQuoted), goTo(found)]),
     length.set(i32.wrap(i64.ctz(bits.get))),
     byteAt.set(add(i32.add(at.get, length.get), 1)),
     byte.set(i32.load8(byteAt.get)),
-    when(i32.ne(byte.get, COMMA), when(i32.ne(byte.get, LF), goToIf(odd, i32.ne(byte.get, CR)))),
+    when(is(byte.get, QUOTE), [skipLong(odd, skipQuoted), goTo(found)]),
+    goToIf(odd, i32.eqz(endsCell)),
     bits.set(i64.and(mask(at.get, isBlank), i64.lowestBits(length.get))),
     when(i64.ne(bits.get, i64.const(0n)), [
       blank.set(i32.const(1)),
@@ -112,6 +115,39 @@ export function rowsFunction(): WasmFunction {
       goToIf(odd, i64.ne(bits.get, i64.const(0n))),
     ]),
   ];
+
+  /** A cell longer than the window, or with quotes in it, where nothing is asked of it but to have a text. */
+  const skipLong = (odd: Label, skip: (odd: Label) => Code): Code => [
+    goToIf(odd, i32.below(i32.const(kernelRules.text), i32.load8(column.get, kernelMemory.rules))),
+    goToIf(odd, i64.eq(mask(at.get, isBlank), i64.const(-1n))),
+    byteAt.set(at.get),
+    skip(odd),
+    byte.set(i32.load8(byteAt.get)),
+    length.set(i32.const(1)),
+    blank.set(i32.const(0)),
+  ];
+
+  const skipText = (odd: Label): Code =>
+    loop((next) => [
+      byteAt.set(add(byteAt.get, 64)),
+      goToIf(odd, i32.atLeast(byteAt.get, to.get)),
+      bits.set(mask(byteAt.get, isOneOf(',', '\n', '\r'))),
+      goToIf(next, i64.eqz(bits.get)),
+      byteAt.set(i32.add(byteAt.get, i32.wrap(i64.ctz(bits.get)))),
+    ]);
+
+  const skipQuoted = (odd: Label): Code =>
+    loop((next) => [
+      goToIf(odd, i32.atLeast(byteAt.get, to.get)),
+      bits.set(mask(byteAt.get, isOneOf('"', '\n', '\r'))),
+      when(i64.eqz(bits.get), [byteAt.set(add(byteAt.get, 64)), goTo(next)]),
+      byteAt.set(i32.add(byteAt.get, i32.wrap(i64.ctz(bits.get)))),
+      goToIf(odd, i32.ne(i32.load8(byteAt.get), QUOTE)), // The row has several lines.
+      byteAt.set(add(byteAt.get, 1)),
+      byte.set(i32.load8(byteAt.get)),
+      when(is(byte.get, QUOTE), [byteAt.set(add(byteAt.get, 1)), goTo(next)]),
+      goToIf(odd, i32.eqz(endsCell)),
+    ]);
 
   const takeCell = (odd: Label): Code => [
     goToIf(odd, i32.atLeast(column.get, i32.const(kernelMemory.maxColumns))),

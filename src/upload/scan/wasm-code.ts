@@ -56,6 +56,7 @@ export const i32 = {
   add: plain(0x6a),
   sub: plain(0x6b),
   and: plain(0x71),
+  or: plain(0x72),
   shl: plain(0x74),
   wrap: plain(0xa7),
 } as const;

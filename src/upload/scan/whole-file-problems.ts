@@ -22,12 +22,13 @@ export const wholeFileProblems = {
     line: number,
   ): FileProblem {
     const named = missing.map(({ column, name }) => `${column} (${name})`).join(', ');
-    const separators = columns === 1 ? ' Cells are separated by commas, not by semicolons or tabs.' : '';
+    const has = columns === 1 ? '1 column' : `${columns} columns`;
+    const hint = columns === 1 ? ' Cells are separated by commas, not by semicolons or tabs.' : '';
     return {
       code: 'TOO_FEW_COLUMNS',
       line,
       column: Math.min(...missing.map(({ column }) => column)),
-      message: `The header has ${columns} column(s), counted from 0, and lacks column ${named}.${separators}`,
+      message: `The header has ${has}, but the upload names column ${named}. Columns are counted from 0.${hint}`,
     };
   },
 

@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import { createPlainRows } from '../src/upload/scan/plain-rows.ts';
+import type { ScanPlan } from '../src/upload/scan/scan-plan.ts';
+import { codesOnly, mobileFirst, places, redeemed, scanFile } from './scan-file.ts';
+
+/** How many rows of these the kernel takes. What it leaves costs time and no more: the row reader judges it. */
+function plainRows(rows: string, plan: ScanPlan): number {
+  const bytes = Buffer.from(rows);
+  return createPlainRows(plan, undefined, undefined)?.read(bytes, 0, bytes.length, 100, 1, 2) ?? -1;
+}
+
+describe('the row kernel', () => {
+  const long = 'x'.repeat(500);
+
+  it.each<[name: string, rows: string, plan: ScanPlan, count: number]>([
+    ['LF', 'A1\nA2\nA3\n', codesOnly, 3],
+    ['CRLF', 'A1\r\nA2\r\nA3\r\n', codesOnly, 3],
+    // Whether LF follows the last CR is not known yet.
+    ['a lone CR', 'A1\rA2\rA3\r', codesOnly, 2],
+    ['quotes', '"987654321","A1"\n"987654321","A,2"\n', mobileFirst, 2],
+    ['blanks', ' 987654321 , A1\n\t987654321\t,A2\t\n', mobileFirst, 2],
+    ['signs in numbers', '+91 98765-43210,A1\n(020) 123.456,A2\n', mobileFirst, 2],
+    ['letters beyond ASCII', 'É1\n€\n', codesOnly, 2],
+    ['all columns of a redeemed coupon', '1603128622000,1,2,ABC,note\n1603128622000,1,2,ABC\n', redeemed, 2],
+    ['long cells', `1603128622000,1,2,${long},${long}\n1603128622000,"${long}",2,A,"${long}"\n`, redeemed, 2],
+    ['doubled quotes', '1603128622000,"till ""1""",2,A,"""note"""\n', redeemed, 1],
+  ])('takes rows with %s', (_name, rows, plan, count) => {
+    expect(plainRows(rows, plan)).toBe(count);
+  });
+
+  it.each<[name: string, row: string, plan: ScanPlan]>([
+    ['no line end yet', 'A2', codesOnly],
+    ['no bytes', '\n', codesOnly],
+    ['too few columns', '1603128622000,1,2\n', redeemed],
+    ['an empty cell', '1603128622000,,2,A\n', redeemed],
+    ['a wrong cell', '987654321x,A1\n', mobileFirst],
+    ['several lines', '"A\n1"\n', codesOnly],
+    ['text after a quote', '"A"1\n', codesOnly],
+  ])('leaves a row with %s', (_name, row, plan) => {
+    const sound = plan === redeemed ? '1603128622000,1,2,ABC\n' : '987654321,A1\n';
+    expect(plainRows(`${sound}${row}`, plan)).toBe(1);
+  });
+
+  it('is not used for a column too far to the right, or for one with two rules', () => {
+    const at = (...columns: number[]): ScanPlan => ({
+      required: columns.map((column) => ({ column, name: 'number', rule: 'number' })),
+      optional: [],
+      uniqueColumn: () => undefined,
+    });
+    expect(plainRows('1\n', at(256))).toBe(-1);
+    expect(plainRows('1\n', at(0, 0))).toBe(-1);
+    const wide = Array.from({ length: 300 }, () => '1').join(',');
+    const { report } = scanFile(`${wide}\n${wide}\n${wide},\nx\n${wide}x\n`, at(299));
+    expect(report).toMatchObject({ rows: 4, columns: 300 });
+    expect(places(report)).toEqual(['TOO_FEW_COLUMNS 4:299', 'INVALID_NUMBER 5:299']);
+  });
+});
