@@ -1,0 +1,171 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import { request } from 'undici';
+import { describe, expect, test, vi } from 'vitest';
+import { createSandbox } from '../src/sandbox/create-sandbox.ts';
+import { couponFile } from './support/coupon-file.ts';
+import { runProcess, startProcess } from './support/gateway-process.ts';
+import { ask, upload } from './support/graphql-client.ts';
+import { encodeForm, filePart, mapPart, operationsPart } from './support/multipart-form.ts';
+import { openConnection } from './support/raw-connection.ts';
+import { postHead, requestHead } from './support/raw-graphql.ts';
+
+// These tests run what `npm run build` made.
+
+async function get(url: string, path: string) {
+  const { statusCode, headers, body } = await request(new URL(path, url));
+  return { status: statusCode, type: headers['content-type'], text: await body.text() };
+}
+
+describe('The process does not start', () => {
+  test('with wrong settings: exit code 1, and each of them on stderr', async () => {
+    const { code, stdout, stderr } = await runProcess({
+      PORT: 'http',
+      LOG_LEVEL: 'loud',
+      CAPILLARY_CLIENT_SECRET: 'hush-0451',
+    });
+    expect(code).toBe(1);
+    expect(stderr.trimEnd().split('\n')).toEqual([
+      'Wrong settings:',
+      '  - CAPILLARY_CLIENT_SECRET is set, but CAPILLARY_CLIENT_KEY is not',
+      '  - PORT must be a whole number from 0 to 65535, but is "http"',
+      expect.stringContaining('  - LOG_LEVEL must be one of trace, '),
+    ]);
+    expect(stdout).toEqual([]);
+  });
+
+  test('on a port that is taken: exit code 1, and the port on stderr', async () => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    await once(taken, 'listening');
+    const { port } = taken.address() as AddressInfo;
+    const { code, stdout, stderr } = await runProcess({ PORT: String(port) });
+    taken.close();
+    expect(code).toBe(1);
+    expect(stderr).toContain(`EADDRINUSE: address already in use 127.0.0.1:${port}`);
+    expect(stdout).toEqual([]);
+  });
+
+  test('on an address that is not ours: exit code 1', async () => {
+    const { code, stderr } = await runProcess({ PORT: '0', HOST: '192.0.2.1' });
+    expect(code).toBe(1);
+    expect(stderr).toContain('EADDRNOTAVAIL');
+  });
+});
+
+describe('A running process', () => {
+  test('says where it listens, on a line of JSON, and serves there with the sandbox behind it', async () => {
+    await using gateway = await startProcess();
+    expect(gateway.url).toMatch(/^http:\/\/127\.0\.0\.1:[1-9]\d*\/graphql$/);
+    const [line = ''] = gateway.stdout;
+    expect(JSON.parse(line)).toMatchObject({
+      level: 30,
+      time: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
+      msg: 'ready',
+      url: gateway.url,
+      sandboxUrl: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
+      token: 'sandbox-token',
+    });
+    const { data } = await upload(gateway.url);
+    expect(data.uploadCouponBatch.__typename).toBe('UploadAccepted');
+  });
+
+  test('before a real upstream has no sandbox, and shows no token', async () => {
+    await using sandbox = await createSandbox();
+    await using gateway = await startProcess({ COUPON_API_URL: sandbox.url });
+    expect(Object.keys(JSON.parse(gateway.stdout[0] ?? ''))).toEqual(['level', 'time', 'url', 'msg']);
+    const { data } = await ask(gateway.url, '{ couponSeries(id: "1") { uploadJobs { totalCount } } }');
+    expect(data.couponSeries.uploadJobs.totalCount).toBe(0);
+    expect(sandbox.requests).toHaveLength(2);
+  });
+
+  test('is alive, ready and measured', async () => {
+    await using gateway = await startProcess();
+    expect(await get(gateway.url, '/healthz')).toMatchObject({ status: 200, type: 'text/plain' });
+    expect(await get(gateway.url, '/readyz')).toMatchObject({ status: 200, type: 'text/plain' });
+    const metrics = await get(gateway.url, '/metrics');
+    expect(metrics).toMatchObject({
+      status: 200,
+      type: expect.stringContaining('text/plain; version=0.0.4'),
+    });
+    expect(metrics.text).toContain('# TYPE process_cpu_seconds_total counter');
+  });
+});
+
+describe('A process that is told to end', () => {
+  test.each(['SIGTERM', 'SIGINT'] as const)('by %s, while idle, ends at once with code 0', async (signal) => {
+    await using gateway = await startProcess();
+    // An idle connection is no work.
+    using connection = await openConnection(gateway.url);
+    await connection.write(requestHead('GET', '/healthz'));
+    expect((await connection.answer()).status).toBe(200);
+    const startMs = performance.now();
+    gateway.kill(signal);
+    const { code, stdout, stderr } = await gateway.ended;
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(performance.now() - startMs).toBeLessThan(3_000);
+    expect(stdout.map((line) => JSON.parse(line).msg)).toEqual(['ready', 'shutting down', 'stopped']);
+    await connection.closed();
+  });
+
+  test('during an upload, lets it finish, takes no new work meanwhile, and ends with code 0', async () => {
+    await using sandbox = await createSandbox();
+    await using gateway = await startProcess({ COUPON_API_URL: sandbox.url });
+    const file = couponFile(2 * 1024 * 1024);
+    const form = encodeForm([operationsPart(), mapPart(), filePart(file)]);
+    const half = form.length / 2;
+    using client = await openConnection(gateway.url);
+    using other = await openConnection(gateway.url);
+    await client.write(postHead({ 'content-length': form.length }));
+    await client.write(form.subarray(0, half));
+    await sandbox.received(1024);
+
+    gateway.kill('SIGTERM');
+    await vi.waitFor(async () => {
+      expect(await get(gateway.url, '/readyz')).toMatchObject({ status: 503, text: 'draining\n' });
+    });
+    expect((await get(gateway.url, '/healthz')).status).toBe(200);
+    const refused = { status: 503, errors: [{ extensions: { code: 'SHUTTING_DOWN' } }] };
+    expect(await ask(gateway.url, '{ __typename }')).toMatchObject(refused);
+    expect(await upload(gateway.url)).toMatchObject(refused);
+    // Opened before, and used only now.
+    await other.write(requestHead('GET', '/graphql?query={__typename}'));
+    expect(await other.answer()).toMatchObject({ status: 503, headers: { connection: 'close' } });
+
+    await client.write(form.subarray(half));
+    const { data } = JSON.parse((await client.answer()).body);
+    expect(data.uploadCouponBatch).toMatchObject({
+      __typename: 'UploadAccepted',
+      file: { bytes: file.length, sha256: sandbox.requests[0]?.fileSha256 },
+    });
+    expect(await gateway.ended).toMatchObject({ code: 0, stderr: '' });
+    await expect(get(gateway.url, '/healthz')).rejects.toThrow('ECONNREFUSED');
+    expect(sandbox.requests).toMatchObject([{ call: 'uploadFile', complete: true, status: 200 }]);
+  });
+
+  test('while upstream still thinks about a whole file, waits for its answer', async () => {
+    await using sandbox = await createSandbox();
+    await using gateway = await startProcess({ COUPON_API_URL: sandbox.url });
+    sandbox.faults.set({ call: 'uploadFile', fault: { kind: 'latency', ms: 1_000 } });
+    const answer = upload(gateway.url);
+    await sandbox.received(1);
+    gateway.kill('SIGTERM');
+    const { data } = await answer;
+    expect(data.uploadCouponBatch.__typename).toBe('UploadAccepted');
+    expect((await gateway.ended).code).toBe(0);
+  });
+
+  test('ends as soon as the last client has given up', async () => {
+    await using sandbox = await createSandbox();
+    await using gateway = await startProcess({ COUPON_API_URL: sandbox.url });
+    sandbox.faults.set({ call: 'uploadFile', fault: { kind: 'hang', at: 'before' } });
+    const gone = new AbortController();
+    const answer = upload(gateway.url, { signal: gone.signal });
+    answer.catch(() => {});
+    await sandbox.started('uploadFile');
+    gateway.kill('SIGTERM');
+    await vi.waitFor(async () => expect((await get(gateway.url, '/readyz')).status).toBe(503));
+    gone.abort();
+    await expect(answer).rejects.toThrow();
+    expect((await gateway.ended).code).toBe(0);
+  });
+});

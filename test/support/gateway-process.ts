@@ -1,0 +1,71 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+/** How a process ended, and all that it said. */
+export interface ProcessEnd {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: readonly string[];
+  readonly stderr: string;
+}
+
+export interface GatewayProcess extends AsyncDisposable {
+  /** Of the line that says ready. */
+  readonly url: string;
+  /** The lines of stdout so far. */
+  readonly stdout: readonly string[];
+  kill(signal: NodeJS.Signals): void;
+  readonly ended: Promise<ProcessEnd>;
+}
+
+const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+
+/** Runs the built gateway with these settings and no others. Disposing kills what is left of it. */
+export async function startProcess(env: Readonly<Record<string, string>> = {}): Promise<GatewayProcess> {
+  const { child, stdout, ended } = run({ PORT: '0', ...env });
+  const lines = createInterface({ input: child.stdout as NonNullable<ChildProcess['stdout']> });
+  const ready = new Promise<string>((resolve) => {
+    lines.on('line', (line) => {
+      stdout.push(line);
+      const { msg, url } = JSON.parse(line) as { msg: string; url: string };
+      if (msg === 'ready') resolve(url);
+    });
+  });
+  const failed = ended.then(({ code, stderr }) => {
+    throw new Error(`The gateway ended with ${code} before it was ready: ${stderr}`);
+  });
+  failed.catch(() => {});
+  return {
+    url: await Promise.race([ready, failed]),
+    stdout,
+    ended,
+    kill: (signal) => void child.kill(signal),
+    async [Symbol.asyncDispose]() {
+      child.kill('SIGKILL');
+      await ended;
+    },
+  };
+}
+
+/** Runs the built gateway until it ends by itself. */
+export async function runProcess(env: Readonly<Record<string, string>>): Promise<ProcessEnd> {
+  const { child, stdout, ended } = run(env);
+  createInterface({ input: child.stdout as NonNullable<ChildProcess['stdout']> }).on('line', (line) =>
+    stdout.push(line),
+  );
+  return ended;
+}
+
+function run(env: Readonly<Record<string, string>>) {
+  const child = spawn(process.execPath, [main], { env: { ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const stdout: string[] = [];
+  let stderr = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  // `close`, not `exit`: by then all its output was read.
+  const ended = once(child, 'close').then(([code, signal]): ProcessEnd => ({ code, signal, stdout, stderr }));
+  return { child, stdout, ended };
+}
