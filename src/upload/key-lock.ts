@@ -12,36 +12,39 @@ export class KeyBusyError extends Error {
   override readonly name = 'KeyBusyError';
 }
 
-/** A lock among the uploads of this process. Waits for `waitMs`, default 60,000. */
+/** A lock among the uploads of this process, in the order in which they came. Waits for `waitMs`, default 60,000. */
 export function createLocalKeyLock({ waitMs = 60_000 }: { readonly waitMs?: number } = {}): KeyLock {
-  const held = new Map<string, Promise<void>>();
+  /** Settles when the last in the line of a key, and all before it, are done. */
+  const lines = new Map<string, Promise<unknown>>();
 
   return {
     async hold(key, signal, work) {
-      await free(key, signal);
-      let release: () => void = () => {};
-      held.set(key, new Promise((resolve) => (release = resolve)));
+      signal.throwIfAborted();
+      const before = lines.get(key);
+      let leave: () => void = () => {};
+      // Without a pause since the look: two that come or wake at once must not both find the key free. And of all
+      // before, not of the last one: who gave up left the line, but not those whom it waited for.
+      const line = Promise.all([before, new Promise<void>((resolve) => (leave = resolve))]).then(() => {
+        if (lines.get(key) === line) lines.delete(key);
+      });
+      lines.set(key, line);
       try {
+        if (before !== undefined) await turn(before, signal);
         return await work();
       } finally {
-        held.delete(key);
-        release();
+        leave();
       }
     },
   };
 
-  async function free(key: string, signal: AbortSignal): Promise<void> {
-    signal.throwIfAborted();
-    if (!held.has(key)) return;
+  async function turn(before: Promise<unknown>, signal: AbortSignal): Promise<void> {
     let giveUp: (reason: unknown) => void = () => {};
     const failure = new Promise<never>((_, reject) => (giveUp = reject));
-    failure.catch(() => {});
     const onAbort = () => giveUp(signal.reason);
     const timer = setTimeout(() => giveUp(new KeyBusyError()), waitMs);
     signal.addEventListener('abort', onAbort, { once: true });
     try {
-      // Again after each turn: another waiter may have been quicker.
-      while (held.has(key)) await Promise.race([held.get(key), failure]);
+      await Promise.race([before, failure]);
     } finally {
       clearTimeout(timer);
       signal.removeEventListener('abort', onAbort);
