@@ -51,7 +51,9 @@ export function shownFileName(uploadedFileName: string): string {
 /** A client's file name made fit to be one: no folders, no control characters, never empty. */
 export function cleanFileName(name: string): string {
   const visible = withQuotes(name.toWellFormed()).replace(/%0[AD]|\p{Cc}/giu, '');
-  return visible.replace(/^.*[\\/]/s, '').trim() || 'upload.csv';
+  // What was taken out may have stood within another such code, which would be read back as a quote.
+  const plain = visible.replace(/%(?=0[AD]|22)/gi, '_');
+  return plain.replace(/^.*[\\/]/s, '').trim() || 'upload.csv';
 }
 
 /** Browsers write a quote in a file name so, and so do we (WHATWG HTML, multipart/form-data encoding). */
