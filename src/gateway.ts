@@ -21,7 +21,7 @@ import { toUploadJob } from './jobs/upload-job.ts';
 import { createMetrics } from './metrics.ts';
 import { createSandbox } from './sandbox/create-sandbox.ts';
 import { schema } from './schema/schema.ts';
-import { createInspector } from './upload/inspection/create-inspector.ts';
+import { createInspector, type Inspector } from './upload/inspection/create-inspector.ts';
 import { createLocalKeyLock } from './upload/key-lock.ts';
 import { createUploadFile } from './upload/upload-file.ts';
 import { createWatcher } from './watch/create-watcher.ts';
@@ -40,9 +40,13 @@ export interface Gateway {
 
 /**
  * The composition root: puts a gateway together out of its parts and starts listening. Rejects when the address cannot
- * be had; then nothing is left behind.
+ * be had; then nothing is left behind. The gateway closes the inspector.
  */
-export async function createGateway(config: Config, logger: Logger): Promise<Gateway> {
+export async function createGateway(
+  config: Config,
+  logger: Logger,
+  { inspector = createInspector() }: { readonly inspector?: Inspector } = {},
+): Promise<Gateway> {
   const sandbox = config.upstream
     ? undefined
     : await createSandbox(config.client ? { clients: [{ ...sandboxOrg, ...config.client }] } : {});
@@ -64,7 +68,6 @@ export async function createGateway(config: Config, logger: Logger): Promise<Gat
       timeoutMs: config.upstreamTimeoutMs,
     });
   const redis = config.redisUrl ? await connectReplicas(config, config.redisUrl, logger) : undefined;
-  const inspector = createInspector();
   const uploadFile = createUploadFile({
     client,
     inspector,

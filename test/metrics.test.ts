@@ -1,0 +1,53 @@
+import { request } from 'undici';
+import { describe, expect, test } from 'vitest';
+import { createMetrics } from '../src/metrics.ts';
+import type { WatchStats } from '../src/watch/create-watcher.ts';
+import { startGateway } from './support/start-gateway.ts';
+
+const stats: WatchStats = {
+  ...{ watchers: 3, loops: 2, credentials: 1, lowestBudgetLeft: 58 },
+  ...{ polls: 7, failedPolls: 1, exchange: 'up' },
+};
+
+/** The gateway's own numbers, without those of Node. */
+async function printed(print: () => Promise<string>): Promise<Record<string, number>> {
+  const lines = (await print()).split('\n').filter((line) => line.startsWith('gateway_'));
+  return Object.fromEntries(
+    lines.map((line) => line.split(' ')).map(([name, value]) => [name, Number(value)]),
+  );
+}
+
+describe('/metrics', () => {
+  test('tells what is watched and polled, as it is when asked', async () => {
+    let now: WatchStats = stats;
+    const metrics = createMetrics(() => now);
+    const print = async () => (await metrics.print()).text;
+    expect(await printed(print)).toEqual({
+      gateway_watchers: 3,
+      gateway_poll_loops: 2,
+      gateway_polls_total: 7,
+      gateway_failed_polls_total: 1,
+      gateway_poll_budget_left_lowest: 58,
+      gateway_redis_up: 1,
+    });
+    now = { ...stats, watchers: 0, polls: 9, exchange: 'down' };
+    expect(await printed(print)).toMatchObject({
+      gateway_watchers: 0,
+      gateway_polls_total: 9,
+      gateway_redis_up: 0,
+    });
+  });
+
+  test('says nothing of Redis where there is none, and holds the numbers of this gateway', async () => {
+    await using gateway = await startGateway();
+    const ask = async () => (await request(new URL('/metrics', gateway.url))).body.text();
+    expect(await ask()).toContain('# TYPE gateway_polls_total counter');
+    expect(await printed(ask)).toEqual({
+      gateway_watchers: 0,
+      gateway_poll_loops: 0,
+      gateway_polls_total: 0,
+      gateway_failed_polls_total: 0,
+      gateway_poll_budget_left_lowest: 60,
+    });
+  });
+});
