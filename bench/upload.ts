@@ -1,57 +1,69 @@
 /**
- * Uploads through the gateway beside a raw pipe, from the same client to the same sink, in interleaved rounds.
- * `npm run bench:upload -- [MiB] [rounds] [uploads at once]`; default 1024 MiB, 3 rounds, 1 upload.
+ * Uploads through the gateway beside a raw pipe and beside the gateway without its checks, from the same client to the
+ * same sink, in interleaved rounds. `npm run bench:upload -- [MiB] [rounds] [uploads at once]`; default 1024, 3, 1.
  */
 import { cpus } from 'node:os';
 import { sendFile } from './send-file.ts';
 import { type BenchProcess, startProcess } from './start-process.ts';
 
 const [mib = 1024, rounds = 3, atOnce = 1] = process.argv.slice(2).map(Number);
-const bytes = mib * 1024 ** 2;
-const boundaries = {
-  browser: '----WebKitFormBoundaryAbCdEfGhIjKlMnOp',
-  short: 'abc123',
-};
+const boundaries = { browser: '----WebKitFormBoundaryAbCdEfGhIjKlMnOp', short: 'abc123' };
 
 const tsx = ['--import', 'tsx'];
+// As `npm start` has it: the young generation holds file chunks, and they are dead within a millisecond.
+const small = '--max-semi-space-size=1';
 const sink = await startProcess([...tsx, 'bench/sink.ts']);
-const start: Record<string, () => Promise<BenchProcess>> = {
+const servers: Record<string, () => Promise<BenchProcess>> = {
   'raw pipe': () => startProcess([...tsx, 'bench/raw-pipe.ts', sink.url]),
-  gateway: () => startProcess(['--max-semi-space-size=1', 'dist/main.js'], { PORT: '0', COUPON_API_URL: sink.url, LOG_LEVEL: 'info' }),
+  unchecked: () => startProcess([small, ...tsx, 'bench/unchecked-gateway.ts', sink.url]),
+  gateway: () => startProcess([small, 'dist/main.js'], { PORT: '0', COUPON_API_URL: sink.url }),
 };
 
-const median = (values: number[]) => values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
+interface Run {
+  readonly seconds: number;
+  readonly cpuSeconds: number;
+  readonly peakRssMiB: number;
+}
 
-process.stdout.write(
-  `${rounds} rounds of ${atOnce} x ${mib} MiB; ${cpus().length} cores, ${cpus()[0]?.model}, Node ${process.version}\n`,
+async function run(start: () => Promise<BenchProcess>, boundary: string): Promise<Run> {
+  const server = await start();
+  // A small one first: nobody's compiler is measured.
+  await sendFile({ url: server.url, bytes: 16 * 1024 ** 2, boundary });
+  const cpuBefore = server.cpuSeconds();
+  const startedAt = performance.now();
+  const upload = { url: server.url, bytes: mib * 1024 ** 2, boundary };
+  await Promise.all(Array.from({ length: atOnce }, () => sendFile(upload)));
+  const seconds = (performance.now() - startedAt) / 1000;
+  const cpuSeconds = server.cpuSeconds() - cpuBefore;
+  const peakRssMiB = server.peakRssMiB();
+  await server.stop();
+  return { seconds, cpuSeconds, peakRssMiB };
+}
+
+const median = (values: number[]) => values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
+const print = (line: string) => process.stdout.write(`${line}\n`);
+
+print(
+  `${rounds} rounds of ${atOnce} x ${mib} MiB; ${cpus().length} cores, ${cpus()[0]?.model}, Node ${process.version}`,
 );
 for (const [boundaryName, boundary] of Object.entries(boundaries)) {
-  const seconds: Record<string, number[]> = {};
-  const cpu: Record<string, number[]> = {};
-  const rss: Record<string, number[]> = {};
+  const runs = new Map<string, Run[]>(Object.keys(servers).map((name) => [name, []]));
   for (let round = 0; round < rounds; round += 1) {
-    for (const [name, startServer] of Object.entries(start)) {
-      const server = await startServer();
-      // A small one first: nobody's compiler is measured.
-      await sendFile({ url: server.url, bytes: 16 * 1024 ** 2, boundary });
-      const cpuBefore = server.cpuSeconds();
-      const startedAt = performance.now();
-      await Promise.all(Array.from({ length: atOnce }, () => sendFile({ url: server.url, bytes, boundary })));
-      (seconds[name] ??= []).push((performance.now() - startedAt) / 1000);
-      (cpu[name] ??= []).push(((server.cpuSeconds() - cpuBefore) * 1024) / (mib * atOnce));
-      (rss[name] ??= []).push(server.peakRssMiB());
-      await server.stop();
-    }
+    for (const [name, start] of Object.entries(servers)) runs.get(name)?.push(await run(start, boundary));
   }
-  const rate = (name: string) => (mib * 1.048576 * atOnce) / median(seconds[name] ?? []);
-  for (const name of Object.keys(start)) {
-    const figures = [
-      `${rate(name).toFixed(0).padStart(5)} MB/s`,
-      `${(rate(name) / rate('raw pipe')).toFixed(2)} of the pipe`,
-      `${median(cpu[name] ?? []).toFixed(2)} CPU s/GiB`,
-      `${Math.max(...(rss[name] ?? [])).toFixed(0)} MiB peak RSS`,
-    ];
-    process.stdout.write(`${boundaryName.padEnd(8)} ${name.padEnd(9)} ${figures.join(', ')}\n`);
+  const seconds = (name: string) => median((runs.get(name) ?? []).map((each) => each.seconds));
+  for (const [name, all] of runs) {
+    const cpu = median(all.map((each) => each.cpuSeconds)) / ((mib * atOnce) / 1024);
+    print(
+      [
+        `${boundaryName} boundary, ${name}:`.padEnd(30),
+        `${((mib * 1.048576 * atOnce) / seconds(name)).toFixed(0).padStart(4)} MB/s,`,
+        `${(seconds('raw pipe') / seconds(name)).toFixed(2)} of the pipe,`,
+        `${(seconds('unchecked') / seconds(name)).toFixed(2)} of unchecked,`,
+        `${cpu.toFixed(2)} CPU s/GiB,`,
+        `${Math.max(...all.map((each) => each.peakRssMiB)).toFixed(0)} MiB peak RSS`,
+      ].join(' '),
+    );
   }
 }
 await sink.stop();
