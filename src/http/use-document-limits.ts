@@ -1,6 +1,7 @@
 import { maxDepthPlugin } from '@escape.tech/graphql-armor-max-depth';
 import { GraphQLError, NoSchemaIntrospectionCustomRule, type parse as Parse } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
+import type { ErrorCode } from '../errors.ts';
 
 export interface DocumentLimits {
   /** Default 5,000: some hundred aliased jobs with all their fields. */
@@ -31,7 +32,15 @@ export function documentLimits({
         );
       },
     } as Plugin,
-    maxDepthPlugin({ n: maxDepth, ignoreIntrospection: true, exposeLimits: true }) as Plugin,
+    maxDepthPlugin({
+      n: maxDepth,
+      ignoreIntrospection: true,
+      onReject: [
+        () => {
+          throw refusal('GRAPHQL_VALIDATION_FAILED', `The document is nested more than ${maxDepth} deep.`);
+        },
+      ],
+    }) as Plugin,
   ];
 }
 
@@ -41,8 +50,10 @@ function boundedStack<T>(run: () => T): T {
     return run();
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    throw new GraphQLError('Syntax Error: The document is nested too deeply.', {
-      extensions: { code: 'GRAPHQL_PARSE_FAILED', http: { spec: true, status: 400 } },
-    });
+    throw refusal('GRAPHQL_PARSE_FAILED', 'Syntax Error: The document is nested too deeply.');
   }
+}
+
+function refusal(code: ErrorCode, message: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { code, http: { spec: true, status: 400 } } });
 }
