@@ -1,6 +1,6 @@
 import { GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
-import type { ErrorCode } from '../errors.ts';
+import { type ErrorCode, errorTable } from '../errors.ts';
 
 const maxMessageLength = 500;
 
@@ -29,7 +29,7 @@ export function plainError(error: GraphQLError): GraphQLError {
     source: error.source ?? null,
     positions: error.positions ?? null,
     path: error.path ?? null,
-    extensions: { ...extensions, code: extensions['code'] ?? codeOf(error) },
+    extensions: { ...extensions, code: codeOf(error) },
   });
 }
 
@@ -39,8 +39,10 @@ function withStatus(error: GraphQLError): GraphQLError {
   return error;
 }
 
-/** graphql-js itself refuses null and nothing where a file belongs, before the scalar could. */
-function codeOf({ message }: GraphQLError): ErrorCode {
+/** Yoga has codes of its own; graphql-js has none, and refuses null where a file belongs before the scalar could. */
+function codeOf({ message, extensions }: GraphQLError): ErrorCode {
+  const code = String(extensions['code']);
+  if (Object.hasOwn(errorTable, code)) return code as ErrorCode;
   return /^Variable .* type "Upload!" /s.test(message) ? 'FILE_MISSING' : 'BAD_USER_INPUT';
 }
 
