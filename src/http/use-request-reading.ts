@@ -31,6 +31,8 @@ export function useRequestReading({
       if (request.method === 'GET') return setRequestParser(() => parseSearch(request.url));
       if (request.method !== 'POST') return;
       const { req, signal } = serverContext;
+      const encoding = request.headers.get('content-encoding') ?? 'identity';
+      if (encoding.toLowerCase() !== 'identity') throw encoded(encoding);
       const mediaType = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase() ?? '';
       if (isJson(mediaType)) {
         setRequestParser(async () => parseBody(await readText(req, { timeoutMs: idleTimeoutMs, signal })));
@@ -90,6 +92,11 @@ function csrfPrevented(mediaType: string): GatewayError {
     `A POST of ${JSON.stringify(mediaType)} needs one of the headers ${csrfHeaders.join(', ')}, with any value. ` +
       'It keeps foreign web pages from sending forms in your name.',
   );
+}
+
+function encoded(encoding: string): GatewayError {
+  const message = `Send the body as it is: ${JSON.stringify(encoding)} is not decoded here.`;
+  return new GatewayError('UNSUPPORTED_MEDIA_TYPE', message);
 }
 
 function unsupported(mediaType: string): GatewayError {
