@@ -31,6 +31,10 @@ export function createRequestListener(options: RequestListenerOptions): RequestL
         new GatewayError('BAD_REQUEST', 'The request target or the Host header is malformed.'),
       );
     }
+    if (probes.has(path) && req.method !== 'GET' && req.method !== 'HEAD') {
+      res.setHeader('allow', 'GET, HEAD');
+      return answer(res, 405, 'text/plain', 'only GET and HEAD\n');
+    }
     switch (path) {
       case '/healthz':
         return answer(res, 200, 'text/plain', 'ok\n');
@@ -64,11 +68,13 @@ export function createRequestListener(options: RequestListenerOptions): RequestL
   };
 }
 
+const probes = new Set(['/healthz', '/readyz', '/metrics']);
+
 /** The path without its query, also out of an absolute-form target (RFC 9112, 3.2.2), which is rewritten. */
 function normalizedPath(req: IncomingMessage): string | undefined {
   const { host } = req.headers;
-  // Yoga makes a URL of it, and would answer what does not parse with a stack trace.
-  if (host !== undefined && !URL.canParse(`http://${host}/`)) return undefined;
+  // Yoga makes a URL of it: what does not parse would be answered with a stack trace, what holds a path moves its own.
+  if (host !== undefined && (/[\s/\\?#@]/.test(host) || !URL.canParse(`http://${host}/`))) return undefined;
   let target = req.url ?? '/';
   if (!target.startsWith('/')) {
     if (!/^https?:\/\//i.test(target) || !URL.canParse(target)) return undefined;
