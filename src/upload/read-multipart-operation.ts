@@ -45,12 +45,10 @@ export async function readMultipartOperation(req: IncomingMessage, options: Read
       maxFieldSize: maxFieldBytes,
       maxFiles: maxFilesPerRequest,
     });
-    if (form)
-      placeFiles(
-        operation,
-        places,
-        createFileQueue({ req, form, brokenForm: () => refusal(formError), idleTimeoutMs }),
-      );
+    if (form) {
+      const queue = createFileQueue({ req, form, brokenForm: () => refusal(formError), idleTimeoutMs });
+      placeFiles(operation, places, queue);
+    }
     return operation;
   } catch (error) {
     signal.throwIfAborted();
