@@ -269,15 +269,14 @@ describe('a file cut into chunks', () => {
   it('gives the same report in one chunk that is larger than the kernel takes', () => {
     fc.assert(
       fc.property(likelyRows, plans, fc.integer({ min: 900, max: 9000 }), (file, plan, size) => {
-        const long = Buffer.concat([
-          file,
-          ...Array.from({ length: 2000 }, () => Buffer.concat([Buffer.from('\n'), file])),
-        ]);
-        const options = { plan, rowsPerPart: 1000, maxExactRows: 5000 };
+        const again = Buffer.concat([Buffer.from('\n'), file]);
+        const times = Math.ceil(150_000 / again.length);
+        const long = Buffer.concat([file, ...Array.from({ length: times }, () => again)]);
         const cuts = Array.from({ length: Math.floor(long.length / size) }, (_, at) => at * size);
+        const options = { plan, rowsPerPart: 1000, maxExactRows: 5000 };
         expectSame(scanChunks(cutAt(long, cuts), options), scanChunks([long], options));
       }),
-      { numRuns: 20 },
+      { numRuns: 30 },
     );
   });
 
@@ -286,7 +285,7 @@ describe('a file cut into chunks', () => {
     // A refused file has no parts, and how much of it was read does depend on the chunks.
     if (whole.report.wholeFileProblem !== undefined) return;
     expect(chunked.scan.headerBytes).toEqual(whole.scan.headerBytes);
-    expect(chunked.parts).toEqual(whole.parts);
+    expect(chunked.parts.map(String)).toEqual(whole.parts.map(String));
   }
 });
 

@@ -1,7 +1,7 @@
 import { createByteChecks } from './byte-checks.ts';
 import { createDuplicateProblems, type DuplicateProblems } from './duplicate-problems.ts';
+import { createFileParts } from './file-parts.ts';
 import type { FileProblem } from './file-problem.ts';
-import { createHeaderBytes } from './header-bytes.ts';
 import { createPlainRows, type PlainRows } from './plain-rows.ts';
 import { createProblemList } from './problem-list.ts';
 import { createRowJudge } from './row-judge.ts';
@@ -59,13 +59,11 @@ export function createCsvScan(options: CsvScanOptions): CsvScan {
   const problems = createProblemList();
   const judge = createRowJudge(plan.required, problems);
   const checks = createByteChecks(maxFileBytes);
-  const header = createHeaderBytes();
+  const parts = createFileParts(rowsPerPart);
   const reader = createRowReader(takeRow);
 
   let columns = 0;
   let rows = 0;
-  let rowsInPart = 0;
-  let cuts: number[] = [];
   let duplicates: DuplicateProblems | undefined;
   let uniqueColumn = -1;
   let plainRows: PlainRows | undefined;
@@ -102,18 +100,14 @@ export function createCsvScan(options: CsvScanOptions): CsvScan {
 
   /** The header is read first, and no further than there is room for it. */
   function scan(chunk: Buffer, to: number): void {
-    if (header.complete) {
-      scanRows(chunk, 0, to);
-      return;
-    }
-    const end = Math.min(to, header.room);
+    const end = parts.headerComplete ? to : Math.min(to, parts.headerRoom);
     scanRows(chunk, 0, end);
     if (fatal !== undefined) return;
-    if (header.complete) {
+    if (parts.headerComplete) {
       scanRows(chunk, end, to);
       return;
     }
-    header.add(chunk, end);
+    parts.addHeader(chunk, end);
     if (end < to) fatal = wholeFileProblems.headerTooLong;
   }
 
@@ -121,34 +115,21 @@ export function createCsvScan(options: CsvScanOptions): CsvScan {
     plainRows?.begin();
     let i = from;
     while (i < to && fatal === undefined) {
-      if (reader.betweenRows) {
-        i = reader.skipToRow(chunk, i, to);
-        if (i === to) return;
-        if (columns > 0) {
-          beginRow(chunk, i);
-          const count = plainRows?.read(chunk, i, to, rowsPerPart - rowsInPart, rows + 1, reader.line) ?? 0;
-          if (plainRows !== undefined && count > 0) {
-            rows += count;
-            rowsInPart += count;
-            reader.passRows(count);
-            i = plainRows.offset;
-            continue;
-          }
-          rowsInPart++;
+      if (reader.betweenRows) i = reader.skipToRow(chunk, i, to);
+      if (i === to) return;
+      if (reader.betweenRows && columns > 0) {
+        const room = parts.beginRow(chunk, i);
+        const count = plainRows?.read(chunk, i, to, room, rows + 1, reader.line) ?? 0;
+        if (plainRows !== undefined && count > 0) {
+          rows += count;
+          parts.addRows(count);
+          reader.passRows(count);
+          i = plainRows.offset;
+          continue;
         }
+        parts.addRows(1);
       }
       i = reader.read(chunk, i, to);
-    }
-  }
-
-  function beginRow(chunk: Buffer, offset: number): void {
-    if (!header.complete) {
-      header.add(chunk, offset);
-      header.finish();
-    }
-    if (rowsInPart === rowsPerPart) {
-      cuts.push(offset);
-      rowsInPart = 0;
     }
   }
 
@@ -167,16 +148,16 @@ export function createCsvScan(options: CsvScanOptions): CsvScan {
 
   return {
     get cuts() {
-      return cuts;
+      return parts.cuts;
     },
     get headerBytes() {
-      return header.bytes;
+      return parts.headerBytes;
     },
     get fatal() {
       return fatal;
     },
     write(chunk) {
-      cuts = [];
+      parts.beginChunk();
       if (fatal !== undefined) return;
       scan(chunk, checks.soundBytes(chunk));
       fatal ??= checks.fault(reader);

@@ -61,7 +61,5 @@ export function hashText(at: Local, end: Local, hash: Local, word: Local, beyond
     stir(29n),
     hash.set(i64.mul(hash.get, prime3)),
     stir(32n),
-    // For the duplicate search to use.
-    hash.set(i64.and(hash.get, i64.const(~(1n << 32n)))),
   ];
 }
