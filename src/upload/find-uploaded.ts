@@ -12,6 +12,8 @@ export interface FindUploadedRequest {
   readonly key: string;
   readonly credential: Credential;
   readonly signal: AbortSignal;
+  /** As `ListJobs` has it. */
+  readonly retry?: boolean | undefined;
 }
 
 /** A job that was made under a key, and which part of its file it is. */
@@ -44,12 +46,14 @@ export async function findUploaded(
   request: FindUploadedRequest & { readonly part: number | undefined },
   lookPausesMs: readonly number[],
 ): Promise<{ readonly job: UpstreamJob | undefined; readonly listed: boolean }> {
-  const { part, ...list } = request;
+  const { part, ...place } = request;
+  // The pauses are retry enough.
+  const look = { ...place, retry: false };
   let listed = false;
   for (const pauseMs of lookPausesMs) {
     await delay(pauseMs, request.signal);
     try {
-      const found = (await listUploaded(client, list)).find((uploaded) => uploaded.part === part);
+      const found = (await listUploaded(client, look)).find((uploaded) => uploaded.part === part);
       if (found) return { job: found.job, listed: true };
       listed = true;
     } catch (error) {

@@ -6,6 +6,7 @@ import { FileRefusedError } from './file-refused-error.ts';
 import { type FindUploadedRequest, findUploaded } from './find-uploaded.ts';
 import { invalidFile } from './invalid-file.ts';
 import type { UploadResult } from './upload-result.ts';
+import { upstreamRejected } from './upstream-rejected.ts';
 import { withJobs } from './with-jobs.ts';
 
 export interface SettleRequest {
@@ -31,11 +32,7 @@ export async function settleUpload(
   const { error, whole } = outcome;
   if (error instanceof FileRefusedError) return { result: invalidFile(error, jobs) };
   if (!(error instanceof CapillaryError)) throw withJobs(error, idempotencyKey, jobs);
-  if (error.code === 'REJECTED') {
-    const { message, httpStatus = 400, upstreamCode, requestId } = error;
-    const told = { message, httpStatus, upstreamCode, requestId, idempotencyKey, jobs };
-    return { result: { __typename: 'UpstreamRejectedError', ...told } };
-  }
+  if (error.code === 'REJECTED') return { result: upstreamRejected(error, idempotencyKey, jobs) };
   if (!whole || isRefusal(error)) throw withJobs(error, idempotencyKey, jobs);
   const { job, listed } = await findUploaded(client, place, lookPausesMs);
   if (job) return { job: toUploadJob(job) };

@@ -12,6 +12,7 @@ import { KeyBusyError, type KeyLock } from './key-lock.ts';
 import { fileKey } from './keyed-file-name.ts';
 import { sendParts } from './send-parts.ts';
 import type { UploadResult } from './upload-result.ts';
+import { upstreamRejected } from './upstream-rejected.ts';
 
 export interface UploadFileOptions {
   readonly client: CapillaryClient;
@@ -58,7 +59,12 @@ export function createUploadFile(deps: UploadFileOptions): UploadFile {
         return sendParts(deps, upload, idempotencyKey, uploaded);
       });
     } catch (error) {
-      if (error instanceof KeyBusyError && options.idempotencyKey) return keyBusy(options.idempotencyKey);
+      const { idempotencyKey } = options;
+      if (idempotencyKey === undefined) throw error;
+      if (error instanceof KeyBusyError) return keyBusy(idempotencyKey);
+      // The list, asked first, refuses what the upload would be refused for.
+      if (error instanceof CapillaryError && error.code === 'REJECTED')
+        return upstreamRejected(error, idempotencyKey, []);
       throw error;
     } finally {
       file.release();
