@@ -14,5 +14,7 @@ export async function checkOnly(deps: UploadFileOptions, upload: FileUpload): Pr
   } catch (error) {
     if (error instanceof FileRefusedError) return invalidFile(error, []);
     throw error;
+  } finally {
+    passing.close();
   }
 }

@@ -26,6 +26,8 @@ export interface PassingFile {
   nextPart(): ByteSource;
   /** What was found, once the last part has come to its true end. */
   report(): InspectionReport | undefined;
+  /** Whoever made it closes it, wherever it stands: what still arrives flows to nowhere. May be called twice. */
+  close(): void;
 }
 
 /**
@@ -50,8 +52,10 @@ export function createPassingFile(options: PassingFileOptions): PassingFile {
 
   const stall = createStallWatch({
     timeoutMs: idleTimeoutMs,
-    onStall: () =>
-      fail(new GatewayError('REQUEST_TIMEOUT', `No byte of the file arrived for ${idleTimeoutMs} ms.`)),
+    onStall() {
+      const what = ended ? 'The request did not end after its file' : 'No byte of the file arrived';
+      fail(new GatewayError('REQUEST_TIMEOUT', `${what} for ${idleTimeoutMs} ms.`));
+    },
   });
   const inspection = inspector.open(plan, {
     onBytes: (bytes) => void ready.push(bytes),
@@ -126,8 +130,11 @@ export function createPassingFile(options: PassingFileOptions): PassingFile {
 
   function onEnd(): void {
     ended = true;
-    stall.close();
     inspection.end();
+    // A client may stop before the form's last boundary, too.
+    stall.end();
+    stall.begin();
+    formEnd.then(stall.close, stall.close);
   }
 
   function onCutOff(): void {
@@ -168,7 +175,8 @@ export function createPassingFile(options: PassingFileOptions): PassingFile {
           mine = newTaker;
           taker = newTaker;
           takerIsFull = false;
-          if (header) write(newTaker, header);
+          // Before all that is ready, also when the taker asks for more while it gets the header.
+          if (header) ready.unshift(header);
           pump();
         },
         resume() {
@@ -183,5 +191,8 @@ export function createPassingFile(options: PassingFileOptions): PassingFile {
       };
     },
     report: () => (passed ? finalReport : undefined),
+    close() {
+      if (!over) finish();
+    },
   };
 }

@@ -30,36 +30,44 @@ export async function sendParts(
   const { maxRowsPerJob } = options;
   const key = fileKey(idempotencyKey);
   const { name, passing, report } = await openFile(deps, upload);
-  const earlier = earlierParts(uploaded, { name, maxRowsPerJob });
-  if ('refusal' in earlier) return earlier.refusal;
   const jobs: UploadJob[] = [];
   let replayed = true;
-
-  for (let number = 1; passing.report() === undefined; number += 1) {
-    if (number > maxParts) {
-      return refuseInput('options.maxRowsPerJob', `The file would make more than ${maxParts} jobs.`).refusal;
-    }
-    const file = passing.nextPart();
-    const found = earlier.take(number);
-    if (found) {
-      const refusal = await skip(file);
-      if (refusal) return refusal;
-      const otherFile = earlier.compare(found.upstream, number, passing.report()?.rows);
-      if (otherFile) return otherFile;
-      jobs.push(found);
-      continue;
-    }
-    replayed = false;
-    const part = maxRowsPerJob === undefined ? undefined : number;
-    const fileName = keyedFileName({ name, key, part });
-    const outcome = await client.sendUpload({ form, fileName, file, credential, signal });
-    const { kind, couponSeriesId } = form;
-    const place = { kind, couponSeriesId, key, part, credential, signal };
-    const settled = await settleUpload({ client, outcome, place, lookPausesMs, idempotencyKey, jobs });
-    if ('result' in settled) return settled.result;
-    jobs.push(settled.job);
+  try {
+    return await sendEach();
+  } finally {
+    passing.close();
   }
-  return earlier.compareCount() ?? { __typename: 'UploadAccepted', jobs, file: report(), replayed };
+
+  async function sendEach(): Promise<UploadResult> {
+    const earlier = earlierParts(uploaded, { name, maxRowsPerJob });
+    if ('refusal' in earlier) return earlier.refusal;
+    for (let number = 1; passing.report() === undefined; number += 1) {
+      if (number > maxParts) {
+        return refuseInput('options.maxRowsPerJob', `The file would make more than ${maxParts} jobs.`)
+          .refusal;
+      }
+      const file = passing.nextPart();
+      const found = earlier.take(number);
+      if (found) {
+        const refusal = await skip(file);
+        if (refusal) return refusal;
+        const otherFile = earlier.compare(found.upstream, number, passing.report()?.rows);
+        if (otherFile) return otherFile;
+        jobs.push(found);
+        continue;
+      }
+      replayed = false;
+      const part = maxRowsPerJob === undefined ? undefined : number;
+      const fileName = keyedFileName({ name, key, part });
+      const outcome = await client.sendUpload({ form, fileName, file, credential, signal });
+      const { kind, couponSeriesId } = form;
+      const place = { kind, couponSeriesId, key, part, credential, signal };
+      const settled = await settleUpload({ client, outcome, place, lookPausesMs, idempotencyKey, jobs });
+      if ('result' in settled) return settled.result;
+      jobs.push(settled.job);
+    }
+    return earlier.compareCount() ?? { __typename: 'UploadAccepted', jobs, file: report(), replayed };
+  }
 
   async function skip(file: Parameters<typeof readToEnd>[0]): Promise<UploadResult | undefined> {
     try {
