@@ -27,9 +27,14 @@ export function createInspector(options: InspectorOptions = {}): Inspector {
       .filter((thread) => thread !== undefined)
       .toSorted((a, b) => a.files.size - b.files.size);
     if (place < 0 && busy[0]) return busy[0];
-    const thread = crew[place] ?? startThread(() => delete crew[place]);
+    const thread = crew[place] ?? startThread(() => leave(place, thread));
     crew[place] = thread;
     return thread;
+  }
+
+  /** A thread that breaks says so twice, and another may stand in its place by then. */
+  function leave(place: number, thread: Thread): void {
+    if (crew[place] === thread) delete crew[place];
   }
 
   return {
