@@ -20,7 +20,7 @@ import { openConnection, type RawConnection } from './support/raw-connection.ts'
 import { exchange, postForm, postHead, type RequestHeaders, readGraphQL } from './support/raw-graphql.ts';
 import { startGateway, type TestGateway } from './support/start-gateway.ts';
 
-const idleTimeoutMs = 400;
+const idleTimeoutMs = 600;
 const maxFileBytes = 4 * 1024 * 1024;
 
 let gateway: TestGateway;
@@ -193,7 +193,7 @@ describe('A client that is gone', () => {
     const leftAt = performance.now();
     leave(connection);
     expect(await upload.done).toMatchObject({ complete: false, aborted: true });
-    expect(performance.now() - leftAt).toBeLessThan(1_000);
+    expect(performance.now() - leftAt).toBeLessThan(2_000);
   });
 
   test('behind the last byte, while upstream thinks, takes the upload along', async () => {
@@ -205,7 +205,7 @@ describe('A client that is gone', () => {
     const leftAt = performance.now();
     connection.socket.destroy();
     expect(await upload.done).toMatchObject({ aborted: true, status: undefined });
-    expect(performance.now() - leftAt).toBeLessThan(1_000);
+    expect(performance.now() - leftAt).toBeLessThan(2_000);
   });
 
   test('is not logged as a fault of ours', async () => {
