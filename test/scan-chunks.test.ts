@@ -259,7 +259,8 @@ describe('a file cut into chunks', () => {
   it('gives the same report whether rows come whole or byte by byte', () => {
     fc.assert(
       fc.property(likelyRows, plans, fc.integer({ min: 1, max: 30 }), (file, plan, rowsPerPart) => {
-        const options = { plan, rowsPerPart, maxExactRows: 20 };
+        // Once the list is full the kernel counts on by itself.
+        const options = { plan, rowsPerPart, maxExactRows: 20, maxProblems: 5 };
         expectSame(scanChunks(cutAt(file, [...file.keys()]), options), scanChunks([file], options));
       }),
       { numRuns: 1500 },

@@ -1,12 +1,22 @@
 import { describe, expect, it } from 'vitest';
 import { createPlainRows } from '../src/upload/scan/plain-rows.ts';
+import { createProblemList } from '../src/upload/scan/problem-list.ts';
 import type { ScanPlan } from '../src/upload/scan/scan-plan.ts';
 import { codesOnly, mobileFirst, places, redeemed, scanFile } from './scan-file.ts';
 
 /** How many rows of these the kernel takes. What it leaves costs time and no more: the row reader judges it. */
-function plainRows(rows: string, plan: ScanPlan): number {
+function plainRows(rows: string, plan: ScanPlan, maxProblems = 100): number {
   const bytes = Buffer.from(rows);
-  return createPlainRows(plan, undefined, undefined)?.read(bytes, 0, bytes.length, 100, 1, 2) ?? -1;
+  return (
+    createPlainRows(plan, createProblemList(maxProblems), undefined, undefined)?.read(
+      bytes,
+      0,
+      bytes.length,
+      100,
+      1,
+      2,
+    ) ?? -1
+  );
 }
 
 describe('the row kernel', () => {
@@ -39,6 +49,13 @@ describe('the row kernel', () => {
   ])('leaves a row with %s', (_name, row, plan) => {
     const sound = plan === redeemed ? '1603128622000,1,2,ABC\n' : '987654321,A1\n';
     expect(plainRows(`${sound}${row}`, plan)).toBe(1);
+  });
+
+  it('counts what is plainly wrong once no more problems can be listed', () => {
+    const rows = '1603128622,1,2,A\n1603128622000,,x,A\n1603128622000,1\n,,,\n1603128622000,1,-2,A\n';
+    expect(plainRows(rows, redeemed, 0)).toBe(4);
+    expect(scanFile(`a,b,c,d,e\n${rows}`, redeemed, { maxProblems: 0 }).report.problemCount).toBe(8);
+    expect(scanFile(`a,b,c,d,e\n${rows}`, redeemed).report.problemCount).toBe(8);
   });
 
   it('is not used for a column too far to the right, or for one with two rules', () => {

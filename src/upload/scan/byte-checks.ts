@@ -9,6 +9,7 @@ export interface Place {
   readonly column: number;
 }
 
+/** Checks of a stream of bytes, each of which is fatal. */
 export interface ByteChecks {
   /** How many bytes at the chunk's start may be read as text: all, or those before the first fault. */
   soundBytes(chunk: Buffer): number;

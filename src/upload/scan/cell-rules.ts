@@ -1,7 +1,9 @@
 import type { FileProblemCode } from './file-problem.ts';
 
+/** What a column holds. */
 export type CellRule = 'text' | 'email' | 'mobile' | 'number' | 'epochMillis';
 
+/** How a cell is judged, and what is said of a wrong one. */
 export interface CellRuleEntry {
   /** Undefined where no value can be wrong. */
   readonly code: FileProblemCode | undefined;

@@ -10,22 +10,26 @@ import type { ScanPlan } from './scan-plan.ts';
 import { trimCell } from './trim-cell.ts';
 import { wholeFileProblems } from './whole-file-problems.ts';
 
+/** What to check, and how much. */
 export interface CsvScanOptions {
   readonly plan: ScanPlan;
   /** Data rows after which a new part of the file begins. Default: no parts. */
   readonly rowsPerPart?: number | undefined;
   /** How many data rows are searched for duplicates. Default 5,000,000. */
   readonly maxExactRows?: number | undefined;
+  /** How many problems are listed. Default 100. */
+  readonly maxProblems?: number | undefined;
   /** Default: no limit. */
   readonly maxFileBytes?: number | undefined;
 }
 
+/** What a scan came to. */
 export interface ScanReport {
   /** Data rows: neither the header nor empty lines. */
   readonly rows: number;
   /** Of the header. */
   readonly columns: number;
-  /** The first 100 in the order of the file; of a file that is wrong as a whole, that alone. */
+  /** The first `maxProblems` in the order of the file; of a file that is wrong as a whole, that alone. */
   readonly problems: readonly FileProblem[];
   /** All that were found. */
   readonly problemCount: number;
@@ -37,12 +41,13 @@ export interface ScanReport {
   readonly notes: readonly string[];
 }
 
+/** The scan of one file. It holds no resource: to give it up, drop it. */
 export interface CsvScan {
   /** Scans the next bytes. The chunk is neither kept nor changed. Does nothing once the scan is `fatal`. */
   write(chunk: Buffer): void;
   /**
    * Where in the chunk of the last `write` a new part begins, ascending: always the first byte of a data row, just
-   * after a line end outside quotes. A part is never without rows.
+   * after a line end outside quotes, and perhaps 0. A part is never without rows.
    */
   readonly cuts: readonly number[];
   /** The file up to its first data row, with which every further part must begin. Complete before the first cut. */
@@ -55,8 +60,13 @@ export interface CsvScan {
 
 /** Scans a CSV file as it streams by: its shape, its rows, and what upstream is going to reject. */
 export function createCsvScan(options: CsvScanOptions): CsvScan {
-  const { plan, rowsPerPart = Number.POSITIVE_INFINITY, maxFileBytes = Number.POSITIVE_INFINITY } = options;
-  const problems = createProblemList();
+  const {
+    plan,
+    maxProblems,
+    rowsPerPart = Number.POSITIVE_INFINITY,
+    maxFileBytes = Number.POSITIVE_INFINITY,
+  } = options;
+  const problems = createProblemList(maxProblems);
   const judge = createRowJudge(plan.required, problems);
   const checks = createByteChecks(maxFileBytes);
   const parts = createFileParts(rowsPerPart);
@@ -95,7 +105,7 @@ export function createCsvScan(options: CsvScanOptions): CsvScan {
       duplicates = createDuplicateProblems(unique, problems, options.maxExactRows);
     }
     reader.want(wanted);
-    plainRows = createPlainRows(plan, unique, duplicates);
+    plainRows = createPlainRows(plan, problems, unique, duplicates);
   }
 
   /** The header is read first, and no further than there is room for it. */

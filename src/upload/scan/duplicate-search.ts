@@ -17,6 +17,7 @@ const hasSecond = 0x8000_0000;
 
 type Found = (row: number, first: number, isSecond: boolean) => void;
 
+/** A search for rows with the same code, by the hashes of the codes. */
 export interface DuplicateSearch {
   /**
    * Enters rows from `row` on, numbered from 1 and ascending: two words each in `hashes`, which are the hash of the

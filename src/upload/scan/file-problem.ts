@@ -16,6 +16,7 @@ export const fileProblemCodes = [
   'TRUNCATED',
 ] as const;
 
+/** One of `fileProblemCodes`. */
 export type FileProblemCode = (typeof fileProblemCodes)[number];
 
 /** One thing that is wrong with a file, for the person who made it. */

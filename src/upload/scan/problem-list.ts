@@ -1,8 +1,13 @@
 import type { FileProblem, FileProblemCode } from './file-problem.ts';
 
+/** The problems of a file's rows. */
 export interface ProblemList {
   /** Counts a problem; `message` is called only when the problem is among the first in file order. */
   add(code: FileProblemCode, line: number, column: number, message: () => string): void;
+  /** Counts problems that come after all that are kept, when there is no place for more. */
+  addUnseen(count: number): void;
+  /** As many are kept as can be. */
+  readonly full: boolean;
   /** The first problems by line, then column. */
   readonly kept: readonly FileProblem[];
   /** All that were added. */
@@ -25,6 +30,12 @@ export function createProblemList(limit = 100): ProblemList {
     kept,
     get count() {
       return count;
+    },
+    get full() {
+      return kept.length === limit;
+    },
+    addUnseen(more) {
+      count += more;
     },
     add(code, line, column, message) {
       count++;

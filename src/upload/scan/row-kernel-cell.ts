@@ -10,6 +10,7 @@ export function mask(address: Code, test: ByteTest): Code {
   return i64.or(i64.or(quarter(0), shifted(1)), i64.or(shifted(2), shifted(3)));
 }
 
+/** A test for any of these ASCII characters. */
 export function isOneOf(...characters: readonly string[]): ByteTest {
   return (bytes) =>
     characters.map((c) => v128.eq(bytes, v128.splat(c.charCodeAt(0)))).reduce((a, b) => v128.or(a, b));
@@ -20,6 +21,10 @@ export const isBlank: ByteTest = (bytes) => v128.atMost(bytes, v128.splat(0x20))
 
 const isDigit: ByteTest = (bytes) => v128.atMost(v128.sub(bytes, v128.splat(0x30)), v128.splat(9));
 
+const isLetter: ByteTest = (bytes) =>
+  v128.atMost(v128.sub(v128.or(bytes, v128.splat(0x20)), v128.splat(0x61)), v128.splat(25));
+
+/** The cell that is judged. */
 export interface CellLocals {
   /** Of the cell without the blanks around it. `length` is at most 63, and `at` and `length` are used up. */
   readonly at: Local;
@@ -70,5 +75,23 @@ export function judgeCell(cell: CellLocals, odd: Label): Code {
       goTo(right),
     ]),
     oddUnless(between(12, length.get, 14)),
+  ]);
+}
+
+/**
+ * Goes to `odd` unless the cell breaks its rule beyond doubt: by what is by far the most usual, a text of another kind.
+ * To be called when `judgeCell` had doubts, with `at` and `length` set anew.
+ */
+export function judgeWrongCell(cell: CellLocals, odd: Label): Code {
+  const { at, length, rule } = cell;
+  const all = i64.lowestBits(length.get);
+  const some = (test: ByteTest): Code => i64.ne(i64.and(mask(at.get, test), all), i64.const(0n));
+
+  return block((wrong) => [
+    when(i32.eq(rule.get, i32.const(kernelRules.email)), [goToIf(odd, some(isOneOf('@'))), goTo(wrong)]),
+    goToIf(wrong, some(isLetter)),
+    // Digits only: for a mobile number or a date, there can but be too few or too many.
+    goToIf(odd, i32.eq(rule.get, i32.const(kernelRules.number))),
+    goToIf(odd, i64.ne(i64.and(mask(at.get, isDigit), all), all)),
   ]);
 }

@@ -7,6 +7,8 @@ export const kernelMemory = {
   seed: 256,
   /** Where the last call stopped. */
   stoppedAt: 264,
+  /** How many faults the rows of the last call had. */
+  wrong: 268,
   /** The bytes to scan. What is read past their end does not matter, but it must be there to read. */
   input: 1024,
   inputBytes: 65_536,

@@ -1,4 +1,4 @@
-import { isBlank, isOneOf, judgeCell, mask } from './row-kernel-cell.ts';
+import { isBlank, isOneOf, judgeCell, judgeWrongCell, mask } from './row-kernel-cell.ts';
 import { hashText } from './row-kernel-hash.ts';
 import { codeColumn, kernelMemory, kernelRules } from './row-kernel-memory.ts';
 import {
@@ -22,9 +22,11 @@ const CR = i32.const(0x0d);
 const LF = i32.const(0x0a);
 
 /**
- * `rows(from, to, maxRows, needed)`: reads rows from `from`, the first byte of one, and returns how many. It reads
- * whole rows only, with at least `needed` cells, that are right beyond doubt, and stops before any other: an empty
- * line, one with a wrong cell, with line ends in a cell, or with quotes in a cell that is checked or 64 bytes of it.
+ * `rows(from, to, maxRows, needed, countWrong)`: reads rows from `from`, the first byte of one, and returns how many.
+ * It reads whole rows only, with at least `needed` cells, that are right beyond doubt, and stops before any other: an
+ * empty line, a row with a wrong cell, with line ends in a cell, with doubled quotes or 64 bytes in a cell that has a
+ * rule or is a code.
+ * With `countWrong` it also reads those that are wrong beyond doubt, and leaves the number of their faults in `wrong`.
  */
 export function rowsFunction(): WasmFunction {
   const locals = createLocals();
@@ -32,8 +34,12 @@ export function rowsFunction(): WasmFunction {
   const to = locals.add('i32');
   const maxRows = locals.add('i32');
   const needed = locals.add('i32');
+  const countWrong = locals.add('i32');
 
+  /** Rows and faults so far, and faults of this row. */
   const rows = locals.add('i32');
+  const wrong = locals.add('i32');
+  const wrongInRow = locals.add('i32');
   const out = locals.add('i32');
   const column = locals.add('i32');
   const cellAt = locals.add('i32');
@@ -49,7 +55,9 @@ export function rowsFunction(): WasmFunction {
     marks.set(mask(cellAt.get, (bytes) => v128.atMost(bytes, v128.splat(0x2c)))),
   ];
 
+  /** The cell's text. */
   const at = locals.add('i32');
+  const start = locals.add('i32');
   const end = locals.add('i32');
   const length = locals.add('i32');
   const visible = locals.add('i64');
@@ -149,23 +157,38 @@ export function rowsFunction(): WasmFunction {
       goToIf(odd, i32.eqz(endsCell)),
     ]);
 
+  const takeWrong = (odd: Label): Code => [
+    goToIf(odd, i32.eqz(countWrong.get)),
+    wrongInRow.set(add(wrongInRow.get, 1)),
+  ];
+
   const takeCell = (odd: Label): Code => [
     goToIf(odd, i32.atLeast(column.get, i32.const(kernelMemory.maxColumns))),
     rule.set(i32.load8(column.get, kernelMemory.rules)),
     when(
       i64.eqz(visible.get),
-      // Only a code may be wanting where no rule asks for one.
-      goToIf(odd, i32.and(rule.get, i32.const(codeColumn - 1))),
+      // A code may be wanting where no rule asks for one.
+      when(i32.and(rule.get, i32.const(codeColumn - 1)), takeWrong(odd)),
       when(rule.get, [
         end.set(i32.sub(add(at.get, 64), i32.wrap(i64.clz(visible.get)))),
         at.set(i32.add(at.get, i32.wrap(i64.ctz(visible.get)))),
+        start.set(at.get),
         length.set(i32.sub(end.get, at.get)),
         when(i32.atLeast(rule.get, i32.const(codeColumn)), [
           codeAt.set(at.get),
           codeEnd.set(end.get),
           rule.set(i32.and(rule.get, i32.const(codeColumn - 1))),
         ]),
-        when(rule.get, judgeCell(cell, odd)),
+        when(
+          rule.get,
+          block((right) => [
+            block((doubt) => [judgeCell(cell, doubt), goTo(right)]),
+            takeWrong(odd),
+            at.set(start.get),
+            length.set(i32.sub(end.get, at.get)),
+            judgeWrongCell(cell, odd),
+          ]),
+        ),
       ]),
     ),
     column.set(add(column.get, 1)),
@@ -173,7 +196,12 @@ export function rowsFunction(): WasmFunction {
 
   const takeRow = (odd: Label): Code => [
     goToIf(odd, is(byteAt.get, from.get)), // An empty line.
-    goToIf(odd, i32.below(column.get, needed.get)),
+    when(i32.below(column.get, needed.get), [
+      // One fault, whatever its other cells are, and its code is not searched.
+      takeWrong(odd),
+      wrongInRow.set(i32.const(1)),
+      codeEnd.set(i32.const(0)),
+    ]),
     cellAt.set(add(byteAt.get, 1)),
     when(is(byte.get, CR), [
       // Whether it is a CRLF shows in the next byte only.
@@ -185,6 +213,7 @@ export function rowsFunction(): WasmFunction {
     i64.store(out.get, 0, hash.get),
     out.set(add(out.get, 8)),
     rows.set(add(rows.get, 1)),
+    wrong.set(i32.add(wrong.get, wrongInRow.get)),
     from.set(cellAt.get),
   ];
 
@@ -197,6 +226,7 @@ export function rowsFunction(): WasmFunction {
         cellAt.set(from.get),
         column.set(i32.const(0)),
         codeEnd.set(i32.const(0)),
+        wrongInRow.set(i32.const(0)),
         loadWindow,
         loop((nextCell) => [
           findEnd(stop),
@@ -212,7 +242,8 @@ export function rowsFunction(): WasmFunction {
       ]),
     ),
     i32.store(i32.const(kernelMemory.stoppedAt), 0, from.get),
+    i32.store(i32.const(kernelMemory.wrong), 0, wrong.get),
     rows.get,
   ];
-  return { name: 'rows', parameters: 4, locals: locals.all, body };
+  return { name: 'rows', parameters: 5, locals: locals.all, body };
 }

@@ -7,6 +7,7 @@ const byteOrderMark = [0xef, 0xbb, 0xbf];
 /** A cell longer than this is skipped over: nothing that is checked is as long, and memory stays bounded. */
 const maxCellBytes = 4096;
 
+/** A row that was read. */
 export interface Row {
   /** Physical line of its first byte, 1-based. */
   readonly line: number;

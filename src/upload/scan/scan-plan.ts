@@ -1,6 +1,8 @@
 import type { CellRule } from './cell-rules.ts';
 
+/** How the file names customers; the names are the public schema's. */
 export type CustomerIdentifier = 'MOBILE' | 'EMAIL' | 'EXTERNAL_ID' | 'USER_ID' | 'NOT_TAGGED';
+/** How a file of redeemed coupons names them. */
 export type CouponIdentifier = 'COUPON_ID' | 'COUPON_CODE';
 
 /** What the scanner must know of an upload. All columns are zero-based. */
@@ -34,6 +36,7 @@ export interface RequiredColumn {
   readonly rule: CellRule;
 }
 
+/** What the scanner checks. */
 export interface ScanPlan {
   readonly required: readonly RequiredColumn[];
   /** Named by the caller, so the header must have them; a row may leave them empty or out. */

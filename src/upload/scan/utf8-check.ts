@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 
+/** The check of one stream. */
 export interface Utf8Check {
   /**
    * How many bytes at the chunk's start are sound: all of them, or those before the first sequence that is no UTF-8

@@ -18,8 +18,10 @@ interface Branch {
 /** Where `goTo` leads: past the end of a block, or to the start of a loop. */
 export type Label = symbol;
 
+/** What a local holds: 32 bits, 64 bits, or 16 bytes. */
 export type ValueType = 'i32' | 'i64' | 'v128';
 
+/** A parameter or a local of a function. */
 export interface Local {
   readonly type: ValueType;
   readonly get: Code;
@@ -43,6 +45,7 @@ function memory(opcode: number): (address: Code, offset?: number, value?: Code) 
   return (address, offset = 0, value = []) => [address, value, opcode, 0, unsigned(offset)];
 }
 
+/** Instructions on 32-bit integers, which are also addresses and truth values. */
 export const i32 = {
   const: (value: number): Code => [0x41, signed(BigInt(value))],
   load8: memory(0x2d),
@@ -61,6 +64,7 @@ export const i32 = {
   wrap: plain(0xa7),
 } as const;
 
+/** Instructions on 64-bit integers. */
 export const i64 = {
   const: (value: bigint): Code => [0x42, signed(BigInt.asIntN(64, value))],
   load: memory(0x29),
@@ -86,6 +90,7 @@ export const i64 = {
   lowestBits: (count: Code): Code => i64.sub(i64.shl(i64.const(1n), i64.extend(count)), i64.const(1n)),
 } as const;
 
+/** Instructions on 16 bytes at a time; a comparison sets all bits of a byte or none. */
 export const v128 = {
   load: (address: Code, offset = 0): Code => [address, 0xfd, unsigned(0), 0, unsigned(offset)],
   splat: (byte: number): Code => [i32.const(byte), 0xfd, unsigned(0x0f)],
@@ -107,15 +112,18 @@ export function loop(body: (label: Label) => Code): Labelled {
   return labelled(0x03, body);
 }
 
+/** Runs the body when the condition is not 0, else the other. */
 export function when(condition: Code, body: Code, otherwise: Code = []): Code {
   const other = Array.isArray(otherwise) && otherwise.length === 0 ? [] : [0x05, otherwise];
   return [condition, labelled(0x04, () => [body, other])];
 }
 
+/** Leaves the block of that label, or starts its loop again. */
 export function goTo(target: Label): Branch {
   return { opcode: 0x0c, target };
 }
 
+/** `goTo` when the condition is not 0. */
 export function goToIf(target: Label, condition: Code): Code {
   return [condition, { opcode: 0x0d, target }];
 }
@@ -139,6 +147,7 @@ export function createLocals(): { readonly all: readonly Local[]; add(type: Valu
   };
 }
 
+/** A function that returns one i32 and is exported by its name. */
 export interface WasmFunction {
   readonly name: string;
   /** How many of the locals are parameters. */
