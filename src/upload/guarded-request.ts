@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Writable } from 'node:stream';
 import { GatewayError } from '../errors.ts';
+import { quickenBoundarySearch } from './quicken-boundary-search.ts';
 
 export interface FormGuard {
   /** Hands out busboy's parser, which the library keeps to itself. */
@@ -29,6 +30,7 @@ export function guardedRequest(req: IncomingMessage, guard: FormGuard): Incoming
       const form = parser as unknown as Writable;
       // busboy tells a malformed header twice; the second time nobody else listens, and the process would end.
       form.on('error', () => {});
+      quickenBoundarySearch(form);
       guardFields(form, guard.checkFields);
       guard.onForm(form);
       return req.pipe(parser);
