@@ -14,6 +14,7 @@ import type { GatewayContext } from './gateway-context.ts';
 import { answerBrokenRequests } from './http/answer-broken-requests.ts';
 import { createGraphQLHandler } from './http/create-graphql-handler.ts';
 import { createRequestListener } from './http/create-request-listener.ts';
+import { answerWith } from './http/send-response.ts';
 import { serveWebSocket } from './http/serve-web-socket.ts';
 import { createWorkInHand } from './http/work-in-hand.ts';
 import { createSeriesJobs } from './jobs/series-jobs.ts';
@@ -111,7 +112,7 @@ export async function createGateway(
   const server = createServer(
     // Node's own limit on a whole request would cut slow uploads with a bare 408: each body has its own watch here.
     { requestTimeout: 0, headersTimeout: 20_000, keepAliveTimeout: 65_000 },
-    createRequestListener({ graphql, work, metrics: metrics.print }),
+    createRequestListener({ graphql: answerWith(graphql), work, metrics: metrics.print }),
   );
   answerBrokenRequests(server);
   const closeWebSockets = serveWebSocket({ server, graphql, work, corsOrigins: config.corsOrigins });

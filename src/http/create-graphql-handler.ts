@@ -5,6 +5,7 @@ import { toPublicError } from '../errors.ts';
 import type { GatewayContext } from '../gateway-context.ts';
 import { defaultQuery } from './default-query.ts';
 import { documentLimits } from './use-document-limits.ts';
+import { useEventStreams } from './use-event-streams.ts';
 import { usePlainErrors } from './use-plain-errors.ts';
 import { type ServerContext, useRequestReading } from './use-request-reading.ts';
 
@@ -16,11 +17,16 @@ export interface GraphQLHandlerOptions {
   readonly graphiql: boolean;
   readonly introspection: boolean;
   readonly logger: Logger;
+  /** Comments in event streams keep proxies from cutting. Default 12,000. */
+  readonly keepAliveMs?: number;
 }
 
 /** Yoga, with everything that its defaults leave open closed: bodies, errors, origins, documents. */
 export function createGraphQLHandler(options: GraphQLHandlerOptions) {
-  const { schema, createContext, idleTimeoutMs, corsOrigins, graphiql, introspection, logger } = options;
+  const { schema, createContext, idleTimeoutMs, corsOrigins, graphiql, introspection, logger, keepAliveMs } =
+    options;
+  const maskError = (error: unknown) =>
+    toPublicError(error, (bug, incidentId) => logger.error({ err: bug, incidentId }, 'unexpected error'));
   return createYoga<ServerContext, GatewayContext>({
     schema,
     context: ({ token, signal }) => createContext(token, signal),
@@ -35,13 +41,11 @@ export function createGraphQLHandler(options: GraphQLHandlerOptions) {
     landingPage: false,
     // It would log what the converter has logged already, without its incident id.
     logging: false,
-    maskedErrors: {
-      maskError: (error) =>
-        toPublicError(error, (bug, incidentId) => logger.error({ err: bug, incidentId }, 'unexpected error')),
-    },
+    maskedErrors: { maskError },
     plugins: [
       useRequestReading({ idleTimeoutMs }),
       ...documentLimits({ introspection }),
+      useEventStreams({ maskError, keepAliveMs }),
       // Last: it sees what all others made of the result.
       usePlainErrors(),
     ],

@@ -1,12 +1,12 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { type FormattedExecutionResult, GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { type FormattedExecutionResult, GraphQLError } from 'graphql';
 import { useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
 import { callerToken, type LookUp } from '../caller-token.ts';
 import type { createGraphQLHandler } from './create-graphql-handler.ts';
 import { createOperations } from './operations.ts';
-import { plainError } from './use-plain-errors.ts';
+import { toldError } from './told-error.ts';
 import type { WorkInHand } from './work-in-hand.ts';
 
 export interface WebSocketOptions {
@@ -59,11 +59,11 @@ export function serveWebSocket(options: WebSocketOptions): () => Promise<void> {
       execute: (args) => (args.rootValue as Enveloped).execute(args),
       subscribe: (args) => (args.rootValue as Enveloped).subscribe(args),
       onNext: (_ctx, _id, _payload, _args, result) =>
-        result.errors && ({ ...result, errors: result.errors.map(formatted) } as FormattedExecutionResult),
+        result.errors && ({ ...result, errors: result.errors.map(toldError) } as FormattedExecutionResult),
       onError({ extra }, id, _payload, errors) {
         // An operation that never ran is not completed either.
         operations.end(extra.socket, id);
-        return errors.map(formatted);
+        return errors.map(toldError);
       },
       onComplete: ({ extra }, id) => operations.end(extra.socket, id),
       onClose: ({ extra }) => operations.endAll(extra.socket),
@@ -105,13 +105,6 @@ export function serveWebSocket(options: WebSocketOptions): () => Promise<void> {
     await new Promise<void>((resolve) => sockets.close(() => resolve()));
     clearTimeout(timer);
   };
-}
-
-function formatted(error: GraphQLError): GraphQLFormattedError {
-  const { extensions, ...rest } = plainError(error).toJSON();
-  // What Yoga takes out on its way to HTTP.
-  const { http: _, unexpected: __, ...told } = extensions ?? {};
-  return { ...rest, extensions: told };
 }
 
 interface Enveloped {

@@ -36,21 +36,26 @@ export function createSeriesJobs(options: SeriesJobsOptions): SeriesJobs {
     return jobs.map(toUploadJob);
   }
 
-  const loader = new DataLoader<Series, readonly UploadJob[], string>(
-    async (series) => {
-      const results = await Promise.allSettled(series.map(read));
-      return results.map((result) => (result.status === 'fulfilled' ? result.value : result.reason));
-    },
-    { cacheKeyFn: ({ kind, couponSeriesId }) => `${kind}:${couponSeriesId}` },
-  );
+  let loader: DataLoader<Series, readonly UploadJob[], string> | undefined;
+  // Not before it is used: most of those who watch jobs for hours never do.
+  const load = (series: Series) => {
+    loader ??= new DataLoader(
+      async (series) => {
+        const results = await Promise.allSettled(series.map(read));
+        return results.map((result) => (result.status === 'fulfilled' ? result.value : result.reason));
+      },
+      { cacheKeyFn: ({ kind, couponSeriesId }) => `${kind}:${couponSeriesId}` },
+    );
+    return loader.load(series);
+  };
 
   return {
-    list: (kind, couponSeriesId) => loader.load({ kind, couponSeriesId }),
+    list: (kind, couponSeriesId) => load({ kind, couponSeriesId }),
     async find({ kind, couponSeriesId, jobId }) {
-      const jobs = await loader.load({ kind, couponSeriesId });
+      const jobs = await load({ kind, couponSeriesId });
       return jobs.find((job) => job.upstream.jobId === jobId);
     },
-    forget: (kind, couponSeriesId) => void loader.clear({ kind, couponSeriesId }),
+    forget: (kind, couponSeriesId) => void loader?.clear({ kind, couponSeriesId }),
   };
 }
 

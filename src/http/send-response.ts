@@ -1,0 +1,26 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { createGraphQLHandler } from './create-graphql-handler.ts';
+import type { GraphQLRequest } from './create-request-listener.ts';
+
+const writers = new WeakMap<Response, (res: ServerResponse) => void>();
+
+/** Leaves the body of a response to `write`, which gets Node's response once the head is out. */
+export function withWriter(response: Response, write: (res: ServerResponse) => void): Response {
+  writers.set(response, write);
+  return response;
+}
+
+/**
+ * Answers with Yoga's response. Its own listener would pipe every body through a stream, and would hold the response
+ * and its stream for as long as a subscription lasts.
+ */
+export function answerWith(graphql: ReturnType<typeof createGraphQLHandler>) {
+  return async (req: IncomingMessage, res: ServerResponse, context: GraphQLRequest): Promise<void> => {
+    const response = await graphql.handleNodeRequest(req, { req, ...context });
+    const write = writers.get(response);
+    const body = write ? undefined : new Uint8Array(await response.arrayBuffer());
+    if (!res.destroyed) res.writeHead(response.status, Object.fromEntries(response.headers));
+    if (write) write(res);
+    else res.end(body);
+  };
+}

@@ -1,0 +1,85 @@
+import { type ExecutionResult, type GraphQLError, getOperationAST, subscribe } from 'graphql';
+import type { Plugin, YogaServer } from 'graphql-yoga';
+import { GatewayError } from '../errors.ts';
+import { sendEvents } from './send-events.ts';
+import { withWriter } from './send-response.ts';
+import { toldError } from './told-error.ts';
+import type { ServerContext } from './use-request-reading.ts';
+
+export interface EventStreamOptions {
+  /** Turns what was thrown into what a caller may see. */
+  readonly maskError: (error: unknown) => GraphQLError;
+  /** Default 12,000: comments keep proxies from cutting. */
+  readonly keepAliveMs?: number | undefined;
+}
+
+/**
+ * Streams subscriptions in Yoga's place, which would hold its request, its response and five layers of iterators for as
+ * long as each of them lasts. Parsing, limits, validation and context are Yoga's. Who does not take an event stream is
+ * refused before anything is watched.
+ */
+export function useEventStreams(options: EventStreamOptions): Plugin<object, ServerContext> {
+  const { maskError, keepAliveMs = 12_000 } = options;
+  let getEnveloped: YogaServer<ServerContext, object>['getEnveloped'];
+
+  return {
+    onYogaInit({ yoga }) {
+      getEnveloped = yoga.getEnveloped;
+    },
+    onParams({ paramsHandler, setParamsHandler }) {
+      setParamsHandler(async (payload) => {
+        const { params, request, context } = payload;
+        const { schema, parse, validate } = getEnveloped({ ...context, request, params });
+        const document = parse(params.query);
+        const { operationName, variables: variableValues } = params;
+        const operation = getOperationAST(document, operationName)?.operation;
+        if (operation !== 'subscription') return paramsHandler(payload);
+        if (!takesEventStream(request)) throw notAcceptable();
+        const errors = validate(schema, document);
+        if (errors.length > 0) return { errors };
+        const { req, token, signal } = context;
+        // Without the request: this context lasts as long as the subscription.
+        const contextValue = await getEnveloped({ req, token, signal }).contextFactory();
+        const source = await subscribe({ schema, document, operationName, variableValues, contextValue });
+        return Symbol.asyncIterator in source ? source : masked(source);
+      });
+    },
+    onResultProcess({ result, setResultProcessor }) {
+      if (!(Symbol.asyncIterator in result)) return;
+      const source = result[Symbol.asyncIterator]();
+      setResultProcessor(
+        (_, { Response }) =>
+          withWriter(new Response(null, { headers }), (res) =>
+            sendEvents(res, source, { toText, keepAliveMs }),
+          ),
+        'text/event-stream',
+      );
+    },
+  };
+
+  function masked(result: ExecutionResult): ExecutionResult {
+    const { errors } = result;
+    return errors ? { ...result, errors: errors.map(maskError) } : result;
+  }
+
+  function toText(result: ExecutionResult): string {
+    const { errors, ...rest } = masked(result);
+    return JSON.stringify(errors ? { ...rest, errors: errors.map(toldError) } : rest);
+  }
+}
+
+const headers = {
+  'content-type': 'text/event-stream',
+  'cache-control': 'no-cache',
+  // nginx would keep the events back to make larger pieces of them.
+  'x-accel-buffering': 'no',
+};
+
+function takesEventStream({ headers }: Request): boolean {
+  return /^$|text\/event-stream|text\/\*|\*\/\*/i.test(headers.get('accept') ?? '');
+}
+
+function notAcceptable(): GatewayError {
+  const message = 'Subscriptions are answered with text/event-stream, which this request does not accept.';
+  return new GatewayError('NOT_ACCEPTABLE', message);
+}
