@@ -12,7 +12,6 @@ const query =
 
 /**
  * One GraphQL multipart upload of generated rows, written as fast as they are taken. Resolves to the seconds it took.
- * The rows differ within a block and repeat with it: making them all different would measure the generator.
  */
 export async function sendFile({ url, bytes, boundary }: SendFile): Promise<number> {
   const fields = [
@@ -22,7 +21,7 @@ export async function sendFile({ url, bytes, boundary }: SendFile): Promise<numb
     ([name, value]) => `--${boundary}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`,
   );
   const opening = `${fields.join('')}--${boundary}\r\nContent-Disposition: form-data; name="0"; filename="bench.csv"\r\nContent-Type: text/csv\r\n\r\n`;
-  const block = rows(64 * 1024);
+  const rows = createRows();
   const startedAt = performance.now();
   const answer = await new Promise<string>((resolve, reject) => {
     const req = request(url, {
@@ -44,9 +43,13 @@ export async function sendFile({ url, bytes, boundary }: SendFile): Promise<numb
     let left = bytes;
     const write = () => {
       while (left > 0) {
+        const block = rows();
         const chunk = left < block.length ? block.subarray(0, left) : block;
         left -= chunk.length;
-        if (!req.write(chunk)) return void req.once('drain', write);
+        if (!req.write(chunk)) {
+          req.once('drain', write);
+          return;
+        }
       }
       req.end(`\r\n--${boundary}--\r\n`);
     };
@@ -57,10 +60,21 @@ export async function sendFile({ url, bytes, boundary }: SendFile): Promise<numb
   return (performance.now() - startedAt) / 1000;
 }
 
-function rows(bytes: number): Buffer {
+const rowLength = 60;
+const rowsPerBlock = 1024;
+
+/** Blocks of rows with no code twice. Only their block number differs, or the bench would measure its own client. */
+function createRows(): () => Buffer {
   let text = '';
-  for (let row = 0; text.length < bytes; row += 1) {
-    text += `9199${String(row).padStart(8, '0')},CODE-${String(row).padStart(40, '0')}\r\n`;
+  for (let row = 0; row < rowsPerBlock; row += 1) {
+    text += `9199${String(row).padStart(8, '0')},CODE-BLOCK000-${String(row).padStart(31, '0')}\r\n`;
   }
-  return Buffer.from(text.slice(0, bytes));
+  const model = Buffer.from(text);
+  let number = 0;
+  return () => {
+    const block = Buffer.from(model);
+    const digits = Buffer.from((number++).toString(36).padStart(8, '0').toUpperCase());
+    for (let at = 18; at < block.length; at += rowLength) block.set(digits, at);
+    return block;
+  };
 }

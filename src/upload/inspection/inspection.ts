@@ -40,14 +40,14 @@ export interface InspectionOptions {
   readonly events: InspectionEvents;
   readonly send: (request: InspectionRequest) => void;
   readonly onClose: () => void;
-  /** Shared memory of one file. Default 4 blocks of 128 KiB: enough that neither thread waits for the other. */
+  /** Shared memory of one file. Default 4 blocks of 256 KiB: enough that neither thread waits for the other. */
   readonly blockCount?: number;
   readonly blockBytes?: number;
 }
 
 /** One file's way through the thread: copied into shared blocks, and told on when the thread has seen it. */
 export function createInspection(options: InspectionOptions): Inspection {
-  const { id, plan, events, send, onClose, blockCount = 4, blockBytes = 128 * 1024 } = options;
+  const { id, plan, events, send, onClose, blockCount = 4, blockBytes = 256 * 1024 } = options;
   const shared = Array.from({ length: blockCount }, () => new SharedArrayBuffer(blockBytes));
   const blocks = shared.map((block) => Buffer.from(block));
   const free = shared.map((_, index) => index);
@@ -60,16 +60,16 @@ export function createInspection(options: InspectionOptions): Inspection {
   let closed = false;
   let full = false;
   let header = Buffer.alloc(0);
+  let restFlush: NodeJS.Immediate | undefined;
 
   send({ type: 'open', id, plan, blocks: shared });
 
-  /** Sends a block when it is full, or when the thread has nothing else to do: a slow client's bytes must not lie about. */
-  function flush(): void {
-    while (
-      waitingBytes > 0 &&
-      free.length > 0 &&
-      (waitingBytes >= blockBytes || sent.length === 0 || ending)
-    ) {
+  /**
+   * Sends what came, as far as there are blocks for it: full blocks, since a message costs as much as a block of work,
+   * and the rest only when the thread has nothing else to do, for a slow client's bytes must not lie about.
+   */
+  function flush(least = sent.length > 0 && !ending ? blockBytes : 1): void {
+    while (waitingBytes >= least && waitingBytes > 0 && free.length > 0) {
       const index = free.pop() as number;
       const block = blocks[index] as Buffer;
       const pieces: Buffer[] = [];
@@ -92,6 +92,11 @@ export function createInspection(options: InspectionOptions): Inspection {
     }
   }
 
+  function flushRest(): void {
+    restFlush = undefined;
+    flush();
+  }
+
   function tell(pieces: readonly Buffer[], cuts: readonly number[]): void {
     const places = [...cuts];
     let offset = 0;
@@ -111,6 +116,7 @@ export function createInspection(options: InspectionOptions): Inspection {
   function close(): void {
     if (closed) return;
     closed = true;
+    clearImmediate(restFlush);
     waiting = [];
     sent.length = 0;
     send({ type: 'close', id });
@@ -121,7 +127,9 @@ export function createInspection(options: InspectionOptions): Inspection {
     write(chunk) {
       waiting.push(chunk);
       waitingBytes += chunk.length;
-      flush();
+      flush(blockBytes);
+      // More may have come in this very turn of the loop: the thread gets it as one.
+      if (waitingBytes > 0) restFlush ??= setImmediate(flushRest);
       full = waitingBytes >= blockBytes;
       return !full;
     },
