@@ -7,6 +7,7 @@ import type { ByteSource, ByteTaker } from '../src/capillary/byte-source.ts';
 import { FileRefusedError } from '../src/upload/file-refused-error.ts';
 import { createInspector, type Inspector } from '../src/upload/inspection/create-inspector.ts';
 import type { InspectionEvents } from '../src/upload/inspection/inspection.ts';
+import { blockSize } from '../src/upload/inspection/inspection.ts';
 import type { InspectionPlan } from '../src/upload/inspection/inspection-messages.ts';
 import { createPassingFile, type PassingFileOptions } from '../src/upload/passing-file.ts';
 import { cutAt } from './scan-file.ts';
@@ -436,7 +437,7 @@ describe('Back-pressure', () => {
   test('holds the client while the thread is behind, and little is kept', async () => {
     const arrival = arrive();
     const part = take(arrival.passing.nextPart());
-    const content = `code\n${megabyte.repeat(4)}`;
+    const content = `code\n${megabyte.repeat(8)}`;
     let taken = 0;
     arrival.stream.prependListener('data', (chunk: Buffer) => {
       taken += chunk.length;
@@ -452,7 +453,7 @@ describe('Back-pressure', () => {
     expect(await part.fate).toBe('end');
     expect(sha256(part.bytes())).toBe(sha256(content));
     // Four blocks at the thread, one that waits, and what one read brings.
-    expect(Math.max(...most.mock.calls.flat())).toBeLessThanOrEqual(6 * 128 * 1024);
+    expect(Math.max(...most.mock.calls.flat())).toBeLessThanOrEqual(6 * blockSize);
   });
 });
 

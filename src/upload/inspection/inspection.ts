@@ -45,9 +45,12 @@ export interface InspectionOptions {
   readonly blockBytes?: number;
 }
 
+/** What one message to the thread carries, in bytes. Smaller ones cost more messages, larger ones more memory. */
+export const blockSize = 256 * 1024;
+
 /** One file's way through the thread: copied into shared blocks, and told on when the thread has seen it. */
 export function createInspection(options: InspectionOptions): Inspection {
-  const { id, plan, events, send, onClose, blockCount = 4, blockBytes = 256 * 1024 } = options;
+  const { id, plan, events, send, onClose, blockCount = 4, blockBytes = blockSize } = options;
   const shared = Array.from({ length: blockCount }, () => new SharedArrayBuffer(blockBytes));
   const blocks = shared.map((block) => Buffer.from(block));
   const free = shared.map((_, index) => index);
