@@ -105,6 +105,7 @@ export async function createGateway(
     idleTimeoutMs: config.uploadIdleTimeoutMs,
     corsOrigins: config.corsOrigins,
     graphiql: config.graphiql,
+    demoToken: sandbox && 'sandbox-token',
     introspection: config.introspection,
     logger,
   });

@@ -15,6 +15,8 @@ export interface GraphQLHandlerOptions {
   readonly idleTimeoutMs: number;
   readonly corsOrigins: readonly string[];
   readonly graphiql: boolean;
+  /** Filled into the explorer's headers: the embedded sandbox's, which is no secret. */
+  readonly demoToken?: string | undefined;
   readonly introspection: boolean;
   readonly logger: Logger;
   /** Comments in event streams keep proxies from cutting. Default 12,000. */
@@ -23,8 +25,17 @@ export interface GraphQLHandlerOptions {
 
 /** Yoga, with everything that its defaults leave open closed: bodies, errors, origins, documents. */
 export function createGraphQLHandler(options: GraphQLHandlerOptions) {
-  const { schema, createContext, idleTimeoutMs, corsOrigins, graphiql, introspection, logger, keepAliveMs } =
-    options;
+  const {
+    schema,
+    createContext,
+    idleTimeoutMs,
+    corsOrigins,
+    graphiql,
+    introspection,
+    demoToken,
+    logger,
+    keepAliveMs,
+  } = options;
   const maskError = (error: unknown) =>
     toPublicError(error, (bug, incidentId) => logger.error({ err: bug, incidentId }, 'unexpected error'));
   return createYoga<ServerContext, GatewayContext>({
@@ -35,7 +46,11 @@ export function createGraphQLHandler(options: GraphQLHandlerOptions) {
     maxRequestBodySize: false,
     batching: false,
     cors: corsOrigins.length > 0 ? { origin: [...corsOrigins], credentials: true } : false,
-    graphiql: graphiql && { title: 'Capillary upload gateway', defaultQuery },
+    graphiql: graphiql && {
+      title: 'Capillary upload gateway',
+      defaultQuery,
+      ...(demoToken && { headers: JSON.stringify({ 'x-cap-api-oauth-token': demoToken }, null, 2) }),
+    },
     // 45 MiB of memory once loaded: only for who opens the page.
     renderGraphiQL: async (page) => (await import('@graphql-yoga/render-graphiql')).renderGraphiQL(page),
     landingPage: false,

@@ -1,23 +1,6 @@
 /** What the explorer shows first: the main job of this API. */
-export const defaultQuery = `# Capillary upload gateway
-#
-# Files are sent as GraphQL multipart requests; the README has a curl that does it.
-# The mutation, with the file as the variable $file:
-#
-#   mutation Upload($file: Upload!) {
-#     uploadCouponBatch(
-#       file: $file
-#       input: { couponSeriesId: "541854", customerIdentifier: MOBILE, customerIdentifierColumn: 0 }
-#     ) {
-#       __typename
-#       ... on UploadAccepted { jobs { id status } file { name bytes sha256 } }
-#       ... on UploadError { message }
-#     }
-#   }
-#
-# Set your access token under "Headers": { "x-cap-api-oauth-token": "..." }
-# With the embedded sandbox it is "sandbox-token".
-
+export const defaultQuery = `# The upload jobs of a coupon series, newest first.
+# Your access token goes under "Headers", below.
 query Jobs {
   couponSeries(id: "541854") {
     uploadJobs(first: 10) {
@@ -33,6 +16,39 @@ query Jobs {
         }
       }
     }
+  }
+}
+
+# Uploading a file. This page cannot pick one:
+# the README has the curl that sends it.
+mutation Upload($file: Upload!) {
+  uploadCouponBatch(
+    file: $file
+    input: {
+      couponSeriesId: "541854"
+      customerIdentifier: MOBILE
+      customerIdentifierColumn: 0
+    }
+  ) {
+    __typename
+    ... on UploadAccepted {
+      jobs { id status }
+      file { name bytes rows problemCount }
+    }
+    ... on UploadError {
+      message
+    }
+  }
+}
+
+# Watching its job to the end.
+subscription Watch {
+  uploadJobUpdated(ids: ["COUPON_BATCH:541854:222696"]) {
+    id
+    status
+    outcome
+    acceptedCount
+    errorCount
   }
 }
 `;
