@@ -54,7 +54,7 @@ CouponSeries.implement({
 
 builder.asEntity(CouponSeries, {
   key: builder.selection<{ id: string }>('id'),
-  resolveReference: ({ id }) => {
+  resolveReference: async ({ id }) => {
     assertSeriesId(id);
     return { id };
   },

@@ -135,7 +135,8 @@ UploadJob.implement({
 
 builder.asEntity(UploadJob, {
   key: builder.selection<{ id: string }>('id'),
-  resolveReference: ({ id }, context) => findJob(parseJobId(id), context),
+  // Async, so that a malformed id fails its own entity and not all of a router's list.
+  resolveReference: async ({ id }, context) => findJob(parseJobId(id), context),
 });
 
 builder.queryField('uploadJob', (t) =>
