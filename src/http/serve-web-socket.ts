@@ -34,26 +34,29 @@ export function serveWebSocket(options: WebSocketOptions): () => Promise<void> {
       isProd: true,
       connectionInitWaitTimeout: 5_000,
       async onSubscribe({ connectionParams, extra }, id, payload) {
+        const refused = (errors: readonly GraphQLError[]) => {
+          // Not left to `onError`, which is not called when the client has given the operation up meanwhile.
+          operations.end(extra.socket, id);
+          return errors;
+        };
         try {
           const token = callerToken(parameters(connectionParams)) ?? callerToken(headers(extra.request));
           const context = { req: extra.request, token, signal: operations.begin(extra.socket, id) };
-          const enveloped = graphql.getEnveloped({ ...context, params: payload });
+          const enveloped = graphql.getEnveloped({ ...context, request, params: payload });
           const { schema, parse, validate, contextFactory, execute, subscribe } = enveloped;
           const document = parse(payload.query);
           const errors = validate(schema, document);
-          if (errors.length > 0) return errors;
-          return {
-            schema,
-            document,
-            operationName: payload.operationName,
-            variableValues: payload.variables,
-            contextValue: await contextFactory(),
-            // Where the two functions below find the enveloped ones of this operation.
-            rootValue: { execute, subscribe },
-          };
+          if (errors.length > 0) return refused(errors);
+          const { operationName, variables: variableValues } = payload;
+          const contextValue = await contextFactory();
+          // Where the two functions below find the enveloped ones of this operation.
+          const rootValue = { execute, subscribe };
+          return { schema, document, operationName, variableValues, contextValue, rootValue };
         } catch (error) {
           // Thrown on, it would close the socket, and all that runs on it.
-          return [error instanceof GraphQLError ? error : new GraphQLError('The operation is malformed.')];
+          return refused([
+            error instanceof GraphQLError ? error : new GraphQLError('The operation is malformed.'),
+          ]);
         }
       },
       execute: (args) => (args.rootValue as Enveloped).execute(args),
@@ -71,6 +74,9 @@ export function serveWebSocket(options: WebSocketOptions): () => Promise<void> {
     sockets,
     keepAliveMs,
   );
+
+  // graphql-ws would write a stack trace to stderr for each frame that a client gets wrong. ws has closed by then.
+  sockets.on('connection', (client) => client.removeAllListeners('error').on('error', () => {}));
 
   const onUpgrade = (req: IncomingMessage, socket: Duplex, head: Buffer) => {
     // Until the handshake is done a broken socket has no other listener.
@@ -106,6 +112,9 @@ export function serveWebSocket(options: WebSocketOptions): () => Promise<void> {
     clearTimeout(timer);
   };
 }
+
+/** For Yoga, which gives the errors of a document their codes only where it sees a request. */
+const request = { method: 'POST' };
 
 interface Enveloped {
   readonly execute: (args: unknown) => never;
