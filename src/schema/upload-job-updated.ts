@@ -16,8 +16,12 @@ builder.subscriptionField('uploadJobUpdated', (t) =>
     args: { ids: t.arg.idList({ required: true, description: 'As in `UploadJob.id`, at most 500.' }) },
     subscribe: (_, { ids }, { watcher, credential, signal }) =>
       settleErrors(watcher.watch(parseJobIds(ids), credential(), signal)),
-    resolve: (event: Settled<UpstreamJob>) => {
+    resolve: (event: Settled<UpstreamJob>, _, { seriesJobs }) => {
       if ('error' in event) throw event.error;
+      const { couponSeriesId } = event.value;
+      // The context lasts for all events: what is read beside this one must not be left from an earlier one.
+      for (const kind of ['COUPON_BATCH', 'REDEEMED_COUPONS'] as const)
+        seriesJobs.forget(kind, couponSeriesId);
       return toUploadJob(event.value);
     },
   }),
