@@ -113,7 +113,7 @@ export async function createGateway(
   const server = createServer(
     // Node's own limit on a whole request would cut slow uploads with a bare 408: each body has its own watch here.
     { requestTimeout: 0, headersTimeout: 20_000, keepAliveTimeout: 65_000 },
-    createRequestListener({ graphql: answerWith(graphql), work, metrics: metrics.print }),
+    createRequestListener({ graphql: answerWith(graphql, logger), work, metrics: metrics.print }),
   );
   answerBrokenRequests(server);
   const closeWebSockets = serveWebSocket({ server, graphql, work, corsOrigins: config.corsOrigins });

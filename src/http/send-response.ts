@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Logger } from 'pino';
 import type { createGraphQLHandler } from './create-graphql-handler.ts';
 import type { GraphQLRequest } from './create-request-listener.ts';
 
@@ -14,13 +15,18 @@ export function withWriter(response: Response, write: (res: ServerResponse) => v
  * Answers with Yoga's response. Its own listener would pipe every body through a stream, and would hold the response
  * and its stream for as long as a subscription lasts.
  */
-export function answerWith(graphql: ReturnType<typeof createGraphQLHandler>) {
+export function answerWith(graphql: ReturnType<typeof createGraphQLHandler>, logger: Pick<Logger, 'error'>) {
   return async (req: IncomingMessage, res: ServerResponse, context: GraphQLRequest): Promise<void> => {
-    const response = await graphql.handleNodeRequest(req, { req, ...context });
-    const write = writers.get(response);
-    const body = write ? undefined : new Uint8Array(await response.arrayBuffer());
-    if (!res.destroyed) res.writeHead(response.status, Object.fromEntries(response.headers));
-    if (write) write(res);
-    else res.end(body);
+    try {
+      const response = await graphql.handleNodeRequest(req, { req, ...context });
+      const write = writers.get(response);
+      const body = write ? undefined : new Uint8Array(await response.arrayBuffer());
+      if (!res.destroyed) res.writeHead(response.status, Object.fromEntries(response.headers));
+      if (write) write(res);
+      else res.end(body);
+    } catch (error) {
+      logger.error({ err: error }, 'an answer could not be written');
+      res.destroy();
+    }
   };
 }

@@ -1,4 +1,4 @@
-import { type ExecutionResult, type GraphQLError, getOperationAST, subscribe } from 'graphql';
+import { type ExecutionResult, GraphQLError, getOperationAST, subscribe } from 'graphql';
 import type { Plugin, YogaServer } from 'graphql-yoga';
 import { GatewayError } from '../errors.ts';
 import { sendEvents } from './send-events.ts';
@@ -30,7 +30,7 @@ export function useEventStreams(options: EventStreamOptions): Plugin<object, Ser
       setParamsHandler(async (payload) => {
         const { params, request, context } = payload;
         const { schema, parse, validate } = getEnveloped({ ...context, request, params });
-        const document = parse(params.query);
+        const document = orTold(() => parse(params.query), request);
         const { operationName, variables: variableValues } = params;
         const operation = getOperationAST(document, operationName)?.operation;
         if (operation !== 'subscription') return paramsHandler(payload);
@@ -74,6 +74,17 @@ const headers = {
   // nginx would keep the events back to make larger pieces of them.
   'x-accel-buffering': 'no',
 };
+
+/** An error of the document goes out as a result: of a response that is no 200 a client of event streams reads nothing. */
+function orTold<T>(parse: () => T, { headers }: Request): T {
+  try {
+    return parse();
+  } catch (error) {
+    const isTold = error instanceof GraphQLError && headers.get('accept')?.includes('text/event-stream');
+    if (isTold) error.extensions['http'] = { spec: true, status: 400 };
+    throw error;
+  }
+}
 
 function takesEventStream({ headers }: Request): boolean {
   return /^$|text\/event-stream|text\/\*|\*\/\*/i.test(headers.get('accept') ?? '');
