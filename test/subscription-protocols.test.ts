@@ -1,0 +1,375 @@
+import { on, once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { pino } from 'pino';
+import { request } from 'undici';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { type ClientOptions, WebSocket } from 'ws';
+import { passThroughCredential } from '../src/capillary/pass-through-credential.ts';
+import type { GatewayContext } from '../src/gateway-context.ts';
+import { createGraphQLHandler } from '../src/http/create-graphql-handler.ts';
+import { createRequestListener } from '../src/http/create-request-listener.ts';
+import { answerWith } from '../src/http/send-response.ts';
+import { serveWebSocket } from '../src/http/serve-web-socket.ts';
+import { createWorkInHand } from '../src/http/work-in-hand.ts';
+import { schema } from '../src/schema/schema.ts';
+import { createWatcher } from '../src/watch/create-watcher.ts';
+import { addJob, fast, pollsOf, watchJobs } from './subscription-clients.ts';
+import { token } from './support/graphql-client.ts';
+import { startGateway, type TestGateway } from './support/start-gateway.ts';
+import { job } from './watch-upstream.ts';
+
+let gateway: TestGateway;
+
+beforeEach(async () => {
+  const { env } = fast;
+  gateway = await startGateway({ env: { ...env, CORS_ORIGINS: 'https://shop.example' } });
+  gateway.sandbox.jobs.hold();
+});
+afterEach(() => gateway[Symbol.asyncDispose]());
+
+/** A socket that says exactly what it is told. */
+async function openSocket(
+  url = gateway.url,
+  protocols: string[] = ['graphql-transport-ws'],
+  options: ClientOptions = {},
+) {
+  const socket = new WebSocket(url.replace('http', 'ws'), protocols, options);
+  const messages = on(socket, 'message');
+  const closed = once(socket, 'close').then(([code]) => code as number);
+  await once(socket, 'open');
+  const say = (...all: object[]) => {
+    for (const message of all) socket.send(JSON.stringify(message));
+  };
+  return {
+    socket,
+    closed,
+    say,
+    async hear() {
+      const { value } = await messages.next();
+      return JSON.parse(String(value[0]));
+    },
+    async init() {
+      say({ type: 'connection_init', payload: { 'x-cap-api-oauth-token': token } });
+      expect(await this.hear()).toEqual({ type: 'connection_ack' });
+    },
+    [Symbol.dispose]: () => socket.terminate(),
+  };
+}
+
+const subscribe = (id: string, jobId: string, query = watchJobs) => ({
+  ...{ id, type: 'subscribe' },
+  payload: { query, variables: { ids: [jobId] } },
+});
+const status = (id: string, to: string) => ({
+  ...{ id, type: 'next' },
+  payload: { data: { uploadJobUpdated: expect.objectContaining({ status: to }) as object } },
+});
+
+describe('a WebSocket', () => {
+  test('carries several operations: one that is refused does not touch the others', async () => {
+    using client = await openSocket();
+    await client.init();
+    const { id, number } = await addJob(gateway.sandbox);
+    client.say(subscribe('a', id), subscribe('b', id, 'subscription {'), subscribe('c', id, '{ nothing }'));
+    const heard = [await client.hear(), await client.hear(), await client.hear()];
+    expect(heard.toSorted((a, b) => a.id.localeCompare(b.id))).toEqual([
+      status('a', 'STARTED'),
+      {
+        id: 'b',
+        type: 'error',
+        payload: [expect.objectContaining({ message: expect.any(String) as string })],
+      },
+      {
+        id: 'c',
+        type: 'error',
+        payload: [expect.objectContaining({ message: expect.any(String) as string })],
+      },
+    ]);
+    client.say(subscribe('b', id));
+    expect(await client.hear()).toEqual(status('b', 'STARTED'));
+    client.say({ id: 'b', type: 'complete' });
+    gateway.sandbox.jobs.finish(number);
+    expect([await client.hear(), await client.hear()]).toEqual([
+      status('a', 'FINISHED'),
+      { id: 'a', type: 'complete' },
+    ]);
+  });
+
+  // graphql-ws tells the new operation the end of the old one. Official clients never use an id twice.
+  test('an id that is used again too soon is told the end, and nothing goes on behind it', async () => {
+    using client = await openSocket();
+    await client.init();
+    const { id } = await addJob(gateway.sandbox);
+    client.say(subscribe('a', id));
+    expect(await client.hear()).toEqual(status('a', 'STARTED'));
+    client.say({ id: 'a', type: 'complete' }, subscribe('a', id));
+    expect(await client.hear()).toEqual({ id: 'a', type: 'complete' });
+    await vi.waitFor(async () => expect(await watchers()).toBe(0));
+    expect(client.socket.readyState).toBe(WebSocket.OPEN);
+  });
+
+  test('operations that are given up before they have begun leave nothing', async () => {
+    using client = await openSocket();
+    await client.init();
+    const { id } = await addJob(gateway.sandbox);
+    for (const query of [watchJobs, 'subscription {', '{ nothing }', '{ __typename }', 'query A { a }']) {
+      client.say(subscribe('a', id, query), { id: 'a', type: 'complete' });
+    }
+    client.say({ type: 'ping' });
+    let heard = await client.hear();
+    while (heard.type !== 'pong') heard = await client.hear();
+    await vi.waitFor(async () => expect(await watchers()).toBe(0));
+    const startedAt = performance.now();
+    await gateway.gateway.close();
+    // It waits a second for operations that run.
+    expect(performance.now() - startedAt).toBeLessThan(900);
+  });
+
+  const mistakes: Record<string, { say: object[]; code: number }> = {
+    'an operation before the handshake': { say: [subscribe('a', 'x')], code: 4401 },
+    'a second handshake': { say: [{ type: 'connection_init' }, { type: 'connection_init' }], code: 4429 },
+    'a message of no known type': { say: [{ type: 'start' }], code: 4400 },
+    'an operation without a query': {
+      say: [{ type: 'connection_init' }, { id: 'a', type: 'subscribe', payload: {} }],
+      code: 4400,
+    },
+  };
+  test.each(Object.entries(mistakes))(
+    '%s closes it with the code of the protocol',
+    async (_, { say, code }) => {
+      using client = await openSocket();
+      client.say(...say);
+      expect(await client.closed).toBe(code);
+    },
+  );
+
+  test('an id that is still in use closes it', async () => {
+    using client = await openSocket();
+    await client.init();
+    const { id } = await addJob(gateway.sandbox);
+    client.say(subscribe('a', id), subscribe('a', id));
+    expect(await client.closed).toBe(4409);
+    await vi.waitFor(async () => expect(await watchers()).toBe(0));
+  });
+
+  test.each([
+    { name: 'text that is no JSON', frame: '{', code: 4400 },
+    { name: 'a message of more than 1 MiB', frame: `"${'x'.repeat(1024 ** 2)}"`, code: 1009 },
+  ])('$name closes it, and the server’s output stays clean', async ({ frame, code }) => {
+    const printed = vi.spyOn(console, 'error').mockImplementation(() => {});
+    using client = await openSocket();
+    await client.init();
+    client.socket.send(frame);
+    expect(await client.closed).toBe(code);
+    expect(printed).not.toHaveBeenCalled();
+    printed.mockRestore();
+    expect(await watchers()).toBe(0);
+  });
+
+  test('of another subprotocol is closed', async () => {
+    using client = await openSocket(gateway.url, []);
+    expect(await client.closed).toBe(4406);
+    const legacy = new WebSocket(gateway.url.replace('http', 'ws'), ['graphql-ws']);
+    const [error] = await once(legacy, 'error');
+    expect(error).toMatchObject({ message: 'Server sent no subprotocol' });
+  });
+
+  const upgrades: Record<string, { origin?: string; path?: string; status: number }> = {
+    'a foreign origin': { origin: 'https://evil.example', status: 403 },
+    'an origin that only begins like ours': { origin: 'http://127.0.0.1:1.evil.example', status: 403 },
+    'the origin of a sandboxed frame': { origin: 'null', status: 403 },
+    'another port of our host': { origin: 'http://127.0.0.1:1', status: 403 },
+    'an origin that is listed': { origin: 'https://shop.example', status: 101 },
+    'our own origin': { origin: 'own', status: 101 },
+    'no origin, as of programs': { status: 101 },
+    'another path': { path: '/other', status: 404 },
+  };
+  test.each(Object.entries(upgrades))(
+    'asked for from %s is answered by %o',
+    async (_, { origin, path, status }) => {
+      const { origin: own } = new URL(gateway.url);
+      const url = new URL(path ?? '/graphql', gateway.url.replace('http', 'ws'));
+      const headers = origin === undefined ? {} : { origin: origin === 'own' ? own : origin };
+      const socket = new WebSocket(url, ['graphql-transport-ws'], { headers });
+      const answered = await Promise.race([
+        once(socket, 'open').then(() => 101),
+        once(socket, 'unexpected-response').then(([, response]) => response.statusCode as number),
+      ]);
+      socket.on('error', () => {}).terminate();
+      expect(answered).toBe(status);
+    },
+  );
+
+  test('is told that each operation is complete, and closed, when the gateway goes away', async () => {
+    using client = await openSocket();
+    await client.init();
+    const { id } = await addJob(gateway.sandbox);
+    client.say(subscribe('a', id), subscribe('b', id));
+    await client.hear();
+    await client.hear();
+    const closing = gateway.gateway.close();
+    const ends = [await client.hear(), await client.hear()];
+    expect(ends.toSorted((a, b) => a.id.localeCompare(b.id))).toEqual([
+      { id: 'a', type: 'complete' },
+      { id: 'b', type: 'complete' },
+    ]);
+    expect(await client.closed).toBe(1001);
+    await closing;
+  });
+});
+
+describe('an event stream', () => {
+  const open = (headers: Record<string, string> = {}, body: object = { query: '{ __typename }' }) =>
+    request(gateway.url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-cap-api-oauth-token': token, ...headers },
+      body: JSON.stringify(body),
+    });
+  const watched = async () => {
+    const { id, number } = await addJob(gateway.sandbox);
+    gateway.sandbox.jobs.finish(number);
+    return {
+      id,
+      body: { query: 'subscription ($id: ID!) { uploadJobUpdated(ids: [$id]) { id } }', variables: { id } },
+    };
+  };
+
+  test('is written as the protocol says, with a first comment', async () => {
+    const { id, body } = await watched();
+    const answer = await open({ accept: 'text/event-stream' }, body);
+    expect(answer.statusCode).toBe(200);
+    expect(answer.headers).toMatchObject({
+      'content-type': 'text/event-stream',
+      'cache-control': 'no-cache',
+      'x-accel-buffering': 'no',
+    });
+    expect(await answer.body.text()).toBe(
+      `:\n\nevent: next\ndata: {"data":{"uploadJobUpdated":{"id":"${id}"}}}\n\nevent: complete\ndata:\n\n`,
+    );
+  });
+
+  test('answers a GET, too, as an EventSource asks', async () => {
+    const { id } = await watched();
+    const url = new URL(gateway.url);
+    url.searchParams.set('query', `subscription { uploadJobUpdated(ids: "${id}") { id } }`);
+    const headers = { accept: 'text/event-stream', 'x-cap-api-oauth-token': token };
+    const answer = await request(url, { headers });
+    expect(await answer.body.text()).toContain(
+      `event: next\ndata: {"data":{"uploadJobUpdated":{"id":"${id}"}}}`,
+    );
+  });
+
+  test('goes to the pages of a listed origin', async () => {
+    const { body } = await watched();
+    const answer = await open({ accept: 'text/event-stream', origin: 'https://shop.example' }, body);
+    expect(answer.headers['access-control-allow-origin']).toBe('https://shop.example');
+    expect(await answer.body.text()).toContain('event: complete');
+  });
+
+  test.each([
+    { accept: undefined },
+    { accept: '*/*' },
+    { accept: 'application/json, text/event-stream' },
+    { accept: 'application/graphql-response+json, application/json, text/event-stream, multipart/mixed' },
+  ])('is what a subscription is answered with, when $accept is accepted', async ({ accept }) => {
+    const { body } = await watched();
+    const answer = await open(accept === undefined ? {} : { accept }, body);
+    expect(answer.headers['content-type']).toBe('text/event-stream');
+    expect(await answer.body.text()).toContain('event: complete');
+  });
+
+  test.each([
+    { accept: 'application/json' },
+    { accept: 'application/graphql-response+json' },
+    // As Apollo's clients ask for subscriptions over HTTP: use WebSocket or SSE with them.
+    { accept: 'multipart/mixed;boundary="graphql";subscriptionSpec=1.0,application/json' },
+    { accept: 'multipart/mixed' },
+  ])('is refused to who accepts $accept only, and nothing is polled', async ({ accept }) => {
+    const { body } = await watched();
+    const answer = await open({ accept }, body);
+    expect(answer.statusCode).toBe(406);
+    expect(await answer.body.text()).toContain('"code":"NOT_ACCEPTABLE"');
+    expect(await watchers()).toBe(0);
+    expect(pollsOf(gateway.sandbox)).toEqual([]);
+  });
+
+  test.each([
+    { name: 'a body that is no JSON', body: '{' },
+    { name: 'a list of operations', body: '[]' },
+  ])('is not begun for $name', async ({ body }) => {
+    const headers = { 'content-type': 'application/json', accept: 'text/event-stream' };
+    const answer = await request(gateway.url, { method: 'POST', headers, body });
+    expect(answer.statusCode).toBe(400);
+    expect(await answer.body.text()).toContain('"code":"BAD_REQUEST"');
+  });
+});
+
+describe('what keeps proxies from cutting', () => {
+  const jobId = 'COUPON_BATCH:1:1';
+  let url: string;
+  let close: () => Promise<void>;
+
+  beforeEach(async () => {
+    const logger = pino({ level: 'silent' });
+    const watcher = createWatcher({ listJobs: async () => [job('1', 'STARTED')], isTerminal: () => false });
+    const createContext = (_: unknown, signal: AbortSignal) =>
+      ({
+        credential: () => passThroughCredential(token),
+        signal,
+        watcher,
+        seriesJobs: { forget() {} },
+      }) as unknown as GatewayContext;
+    const graphql = createGraphQLHandler({
+      ...{ schema, createContext, logger, keepAliveMs: 10, idleTimeoutMs: 1000 },
+      ...{ corsOrigins: [], graphiql: false, introspection: false },
+    });
+    const work = createWorkInHand();
+    const metrics = async () => ({ contentType: 'text/plain', text: '' });
+    const server = createServer(
+      createRequestListener({ graphql: answerWith(graphql, logger), work, metrics }),
+    );
+    const closeSockets = serveWebSocket({ server, graphql, work, corsOrigins: [], keepAliveMs: 10 });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`;
+    close = async () => {
+      await watcher.close();
+      await closeSockets();
+      server.closeAllConnections();
+      server.close();
+    };
+  });
+  afterEach(() => close());
+
+  test('over SSE are comments', async () => {
+    const { body } = await request(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
+      body: JSON.stringify({ query: watchJobs, variables: { ids: jobId } }),
+    });
+    let received = '';
+    for await (const chunk of body) {
+      received += chunk;
+      if (received.endsWith('}\n\n:\n\n:\n\n:\n\n')) break;
+    }
+    expect(received).toMatch(/^:\n\nevent: next\ndata: .*\n\n(:\n\n)+$/);
+  });
+
+  test('over WebSocket are pings, and who answers none is cut', async () => {
+    using client = await openSocket(url);
+    await client.init();
+    client.say(subscribe('a', jobId));
+    for (let count = 0; count < 3; count += 1) await once(client.socket, 'ping');
+    expect(client.socket.readyState).toBe(WebSocket.OPEN);
+    using deaf = await openSocket(url, ['graphql-transport-ws'], { autoPong: false });
+    expect(await deaf.closed).toBe(1006);
+    expect(client.socket.readyState).toBe(WebSocket.OPEN);
+  });
+});
+
+async function watchers(): Promise<number> {
+  const { body } = await request(new URL('/metrics', gateway.url));
+  return Number(/^gateway_watchers (\d+)$/m.exec(await text(body))?.[1]);
+}
