@@ -32,12 +32,18 @@ const fragment = fc.oneof(
     '\0',
     '\ufffd',
   ),
-  fc.constantFrom(`.k${key}`, `.x${key}`, '.p0001', '_1717651325326_541854', 'ж', '🎁', '\u2028', '\ud83c'),
+  fc.constantFrom(`.k${key}`, `.x${key}`, '.p0001r2', '_1717651325326_541854', 'ж', '🎁', '\u2028', '\ud83c'),
   fc.string({ unit: 'binary', maxLength: 4 }),
 );
 const clientName = fc.array(fragment, { maxLength: 12 }).map((fragments) => fragments.join(''));
-const shortName = clientName.map(cleanFileName).filter((name) => Buffer.byteLength(name) <= 180);
-const partNumber = fc.option(fc.integer({ min: 1, max: 9_999 }), { nil: undefined });
+const shortName = clientName.map(cleanFileName).filter((name) => Buffer.byteLength(name) <= 160);
+const partOrNone = fc.option(
+  fc.record({
+    number: fc.integer({ min: 1, max: 9_999 }),
+    maxRows: fc.integer({ min: 1, max: 2 ** 31 - 1 }),
+  }),
+  { nil: undefined },
+);
 const idempotencyKey = fc.stringMatching(/^[A-Za-z0-9_-]{8,64}$/);
 
 /** What upstream's list makes of a name (upstream contract, "Reading the fields"). */
@@ -50,7 +56,7 @@ const listedForms: readonly { name: string; listed: (sent: string) => string }[]
 describe.each(listedForms)('A name $name', ({ listed }) => {
   test('is shown as the user gave it, whatever it is, and gives key and part back', () => {
     fc.assert(
-      fc.property(shortName, idempotencyKey, partNumber, (name, caller, part) => {
+      fc.property(shortName, idempotencyKey, partOrNone, (name, caller, part) => {
         const sent = keyedFileName({ name, key: fileKey(caller), part });
         expect(readKeyedFileName(listed(sent))).toEqual({ name, key: fileKey(caller), part });
         expect(shownFileName(listed(sent))).toBe(name);
@@ -61,16 +67,16 @@ describe.each(listedForms)('A name $name', ({ listed }) => {
 
   test('is cut where it is too long, and still gives key and part back', () => {
     const longName = fc.tuple(shortName, fc.constantFrom('x', 'ж', '🎁', 'é')).map(([name, filler]) => {
-      return cleanFileName(`${filler.repeat(181)}${name}`);
+      return cleanFileName(`${filler.repeat(161)}${name}`);
     });
     fc.assert(
-      fc.property(longName, partNumber, (name, part) => {
+      fc.property(longName, partOrNone, (name, part) => {
         const found = readKeyedFileName(listed(keyedFileName({ name, key, part })));
         expect(found).toMatchObject({ key, part });
         const base = found?.name.replace(/\.csv$/, '') ?? '';
         expect(name.startsWith(base)).toBe(true);
-        expect(Buffer.byteLength(base)).toBeGreaterThan(180 - 4);
-        expect(Buffer.byteLength(base)).toBeLessThanOrEqual(180);
+        expect(Buffer.byteLength(base)).toBeGreaterThan(160 - 4);
+        expect(Buffer.byteLength(base)).toBeLessThanOrEqual(160);
       }),
     );
   });
@@ -78,11 +84,15 @@ describe.each(listedForms)('A name $name', ({ listed }) => {
 
 test.each([
   { name: 'coupons.csv', sent: `coupons.k${key}.csv` },
-  { name: 'coupons.csv', part: 7, sent: `coupons.k${key}.p0007.csv` },
+  {
+    name: 'coupons.csv',
+    part: { number: 7, maxRows: 500_000 },
+    sent: `coupons.k${key}.p0007r500000.csv`,
+  },
   { name: 'COUPONS.CSV', sent: `COUPONS.CSV.x${key}.csv` },
-  { name: 'coupons', part: 12_345, sent: `coupons.x${key}.p12345.csv` },
+  { name: 'coupons', part: { number: 12_345, maxRows: 1 }, sent: `coupons.x${key}.p12345r1.csv` },
   { name: '.csv', sent: `.k${key}.csv` },
-])('$name, part $part, goes up as $sent', ({ name, part, sent }) => {
+])('$name, part $part.number, goes up as $sent', ({ name, part, sent }) => {
   expect(keyedFileName({ name, key, part })).toBe(sent);
   expect(readKeyedFileName(sent)).toEqual({ name, key, part });
 });
@@ -93,12 +103,19 @@ test.each([
   { name: 'a key that is too short', listed: `coupons.k${key.slice(1)}.csv` },
   { name: 'a key without a mark', listed: `coupons.${key}.csv` },
   { name: 'a mark that is not the last', listed: `coupons.k${key}.old.csv` },
-  { name: 'a part of three digits', listed: `coupons.k${key}.p001.csv` },
+  { name: 'a part of three digits', listed: `coupons.k${key}.p001r5.csv` },
+  { name: 'a part without its size', listed: `coupons.k${key}.p0001.csv` },
   { name: 'another extension', listed: `coupons.k${key}.txt` },
   { name: 'nothing', listed: '' },
 ])('$name did not come through the gateway, and is shown as it is', ({ listed }) => {
   expect(readKeyedFileName(listed)).toBeUndefined();
   expect(shownFileName(listed)).toBe(listed);
+});
+
+test('The longest name is one that any file system takes, whatever the redeemed list appends', () => {
+  const part = { number: 9_999, maxRows: 2 ** 31 - 1 };
+  const sent = keyedFileName({ name: 'n'.repeat(300), key, part });
+  expect(storedName(sent, 1_603_263_533_789, '9'.repeat(19)).length).toBeLessThanOrEqual(255);
 });
 
 test('A key is the same for the same caller key, differs for others, and does not give the caller key away', () => {

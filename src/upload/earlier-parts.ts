@@ -18,8 +18,8 @@ export interface EarlierParts {
 }
 
 /**
- * What upstream has under a key, held against the file that comes now: by the file's name, by whether it was split,
- * and by the rows of each part. The refusal says that the key was used for another file.
+ * What upstream has under a key, held against the file that comes now: by the file's name, by how it was split, and
+ * by the rows of each part. The refusal says that the key was used for another file.
  */
 export function earlierParts(
   uploaded: readonly UploadedPart[],
@@ -34,10 +34,12 @@ export function earlierParts(
   const parts = new Map<number, UpstreamJob>();
   for (const each of uploaded) {
     if (each.name !== name) return otherFile(`the file "${each.name}"`);
-    if ((each.part !== undefined) !== isSplit) {
-      return otherFile(isSplit ? 'the file as one job' : 'the file with maxRowsPerJob');
+    if (each.part?.maxRows !== maxRowsPerJob) {
+      return otherFile(
+        each.part ? `the file with maxRowsPerJob ${each.part.maxRows}` : 'the file as one job',
+      );
     }
-    const part = each.part ?? 1;
+    const part = each.part?.number ?? 1;
     // Two of one part would be a fault upstream of us; the first is the one that was answered.
     if (!parts.has(part)) parts.set(part, each.job);
   }

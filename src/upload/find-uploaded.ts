@@ -3,7 +3,7 @@ import { CapillaryError } from '../capillary/capillary-error.ts';
 import type { Credential } from '../capillary/credential.ts';
 import { delay } from '../capillary/delay.ts';
 import type { UploadKind, UpstreamJob } from '../capillary/upstream-job.ts';
-import { readKeyedFileName } from './keyed-file-name.ts';
+import { type FilePart, readKeyedFileName } from './keyed-file-name.ts';
 
 export interface FindUploadedRequest {
   readonly kind: UploadKind;
@@ -21,8 +21,8 @@ export interface UploadedPart {
   readonly job: UpstreamJob;
   /** The user's file name. */
   readonly name: string;
-  /** 1-based; undefined for a file that was not split. */
-  readonly part: number | undefined;
+  /** Undefined for a file that was not split. */
+  readonly part: FilePart | undefined;
 }
 
 type Client = Pick<CapillaryClient, 'listJobs'>;
@@ -43,7 +43,7 @@ export async function listUploaded(client: Client, request: FindUploadedRequest)
  */
 export async function findUploaded(
   client: Client,
-  request: FindUploadedRequest & { readonly part: number | undefined },
+  request: FindUploadedRequest & { readonly part: FilePart | undefined },
   lookPausesMs: readonly number[],
 ): Promise<{ readonly job: UpstreamJob | undefined; readonly listed: boolean }> {
   const { part, ...place } = request;
@@ -53,7 +53,9 @@ export async function findUploaded(
   for (const pauseMs of lookPausesMs) {
     await delay(pauseMs, request.signal);
     try {
-      const found = (await listUploaded(client, look)).find((uploaded) => uploaded.part === part);
+      const found = (await listUploaded(client, look)).find(
+        (uploaded) => uploaded.part?.number === part?.number,
+      );
       if (found) return { job: found.job, listed: true };
       listed = true;
     } catch (error) {

@@ -6,16 +6,25 @@ import { createHash } from 'node:crypto';
  * ended in `.csv`, `x` where it did not. The redeemed list appends its own `_<epoch ms>_<series>`.
  */
 const marked =
-  /^(?<base>.*)\.(?<mark>[kx])(?<key>[0-9a-f]{24})(?:\.p(?<part>\d{4,6}))?(?:_\d+_\d+)?(?<extension>\.csv)$/is;
+  /^(?<base>.*)\.(?<mark>[kx])(?<key>[0-9a-f]{24})(?:\.p(?<part>\d{4,6})r(?<maxRows>\d{1,10}))?(?:_\d+_\d+)?(?<extension>\.csv)$/is;
 
-const maxBaseBytes = 180;
+// With the longest mark, and what the redeemed list appends, it stays below the 255 bytes of a file name.
+const maxBaseBytes = 160;
 
 export interface KeyedFileName {
   /** The user's own file name. */
   readonly name: string;
   readonly key: string;
-  /** 1-based, where a file was split. */
-  readonly part: number | undefined;
+  /** Where a file was split. */
+  readonly part: FilePart | undefined;
+}
+
+/** Which part of a split file: told by both, since the same number means other rows when the parts are of another size. */
+export interface FilePart {
+  /** 1-based. */
+  readonly number: number;
+  /** `maxRowsPerJob` of the upload. */
+  readonly maxRows: number;
 }
 
 /** The mark's key: 96 bits, made from the caller's idempotency key so that a repeat makes the same. */
@@ -27,7 +36,7 @@ export function fileKey(idempotencyKey: string): string {
 export function keyedFileName({ name, key, part }: KeyedFileName): string {
   // Not `.CSV`: upstream's redeemed list writes `.csv` for every extension, so the user's would be lost.
   const [, base = name, extension] = /^(.*)(\.csv)$/s.exec(name) ?? [];
-  const partMark = part === undefined ? '' : `.p${String(part).padStart(4, '0')}`;
+  const partMark = part ? `.p${String(part.number).padStart(4, '0')}r${part.maxRows}` : '';
   return `${clip(base)}.${extension ? 'k' : 'x'}${key}${partMark}${extension ?? '.csv'}`;
 }
 
@@ -35,11 +44,11 @@ export function keyedFileName({ name, key, part }: KeyedFileName): string {
 export function readKeyedFileName(uploadedFileName: string): KeyedFileName | undefined {
   const groups = marked.exec(uploadedFileName)?.groups;
   if (!groups) return undefined;
-  const { base = '', mark, key = '', part, extension = '' } = groups;
+  const { base = '', mark, key = '', part, maxRows, extension = '' } = groups;
   return {
     name: withQuotes(mark?.toLowerCase() === 'k' ? base + extension : base),
     key: key.toLowerCase(),
-    part: part === undefined ? undefined : Number(part),
+    part: part === undefined ? undefined : { number: Number(part), maxRows: Number(maxRows) },
   };
 }
 

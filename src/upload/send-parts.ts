@@ -6,7 +6,6 @@ import { invalidFile } from './invalid-file.ts';
 import { fileKey, keyedFileName } from './keyed-file-name.ts';
 import { openFile } from './open-file.ts';
 import { readToEnd } from './read-to-end.ts';
-import { refuseInput } from './refuse-input.ts';
 import { settleUpload } from './settle-upload.ts';
 import type { FileUpload, UploadFileOptions } from './upload-file.ts';
 import type { UploadResult } from './upload-result.ts';
@@ -42,10 +41,7 @@ export async function sendParts(
     const earlier = earlierParts(uploaded, { name, maxRowsPerJob });
     if ('refusal' in earlier) return earlier.refusal;
     for (let number = 1; passing.report() === undefined; number += 1) {
-      if (number > maxParts) {
-        return refuseInput('options.maxRowsPerJob', `The file would make more than ${maxParts} jobs.`)
-          .refusal;
-      }
+      if (number > maxParts) return invalidFile(tooManyParts(), jobs);
       const file = passing.nextPart();
       const found = earlier.take(number);
       if (found) {
@@ -57,7 +53,7 @@ export async function sendParts(
         continue;
       }
       replayed = false;
-      const part = maxRowsPerJob === undefined ? undefined : number;
+      const part = maxRowsPerJob === undefined ? undefined : { number, maxRows: maxRowsPerJob };
       const fileName = keyedFileName({ name, key, part });
       const outcome = await client.sendUpload({ form, fileName, file, credential, signal });
       const { kind, couponSeriesId } = form;
@@ -78,4 +74,10 @@ export async function sendParts(
       throw withJobs(error, idempotencyKey, jobs);
     }
   }
+}
+
+/** How many rows a file has is known at its end only: the first jobs are made by then. */
+function tooManyParts(): FileRefusedError {
+  const message = `The file makes more than ${maxParts} jobs. Those of the rows before are made: upload the rest with a larger maxRowsPerJob.`;
+  return new FileRefusedError(message, [{ code: 'TOO_LARGE', message }]);
 }

@@ -5,6 +5,7 @@ import { toUploadJob, type UploadJob } from '../jobs/upload-job.ts';
 import { FileRefusedError } from './file-refused-error.ts';
 import { type FindUploadedRequest, findUploaded } from './find-uploaded.ts';
 import { invalidFile } from './invalid-file.ts';
+import type { FilePart } from './keyed-file-name.ts';
 import type { UploadResult } from './upload-result.ts';
 import { upstreamRejected } from './upstream-rejected.ts';
 import { withJobs } from './with-jobs.ts';
@@ -13,7 +14,7 @@ export interface SettleRequest {
   readonly client: Pick<CapillaryClient, 'listJobs'>;
   readonly outcome: UploadOutcome;
   /** Where to look for the job when its answer was lost. */
-  readonly place: FindUploadedRequest & { readonly part: number | undefined };
+  readonly place: FindUploadedRequest & { readonly part: FilePart | undefined };
   readonly lookPausesMs: readonly number[];
   readonly idempotencyKey: string;
   /** Of the parts before. */
