@@ -1,3 +1,5 @@
+import { get, type IncomingMessage } from 'node:http';
+import { text } from 'node:stream/consumers';
 import type { GraphQLFormattedError } from 'graphql';
 import { createClient as createSseClient } from 'graphql-sse';
 import { createClient as createWebSocketClient } from 'graphql-ws';
@@ -126,6 +128,7 @@ export interface NewJob {
   readonly kind?: 'COUPON_BATCH' | 'REDEEMED_COUPONS';
   readonly series?: string;
   readonly token?: string;
+  readonly fileName?: string;
 }
 
 /** Uploads a file to the sandbox itself. Returns the job's id as the gateway has it, and its number. */
@@ -134,6 +137,7 @@ export async function addJob(
   options: NewJob = {},
 ): Promise<{ id: string; number: number }> {
   const { kind = 'COUPON_BATCH', series = '541854', token = sandboxToken } = options;
+  const { fileName = 'coupons.csv' } = options;
   const isBatch = kind === 'COUPON_BATCH';
   const form = new FormData();
   const fields = isBatch
@@ -144,7 +148,7 @@ export async function addJob(
         uploadHeaders: '{"redeemedDateInMillis":0,"redeemedAt":1,"userId":2,"couponId":3}',
       };
   for (const [name, value] of Object.entries(fields)) form.set(name, value);
-  form.set('file', new Blob(['a,b,c,d\n1,2,3,4\n']), 'coupons.csv');
+  form.set('file', new Blob(['a,b,c,d\n1,2,3,4\n']), fileName);
   const path = `/coupon/api/v1/upload/${isBatch ? 'file' : 'redeemFile'}/${series}`;
   const headers = { 'x-cap-api-oauth-token': token };
   const response = await fetch(sandbox.url + path, { method: 'POST', headers, body: form });
@@ -157,4 +161,14 @@ export async function addJob(
 /** The polls that the sandbox has seen. */
 export function pollsOf(sandbox: Sandbox) {
   return sandbox.requests.filter(({ method }) => method === 'GET');
+}
+
+/** One of the gateway's own numbers. On a connection of its own, so that none is left. */
+export async function readMetric(url: string, name: string): Promise<number> {
+  const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+    get(new URL('/metrics', url), { agent: false }, resolve).on('error', reject);
+  });
+  const line = new RegExp(`^${name} (\\S+)$`, 'm').exec(await text(answer));
+  if (!line) throw new Error(`There is no metric ${name}.`);
+  return Number(line[1]);
 }

@@ -1,7 +1,6 @@
 import { on, once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { text } from 'node:stream/consumers';
 import { pino } from 'pino';
 import { request } from 'undici';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -15,7 +14,7 @@ import { serveWebSocket } from '../src/http/serve-web-socket.ts';
 import { createWorkInHand } from '../src/http/work-in-hand.ts';
 import { schema } from '../src/schema/schema.ts';
 import { createWatcher } from '../src/watch/create-watcher.ts';
-import { addJob, fast, pollsOf, watchJobs } from './subscription-clients.ts';
+import { addJob, fast, pollsOf, readMetric, watchJobs } from './subscription-clients.ts';
 import { token } from './support/graphql-client.ts';
 import { startGateway, type TestGateway } from './support/start-gateway.ts';
 import { job } from './watch-upstream.ts';
@@ -369,7 +368,4 @@ describe('what keeps proxies from cutting', () => {
   });
 });
 
-async function watchers(): Promise<number> {
-  const { body } = await request(new URL('/metrics', gateway.url));
-  return Number(/^gateway_watchers (\d+)$/m.exec(await text(body))?.[1]);
-}
+const watchers = () => readMetric(gateway.url, 'gateway_watchers');
