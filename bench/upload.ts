@@ -16,6 +16,7 @@ const sink = await startProcess([...tsx, 'bench/sink.ts']);
 const servers: Record<string, () => Promise<BenchProcess>> = {
   'raw pipe': () => startProcess([...tsx, 'bench/raw-pipe.ts', sink.url]),
   unchecked: () => startProcess([small, ...tsx, 'bench/unchecked-gateway.ts', sink.url]),
+  'hashed only': () => startProcess([small, ...tsx, 'bench/unchecked-gateway.ts', sink.url, 'hash']),
   gateway: () => startProcess([small, 'dist/main.js'], { PORT: '0', COUPON_API_URL: sink.url }),
 };
 
@@ -60,6 +61,7 @@ for (const [boundaryName, boundary] of Object.entries(boundaries)) {
         `${((mib * 1.048576 * atOnce) / seconds(name)).toFixed(0).padStart(4)} MB/s,`,
         `${(seconds('raw pipe') / seconds(name)).toFixed(2)} of the pipe,`,
         `${(seconds('unchecked') / seconds(name)).toFixed(2)} of unchecked,`,
+        `${(seconds('hashed only') / seconds(name)).toFixed(2)} of hashed only,`,
         `${cpu.toFixed(2)} CPU s/GiB,`,
         `${Math.max(...all.map((each) => each.peakRssMiB)).toFixed(0)} MiB peak RSS`,
       ].join(' '),

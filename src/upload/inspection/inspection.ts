@@ -40,17 +40,17 @@ export interface InspectionOptions {
   readonly events: InspectionEvents;
   readonly send: (request: InspectionRequest) => void;
   readonly onClose: () => void;
-  /** Shared memory of one file. Default 4 blocks of 256 KiB: enough that neither thread waits for the other. */
+  /** Shared memory of one file. Default 6 blocks of 128 KiB: enough that neither thread waits for the other. */
   readonly blockCount?: number;
   readonly blockBytes?: number;
 }
 
 /** What one message to the thread carries, in bytes. Smaller ones cost more messages, larger ones more memory. */
-export const blockSize = 256 * 1024;
+export const blockSize = 128 * 1024;
 
 /** One file's way through the thread: copied into shared blocks, and told on when the thread has seen it. */
 export function createInspection(options: InspectionOptions): Inspection {
-  const { id, plan, events, send, onClose, blockCount = 4, blockBytes = blockSize } = options;
+  const { id, plan, events, send, onClose, blockCount = 6, blockBytes = blockSize } = options;
   const shared = Array.from({ length: blockCount }, () => new SharedArrayBuffer(blockBytes));
   const blocks = shared.map((block) => Buffer.from(block));
   const free = shared.map((_, index) => index);
