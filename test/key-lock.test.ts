@@ -2,6 +2,9 @@ import { getEventListeners } from 'node:events';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { createLocalKeyLock, KeyBusyError, type KeyLock } from '../src/upload/key-lock.ts';
 
+/** Of a wait for what is about to happen, on a busy machine. */
+const patience = { timeout: 10_000 };
+
 const noSignal = () => new AbortController().signal;
 
 /** Work that ends when it is told to, and tells when it began. */
@@ -78,7 +81,7 @@ describe('One who waits for a key', () => {
     await settled();
     expect(third.started).not.toHaveBeenCalled();
     first.end();
-    await vi.waitFor(() => expect(third.started).toHaveBeenCalledOnce());
+    await vi.waitFor(() => expect(third.started).toHaveBeenCalledOnce(), patience);
     third.end();
     await third.held;
   });
@@ -95,7 +98,7 @@ test('A newcomer waits for the holder also when the last in the line has given u
   await settled();
   expect(third.started).not.toHaveBeenCalled();
   first.end();
-  await vi.waitFor(() => expect(third.started).toHaveBeenCalledOnce());
+  await vi.waitFor(() => expect(third.started).toHaveBeenCalledOnce(), patience);
   third.end();
   await third.held;
 });

@@ -10,6 +10,9 @@ import { ask, mobileInput, token, type UploadRequest, upload } from './support/g
 import { startGateway } from './support/start-gateway.ts';
 import { hasRedisServer, startRedisServer } from './watch-redis-server.ts';
 
+/** Of a wait for what is about to happen, on a busy machine. */
+const patience = { timeout: 10_000 };
+
 const resultFields = /* GraphQL */ `
   __typename
   ... on UploadAccepted { replayed jobs { id uploadedFileName } file { name rows sha256 } }
@@ -166,7 +169,7 @@ describe('When the client is gone', () => {
     sandbox.faults.set({ call: 'uploadFile', fault: { kind: 'hang', at: 'after', job: true } });
     const client = new AbortController();
     const first = send(url, { signal: client.signal });
-    await vi.waitFor(() => expect(sandbox.jobs.list()).toHaveLength(1));
+    await vi.waitFor(() => expect(sandbox.jobs.list()).toHaveLength(1), patience);
     client.abort();
     await expect(first).rejects.toThrow();
     const repeat = await send(url);
@@ -216,7 +219,7 @@ describe.concurrent('When the gateway is killed', () => {
       await using killed = await startProcess(env);
       const first = send(killed.url);
       const lost = expect(first).rejects.toThrow();
-      await vi.waitFor(() => expect(sandbox.jobs.list()).toHaveLength(1));
+      await vi.waitFor(() => expect(sandbox.jobs.list()).toHaveLength(1), patience);
       killed.kill('SIGKILL');
       await lost;
     }
@@ -349,7 +352,7 @@ describe('The same key', () => {
     const { data } = await send(started.url, { file, fileName: 'other.csv' });
     expect(data.result.__typename).toBe('InvalidInputError');
     expect(uploads(started.sandbox)).toHaveLength(1);
-    await vi.waitFor(() => expect(timers.running()).toBe(0));
+    await vi.waitFor(() => expect(timers.running()).toBe(0), patience);
   });
 
   test.each([
@@ -529,7 +532,7 @@ describe.skipIf(!hasRedisServer()).concurrent('With Redis, on two replicas', () 
     await using other = await startProcess(env);
     sandbox.faults.set({ call: 'uploadFile', fault: { kind: 'hang', at: 'after', job: true } });
     const lost = expect(send(one.url)).rejects.toThrow();
-    await vi.waitFor(() => expect(sandbox.jobs.list()).toHaveLength(1));
+    await vi.waitFor(() => expect(sandbox.jobs.list()).toHaveLength(1), patience);
     one.kill('SIGKILL');
     await lost;
     const repeat = await send(other.url);
