@@ -35,6 +35,7 @@ export function sendEvents<T>(
   }
 
   function tell({ done, value }: IteratorResult<T>): void {
+    if (res.destroyed) return;
     if (done) return void res.end('event: complete\ndata:\n\n');
     if (res.write(`event: next\ndata: ${toText(value)}\n\n`)) ask();
     else res.once('drain', ask);

@@ -1,5 +1,9 @@
+import { createTurns } from './take-turns.ts';
+
 /** What a watcher tells: a value, or the error that ended it. */
 export type Settled<T> = { readonly value: T } | { readonly error: unknown };
+
+const turn = createTurns(50);
 
 /**
  * Turns the error that ends an iterator into its last value, so that every transport tells it in the same way, as a
@@ -12,6 +16,7 @@ export function settleErrors<T>(source: AsyncIterableIterator<T>): AsyncIterable
       if (ended) return { done: true, value: undefined };
       try {
         const { done, value } = await source.next();
+        await turn();
         return done ? { done, value: undefined } : { done: false, value: { value } };
       } catch (error) {
         ended = true;

@@ -1,0 +1,34 @@
+import { setImmediate as nextRound } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { createTurns } from '../src/watch/take-turns.ts';
+
+test('in one round of the event loop so many go on, in the order they came', async () => {
+  const turn = createTurns(2);
+  const gone: number[] = [];
+  for (let number = 1; number <= 7; number += 1) {
+    const wait = turn();
+    if (wait !== undefined) void wait.then(() => gone.push(number));
+    else gone.push(number);
+  }
+  const rounds = [[...gone]];
+  for (let round = 0; round < 4; round += 1) {
+    await nextRound();
+    rounds.push([...gone]);
+  }
+  expect(rounds).toEqual([
+    [1, 2],
+    [1, 2, 3, 4],
+    [1, 2, 3, 4, 5, 6],
+    [1, 2, 3, 4, 5, 6, 7],
+    [1, 2, 3, 4, 5, 6, 7],
+  ]);
+});
+
+test('who comes alone, or later, waits for nothing', async () => {
+  const turn = createTurns(1);
+  expect(turn()).toBeUndefined();
+  expect(turn()).toBeInstanceOf(Promise);
+  await nextRound();
+  await nextRound();
+  expect(turn()).toBeUndefined();
+});
