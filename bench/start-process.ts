@@ -7,7 +7,9 @@ export interface BenchProcess {
   readonly url: string;
   /** User and system time so far. */
   cpuSeconds(): number;
-  /** The most memory it ever held. */
+  /** The memory that it holds. */
+  rssMiB(): number;
+  /** The most that it ever held. */
   peakRssMiB(): number;
   stop(): Promise<void>;
 }
@@ -30,6 +32,8 @@ export async function startProcess(
     });
   });
   const proc = (file: string) => readFileSync(`/proc/${child.pid}/${file}`, 'utf8');
+  const memoryMiB = (name: string) =>
+    Number(new RegExp(`${name}:\\s+(\\d+) kB`).exec(proc('status'))?.[1]) / 1024;
   return {
     url,
     cpuSeconds() {
@@ -39,7 +43,8 @@ export async function startProcess(
         .split(' ');
       return (Number(fields[11]) + Number(fields[12])) / 100;
     },
-    peakRssMiB: () => Number(/VmHWM:\s+(\d+) kB/.exec(proc('status'))?.[1]) / 1024,
+    rssMiB: () => memoryMiB('VmRSS'),
+    peakRssMiB: () => memoryMiB('VmHWM'),
     async stop() {
       child.kill('SIGTERM');
       await exited;

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { request } from 'undici';
 import { describe, expect, test } from 'vitest';
 import { createMetrics } from '../src/metrics.ts';
@@ -36,6 +37,14 @@ describe('/metrics', () => {
       gateway_polls_total: 9,
       gateway_redis_up: 0,
     });
+  });
+
+  test('is documented, number by number', async () => {
+    const page = readFileSync(new URL('../docs/watching.md', import.meta.url), 'utf8');
+    const documented = new Set([...page.matchAll(/`(gateway_\w+)`/g)].map(([, name]) => name));
+    const { text } = await createMetrics(() => stats).print();
+    const real = [...text.matchAll(/^# TYPE (gateway_\w+)/gm)].map(([, name]) => name);
+    expect([...documented].toSorted()).toEqual(real.toSorted());
   });
 
   test('says nothing of Redis where there is none, and holds the numbers of this gateway', async () => {
