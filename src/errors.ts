@@ -11,14 +11,22 @@ export const errorTable = {
   UNAUTHENTICATED: { meaning: 'No token, or upstream refused it. Send a fresh one.' },
   FORBIDDEN: { meaning: 'The token may not do this.' },
   RATE_LIMITED: { meaning: 'Too many calls. Try again after `retryAfterSeconds`.' },
-  UPSTREAM_UNAVAILABLE: { meaning: 'Capillary could not be reached, or failed. Nothing was uploaded.' },
+  UPSTREAM_UNAVAILABLE: {
+    meaning: 'Capillary could not be reached, or failed. `jobs` names what a split file had made before.',
+  },
   UPSTREAM_TIMEOUT: { meaning: 'Capillary did not answer, or stopped taking the file, in time.' },
   UPSTREAM_INVALID_RESPONSE: { meaning: 'Capillary answered something that its contract does not know.' },
   JOB_NOT_FOUND: { meaning: 'The series has no such upload job.' },
   BAD_USER_INPUT: { meaning: 'An id, a cursor or a variable is malformed.' },
   FILE_MISSING: { meaning: 'The variable for the file holds no file part of this request.' },
-  TRUNCATED: { meaning: 'The request ended before the file did. Nothing was uploaded.', httpStatus: 400 },
-  REQUEST_TIMEOUT: { meaning: 'The client stopped sending. Nothing was uploaded.', httpStatus: 408 },
+  TRUNCATED: {
+    meaning: 'The request ended before the file did. `jobs` names what a split file had made before.',
+    httpStatus: 400,
+  },
+  REQUEST_TIMEOUT: {
+    meaning: 'The client stopped sending. `jobs` names what a split file had made before.',
+    httpStatus: 408,
+  },
   BAD_REQUEST: {
     meaning: 'The HTTP or multipart request is malformed; the message names the rule.',
     httpStatus: 400,
@@ -69,7 +77,7 @@ export class GatewayError extends Error {
 
 /** True for the reason of a wait that its caller gave up: neither logged, nor masked, nor retried. */
 export function isAbort(error: unknown): boolean {
-  return error instanceof Error && (error.name === 'AbortError' || error.name === 'ClientGone');
+  return error instanceof Error && error.name === 'AbortError';
 }
 
 /** The error that a caller may see, whatever was thrown. A bug is masked and handed to `onBug` with its incident id. */

@@ -53,9 +53,11 @@ export async function createGateway(
     : await createSandbox(config.client ? { clients: [{ ...sandboxOrg, ...config.client }] } : {});
   const upstream = config.upstream ?? { couponApiUrl: sandbox?.url ?? '', tokenApiUrl: sandbox?.url ?? '' };
   const dispatcher = createDispatcher();
+  const uploadDispatcher = createDispatcher({ connections: 1024 });
   const client = createCapillaryClient({
     couponApiUrl: upstream.couponApiUrl,
     dispatcher,
+    uploadDispatcher,
     timeoutMs: config.upstreamTimeoutMs,
     uploadIdleTimeoutMs: config.uploadIdleTimeoutMs,
     uploadAnswerTimeoutMs: config.uploadAnswerTimeoutMs,
@@ -73,6 +75,7 @@ export async function createGateway(
     client,
     inspector,
     keyLock: redis?.keyLock ?? createLocalKeyLock(),
+    lookPausesMs: [0, 500, 1_500],
     maxFileBytes: config.maxFileBytes,
     idleTimeoutMs: config.uploadIdleTimeoutMs,
   });
@@ -133,7 +136,7 @@ export async function createGateway(
     }
     await inspector.close();
     await redis?.link.close();
-    await dispatcher.destroy();
+    await Promise.all([dispatcher.destroy(), uploadDispatcher.destroy()]);
     await sandbox?.close();
   }
 

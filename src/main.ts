@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --max-semi-space-size=1
 import { pino } from 'pino';
 import { ConfigError, parseConfig } from './config.ts';
 import { createGateway } from './gateway.ts';
@@ -6,7 +6,11 @@ import { createGateway } from './gateway.ts';
 /** Starts a gateway from the environment (operator's contract), and ends it with the process. */
 async function main(): Promise<void> {
   const config = parseConfig(process.env);
-  const logger = pino({ level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime });
+  // Synchronous: lines that are still on their way would come after, or be lost, when the process exits.
+  const logger = pino(
+    { level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime },
+    pino.destination({ fd: 1, sync: true }),
+  );
   const gateway = await createGateway(config, logger);
   const { url, sandboxUrl } = gateway;
   logger.info(sandboxUrl ? { url, sandboxUrl, token: 'sandbox-token' } : { url }, 'ready');

@@ -32,7 +32,7 @@ const fragment = fc.oneof(
     '\0',
     '\ufffd',
   ),
-  fc.constantFrom(`.k${key}`, `.x${key}`, '.p0001r2', '_1717651325326_541854', 'ж', '🎁', '\u2028', '\ud83c'),
+  fc.constantFrom(`.k${key}`, `.x${key}`, 'r2.p0001', '_1717651325326_541854', 'ж', '🎁', '\u2028', '\ud83c'),
   fc.string({ unit: 'binary', maxLength: 4 }),
 );
 const clientName = fc.array(fragment, { maxLength: 12 }).map((fragments) => fragments.join(''));
@@ -87,10 +87,10 @@ test.each([
   {
     name: 'coupons.csv',
     part: { number: 7, maxRows: 500_000 },
-    sent: `coupons.k${key}.p0007r500000.csv`,
+    sent: `coupons.k${key}r500000.p0007.csv`,
   },
   { name: 'COUPONS.CSV', sent: `COUPONS.CSV.x${key}.csv` },
-  { name: 'coupons', part: { number: 12_345, maxRows: 1 }, sent: `coupons.x${key}.p12345r1.csv` },
+  { name: 'coupons', part: { number: 12_345, maxRows: 1 }, sent: `coupons.x${key}r1.p12345.csv` },
   { name: '.csv', sent: `.k${key}.csv` },
 ])('$name, part $part.number, goes up as $sent', ({ name, part, sent }) => {
   expect(keyedFileName({ name, key, part })).toBe(sent);

@@ -253,7 +253,7 @@ function expectEachPartOnce({ sandbox }: { readonly sandbox: Sandbox }, key: str
   const expected = slices(five, maxRows);
   const jobs = sandbox.jobs.list();
   expect(jobs.map(({ originalName }) => originalName).sort()).toEqual(
-    expected.map((_, index) => `coupons.k${fileKey(key)}.p000${index + 1}r${maxRows}.csv`),
+    expected.map((_, index) => `coupons.k${fileKey(key)}r${maxRows}.p000${index + 1}.csv`),
   );
   expect(jobs.map(({ rows }) => rows).reduce((sum, rows) => sum + rows)).toBe(five.rows.length);
   // Codes are unique in the org: a row that came twice would be an error of one job.
@@ -596,7 +596,7 @@ describe('A split file', () => {
     expect(data.result.file).toMatchObject({ rows: rows.length, sha256: sha256(file) });
     const sent = uploads(started.sandbox);
     expect(sent.map(({ fileSha256 }) => fileSha256)).toEqual(parts.map(sha256));
-    expect(sent.map(({ fileName }) => /\.p(\d{4})r1000\.csv$/.exec(fileName ?? '')?.[1])).toEqual(
+    expect(sent.map(({ fileName }) => /r1000\.p(\d{4})\.csv$/.exec(fileName ?? '')?.[1])).toEqual(
       parts.map((_, index) => String(index + 1).padStart(4, '0')),
     );
     expect(data.result.jobs).toHaveLength(13);

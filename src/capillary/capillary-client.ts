@@ -4,8 +4,10 @@ import { createSendUpload, type SendUpload } from './send-upload.ts';
 
 export interface CapillaryClientOptions {
   readonly couponApiUrl: string;
-  /** Whoever made it closes it. */
+  /** For reads. Whoever made it closes it, and the next. */
   readonly dispatcher: Dispatcher;
+  /** Of their own: an upload holds its socket for minutes, and reads must not wait for one. */
+  readonly uploadDispatcher: Dispatcher;
   /** For one read. */
   readonly timeoutMs: number;
   readonly uploadIdleTimeoutMs: number;
@@ -19,12 +21,12 @@ export interface CapillaryClient {
 }
 
 export function createCapillaryClient(options: CapillaryClientOptions): CapillaryClient {
-  const { couponApiUrl, dispatcher, timeoutMs } = options;
+  const { couponApiUrl, dispatcher, uploadDispatcher, timeoutMs } = options;
   return {
     listJobs: createListJobs({ couponApiUrl, dispatcher, timeoutMs }),
     sendUpload: createSendUpload({
       couponApiUrl,
-      dispatcher,
+      dispatcher: uploadDispatcher,
       idleTimeoutMs: options.uploadIdleTimeoutMs,
       answerTimeoutMs: options.uploadAnswerTimeoutMs,
     }),

@@ -2,7 +2,7 @@ import { Agent } from 'undici';
 
 /** How many sockets to upstream, and for how long. */
 export interface DispatcherOptions {
-  /** Sockets an origin. Default 128: uploads hold theirs for minutes, and status calls must not queue behind them. */
+  /** Sockets an origin. Default 128. */
   readonly connections?: number | undefined;
   /** Default 10,000. */
   readonly connectTimeoutMs?: number | undefined;

@@ -34,7 +34,7 @@ function refusalOf(error: NodeJS.ErrnoException): string {
 function reasonOf({ code }: NodeJS.ErrnoException): { readonly code: ErrorCode; readonly message: string } {
   switch (code) {
     case 'HPE_INVALID_EOF_STATE':
-      return new GatewayError('TRUNCATED', 'The request ended before its body did. Nothing was uploaded.');
+      return new GatewayError('TRUNCATED', 'The request ended before its body did. Send it again.');
     case 'HPE_HEADER_OVERFLOW':
       return new GatewayError('PAYLOAD_TOO_LARGE', 'The headers are larger than they may be.');
     case 'ERR_HTTP_REQUEST_TIMEOUT':

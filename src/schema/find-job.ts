@@ -8,7 +8,8 @@ export async function findJob(ref: JobRef, { seriesJobs }: GatewayContext): Prom
   try {
     return (await seriesJobs.find(ref)) ?? null;
   } catch (error) {
-    if (error instanceof CapillaryError && error.code === 'REJECTED' && error.httpStatus === 404) return null;
+    // Its own word only: the 404 page of a wrong address is no answer to this.
+    if (error instanceof CapillaryError && error.explicit && error.httpStatus === 404) return null;
     throw error;
   }
 }

@@ -39,6 +39,10 @@ const InvalidFileError = builder.objectRef<Result.InvalidFileError>('InvalidFile
       type: [UploadJob],
       description: 'Jobs that an earlier part of a split file had already made.',
     }),
+    idempotencyKey: t.exposeString('idempotencyKey', {
+      nullable: true,
+      description: 'When there are `jobs`: repeat the mended file with this key, and it goes on behind them.',
+    }),
   }),
 });
 
@@ -79,7 +83,8 @@ const UploadOutcomeUnknownError = builder
   .objectRef<Result.UploadOutcomeUnknownError>('UploadOutcomeUnknownError')
   .implement({
     description:
-      'The connection broke after the whole file was sent, and the status list does not show the job yet.',
+      'The connection broke after the whole file was sent, and the status list does not show the job yet; or another ' +
+      'upload with the same key is still under way.',
     interfaces: [UploadError],
     fields: (t) => ({
       idempotencyKey: t.exposeString('idempotencyKey', {

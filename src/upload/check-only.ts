@@ -12,7 +12,7 @@ export async function checkOnly(deps: UploadFileOptions, upload: FileUpload): Pr
     await readToEnd(passing.nextPart(), upload.signal);
     return { __typename: 'UploadChecked', file: report() };
   } catch (error) {
-    if (error instanceof FileRefusedError) return invalidFile(error, []);
+    if (error instanceof FileRefusedError) return invalidFile(error);
     throw error;
   } finally {
     passing.close();

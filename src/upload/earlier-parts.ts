@@ -9,10 +9,10 @@ export interface EarlierParts {
   /** The job that an earlier try made of this part. Each once. */
   take(part: number): UploadJob | undefined;
   /**
-   * Holds what upstream counted in a part against what passed now. Undefined when they agree, or when upstream has not
-   * counted yet. `rows` of the whole file, where its end is known.
+   * Holds what upstream counted in a part against what passed now. Undefined when they agree, or while upstream may still be
+   * counting. `rows` of the whole file, where its end is known.
    */
-  compare(job: UpstreamJob, part: number, rows: number | undefined): InvalidInputError | undefined;
+  compare(job: UploadJob, part: number, rows: number | undefined): InvalidInputError | undefined;
   /** When the file has ended: undefined unless upstream has parts that it does not. */
   compareCount(): InvalidInputError | undefined;
 }
@@ -50,9 +50,9 @@ export function earlierParts(
       parts.delete(part);
       return job && toUploadJob(job);
     },
-    compare({ totalUploadedCount }, part, rows) {
+    compare({ status, upstream: { totalUploadedCount } }, part, rows) {
       const expected = rows === undefined ? maxRowsPerJob : rows - (part - 1) * (maxRowsPerJob ?? 0);
-      if (totalUploadedCount === 0 || totalUploadedCount === expected) return undefined;
+      if (status !== 'FINISHED' || totalUploadedCount === expected) return undefined;
       const which = isSplit ? ` in job ${part}` : '';
       return otherFile(`a file with ${totalUploadedCount} rows${which}, and this one has ${expected}`)
         .refusal;

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 
 /**
- * The gateway's mark in the name that it gives a file upstream, `<base>.<mark>[.p<part>].csv`: upstream's status list
+ * The gateway's mark in the name that it gives a file upstream, `<base>.<mark>[r<rows>.p<part>].csv`: upstream's status list
  * gives the name back, and so is the record of what was uploaded under which key. `k` stands where the user's name
  * ended in `.csv`, `x` where it did not. The redeemed list appends its own `_<epoch ms>_<series>`.
  */
 const marked =
-  /^(?<base>.*)\.(?<mark>[kx])(?<key>[0-9a-f]{24})(?:\.p(?<part>\d{4,6})r(?<maxRows>\d{1,10}))?(?:_\d+_\d+)?(?<extension>\.csv)$/is;
+  /^(?<base>.*)\.(?<mark>[kx])(?<key>[0-9a-f]{24})(?:r(?<maxRows>\d{1,10})\.p(?<part>\d{4,6}))?(?:_\d+_\d+)?(?<extension>\.csv)$/is;
 
 // With the longest mark, and what the redeemed list appends, it stays below the 255 bytes of a file name.
 const maxBaseBytes = 160;
@@ -36,7 +36,7 @@ export function fileKey(idempotencyKey: string): string {
 export function keyedFileName({ name, key, part }: KeyedFileName): string {
   // Not `.CSV`: upstream's redeemed list writes `.csv` for every extension, so the user's would be lost.
   const [, base = name, extension] = /^(.*)(\.csv)$/s.exec(name) ?? [];
-  const partMark = part ? `.p${String(part.number).padStart(4, '0')}r${part.maxRows}` : '';
+  const partMark = part ? `r${part.maxRows}.p${String(part.number).padStart(4, '0')}` : '';
   return `${clip(base)}.${extension ? 'k' : 'x'}${key}${partMark}${extension ?? '.csv'}`;
 }
 

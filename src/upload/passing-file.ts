@@ -137,12 +137,22 @@ export function createPassingFile(options: PassingFileOptions): PassingFile {
     formEnd.then(stall.close, stall.close);
   }
 
-  function onCutOff(): void {
-    fail(new GatewayError('TRUNCATED', 'The request ended before the file did. Send the file again.'));
+  function onCutOff(reason?: unknown): void {
+    const cutOff = new GatewayError(
+      'TRUNCATED',
+      'The request ended before the file did. Send the file again.',
+    );
+    fail(reason instanceof GatewayError ? reason : cutOff);
+  }
+
+  /** The form tells in this very turn why it broke, where it did: it may be something that sending again does not mend. */
+  function onBreak(): void {
+    formEnd.catch(onCutOff);
+    setImmediate(() => onCutOff());
   }
 
   function onClose(): void {
-    if (!ended) onCutOff();
+    if (!ended) onBreak();
   }
 
   function finish(): void {
@@ -150,7 +160,7 @@ export function createPassingFile(options: PassingFileOptions): PassingFile {
     stall.close();
     inspection.close();
     ready.length = 0;
-    stream.off('data', onData).off('end', onEnd).off('error', onCutOff).off('close', onClose);
+    stream.off('data', onData).off('end', onEnd).off('error', onBreak).off('close', onClose);
     stream.on('error', () => {});
     stream.resume();
   }
@@ -163,8 +173,8 @@ export function createPassingFile(options: PassingFileOptions): PassingFile {
   }
 
   stream.pause();
-  stream.on('data', onData).once('end', onEnd).once('error', onCutOff).once('close', onClose);
-  if (stream.destroyed) onCutOff();
+  stream.on('data', onData).once('end', onEnd).once('error', onBreak).once('close', onClose);
+  if (stream.destroyed) onBreak();
 
   return {
     nextPart() {

@@ -24,13 +24,14 @@ export function createRedisKeyLock(options: RedisKeyLockOptions): KeyLock {
   const local = createLocalKeyLock({ waitMs });
 
   return {
-    hold: (key, signal, work) =>
+    hold(key, signal, work) {
+      const giveUpAt = performance.now() + waitMs;
       // The local lock first: one of a process' uploads at most asks Redis.
-      local.hold(key, signal, async () => {
-        // A hash: the key holds the credential's id, from which what Redis has of it could be opened.
+      return local.hold(key, signal, async () => {
+        // A hash, of one length: nothing of what the caller wrote stands in Redis.
         const name = `capillary-upload-gateway:1:upload:${createHash('sha256').update(key).digest('base64url')}`;
         const owner = randomUUID();
-        await acquire(name, owner, signal);
+        await acquire(name, owner, giveUpAt, signal);
         const renewal = setInterval(
           () => ignoreOutage(link.run((redis) => renew(redis, [name], [owner, leaseMs]))),
           leaseMs / 3,
@@ -41,11 +42,11 @@ export function createRedisKeyLock(options: RedisKeyLockOptions): KeyLock {
           clearInterval(renewal);
           ignoreOutage(link.run((redis) => release(redis, [name], [owner])));
         }
-      }),
+      });
+    },
   };
 
-  async function acquire(name: string, owner: string, signal: AbortSignal): Promise<void> {
-    const giveUpAt = performance.now() + waitMs;
+  async function acquire(name: string, owner: string, giveUpAt: number, signal: AbortSignal): Promise<void> {
     for (;;) {
       try {
         if (await link.run((redis) => redis.set(name, owner, 'PX', leaseMs, 'NX'))) return;
@@ -58,10 +59,12 @@ export function createRedisKeyLock(options: RedisKeyLockOptions): KeyLock {
   }
 }
 
-/** Keys: lock. Arguments: owner, lease in ms. */
+/** Also takes the key anew, when Redis came back without it. Keys: lock. Arguments: owner, lease in ms. */
 const renew = createRedisScript(`
-if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
-return redis.call('PEXPIRE', KEYS[1], ARGV[2])
+local owner = redis.call('GET', KEYS[1])
+if owner and owner ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+return 1
 `);
 
 /** Keys: lock. Arguments: owner. */

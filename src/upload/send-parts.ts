@@ -24,7 +24,7 @@ export async function sendParts(
   idempotencyKey: string,
   uploaded: readonly UploadedPart[],
 ): Promise<UploadResult> {
-  const { client, lookPausesMs = [0, 500, 1_500] } = deps;
+  const { client, lookPausesMs } = deps;
   const { form, options, credential, signal } = upload;
   const { maxRowsPerJob } = options;
   const key = fileKey(idempotencyKey);
@@ -47,7 +47,7 @@ export async function sendParts(
       if (found) {
         const refusal = await skip(file);
         if (refusal) return refusal;
-        const otherFile = earlier.compare(found.upstream, number, passing.report()?.rows);
+        const otherFile = earlier.compare(found, number, passing.report()?.rows);
         if (otherFile) return otherFile;
         jobs.push(found);
         continue;
@@ -70,7 +70,7 @@ export async function sendParts(
       await readToEnd(file, signal);
       return undefined;
     } catch (error) {
-      if (error instanceof FileRefusedError) return invalidFile(error, jobs);
+      if (error instanceof FileRefusedError) return invalidFile(error, jobs, idempotencyKey);
       throw withJobs(error, idempotencyKey, jobs);
     }
   }

@@ -31,7 +31,7 @@ export async function settleUpload(
   const { client, outcome, place, lookPausesMs, idempotencyKey, jobs } = request;
   if (outcome.ok) return { job: toUploadJob(outcome.job) };
   const { error, whole } = outcome;
-  if (error instanceof FileRefusedError) return { result: invalidFile(error, jobs) };
+  if (error instanceof FileRefusedError) return { result: invalidFile(error, jobs, idempotencyKey) };
   if (!(error instanceof CapillaryError)) throw withJobs(error, idempotencyKey, jobs);
   if (error.code === 'REJECTED') return { result: upstreamRejected(error, idempotencyKey, jobs) };
   if (!whole || isRefusal(error)) throw withJobs(error, idempotencyKey, jobs);

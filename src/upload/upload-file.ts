@@ -2,14 +2,16 @@ import { randomBytes } from 'node:crypto';
 import type { CapillaryClient } from '../capillary/capillary-client.ts';
 import { CapillaryError } from '../capillary/capillary-error.ts';
 import type { Credential } from '../capillary/credential.ts';
+import { delay } from '../capillary/delay.ts';
 import type { UploadForm } from '../capillary/upload-form.ts';
 import { checkOnly } from './check-only.ts';
 import type { UploadOptions } from './check-upload-options.ts';
-import { listUploaded } from './find-uploaded.ts';
+import { type FindUploadedRequest, listUploaded, type UploadedPart } from './find-uploaded.ts';
 import type { IncomingFile } from './incoming-file.ts';
 import type { Inspector } from './inspection/create-inspector.ts';
 import { KeyBusyError, type KeyLock } from './key-lock.ts';
 import { fileKey } from './keyed-file-name.ts';
+import { createRecentSet } from './recent-set.ts';
 import { sendParts } from './send-parts.ts';
 import type { UploadResult } from './upload-result.ts';
 import { upstreamRejected } from './upstream-rejected.ts';
@@ -21,8 +23,8 @@ export interface UploadFileOptions {
   readonly maxFileBytes: number;
   /** How long the client may send nothing. */
   readonly idleTimeoutMs: number;
-  /** Pauses before the looks into the status list for a job whose answer was lost. Default 0, 500, 1,500. */
-  readonly lookPausesMs?: readonly number[] | undefined;
+  /** Pauses before the looks into the status list for a job whose answer was lost. */
+  readonly lookPausesMs: readonly number[];
 }
 
 export interface FileUpload {
@@ -40,23 +42,40 @@ export interface FileUpload {
 export type UploadFile = (upload: FileUpload) => Promise<UploadResult>;
 
 export function createUploadFile(deps: UploadFileOptions): UploadFile {
-  const { client, keyLock } = deps;
+  const { client, keyLock, lookPausesMs } = deps;
+  // Keys whose last try had no good end: upstream may have a job that its list shows late.
+  const unsettled = createRecentSet(10_000);
 
   return async function uploadFile(upload) {
     const { file, form, options, credential, signal } = upload;
+
+    async function send(name: string, idempotencyKey: string, uploaded: readonly UploadedPart[]) {
+      unsettled.add(name);
+      const result = await sendParts(deps, upload, idempotencyKey, uploaded);
+      if (result.__typename !== 'UploadOutcomeUnknownError') unsettled.delete(name);
+      return result;
+    }
+
     try {
       if (options.dryRun) return await checkOnly(deps, upload);
       const { kind, couponSeriesId } = form;
-      const { idempotencyKey } = options;
-      if (idempotencyKey === undefined) {
+      const idempotencyKey = options.idempotencyKey ?? randomBytes(18).toString('base64url');
+      const key = fileKey(idempotencyKey);
+      const name = `${kind}:${couponSeriesId}:${key}`;
+      if (options.idempotencyKey === undefined) {
         // A refused token is best heard of before the file is spent on it.
         await proveToken(client, upload);
-        return await sendParts(deps, upload, randomBytes(18).toString('base64url'), []);
+        return await send(name, idempotencyKey, []);
       }
-      const key = fileKey(idempotencyKey);
-      return await keyLock.hold(`${credential.id}:${kind}:${couponSeriesId}:${key}`, signal, async () => {
-        const uploaded = await listUploaded(client, { kind, couponSeriesId, key, credential, signal });
-        return sendParts(deps, upload, idempotencyKey, uploaded);
+      const place = { kind, couponSeriesId, key, credential, signal };
+      // Not by credential: the repeat may come with a newer token.
+      return await keyLock.hold(name, signal, async () => {
+        const uploaded = await listPatiently(
+          client,
+          place,
+          unsettled.delete(name) ? [...lookPausesMs, patienceMs] : [0],
+        );
+        return send(name, idempotencyKey, uploaded);
       });
     } catch (error) {
       const { idempotencyKey } = options;
@@ -70,6 +89,24 @@ export function createUploadFile(deps: UploadFileOptions): UploadFile {
       file.release();
     }
   };
+}
+
+// Before a repeat sends again what may be upstream: its maker has no answer to wait for, and no other protection.
+const patienceMs = 3_000;
+
+/** Looks into the list after each pause until it shows something of the key. Rejects as the list does. */
+async function listPatiently(
+  client: CapillaryClient,
+  place: FindUploadedRequest,
+  pausesMs: readonly number[],
+) {
+  let uploaded: UploadedPart[] = [];
+  for (const pauseMs of pausesMs) {
+    await delay(pauseMs, place.signal);
+    uploaded = await listUploaded(client, place);
+    if (uploaded.length > 0) break;
+  }
+  return uploaded;
 }
 
 /**

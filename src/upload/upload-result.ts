@@ -36,6 +36,7 @@ export interface InvalidFileError {
   readonly problems: readonly FileProblem[];
   readonly problemCount: number;
   readonly jobs: readonly UploadJob[];
+  readonly idempotencyKey: string | undefined;
 }
 
 export interface InvalidInputError {

@@ -126,6 +126,8 @@ export type FileReport = {
 /** The file itself is wrong. Nothing was uploaded, but for the `jobs` of a split file. */
 export type InvalidFileError = UploadError & {
   __typename?: 'InvalidFileError';
+  /** When there are `jobs`: repeat the mended file with this key, and it goes on behind them. */
+  idempotencyKey?: Maybe<Scalars['String']['output']>;
   /** Jobs that an earlier part of a split file had already made. */
   jobs: Array<UploadJob>;
   /** What is wrong and what to do, for a person. */
@@ -405,7 +407,7 @@ export type UploadOptions = {
   rowProblems?: InputMaybe<RowProblemPolicy>;
 };
 
-/** The connection broke after the whole file was sent, and the status list does not show the job yet. */
+/** The connection broke after the whole file was sent, and the status list does not show the job yet; or another upload with the same key is still under way. */
 export type UploadOutcomeUnknownError = UploadError & {
   __typename?: 'UploadOutcomeUnknownError';
   /** Repeat with this key: it either finds the job or uploads. */
