@@ -1,6 +1,6 @@
 import { on, once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { pino } from 'pino';
 import { request } from 'undici';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -9,6 +9,7 @@ import { passThroughCredential } from '../src/capillary/pass-through-credential.
 import type { GatewayContext } from '../src/gateway-context.ts';
 import { createGraphQLHandler } from '../src/http/create-graphql-handler.ts';
 import { createRequestListener } from '../src/http/create-request-listener.ts';
+import { sendEvents } from '../src/http/send-events.ts';
 import { answerWith } from '../src/http/send-response.ts';
 import { serveWebSocket } from '../src/http/serve-web-socket.ts';
 import { createWorkInHand } from '../src/http/work-in-hand.ts';
@@ -17,6 +18,7 @@ import { createWatcher } from '../src/watch/create-watcher.ts';
 import { addJob, fast, pollsOf, readMetric, watchJobs } from './subscription-clients.ts';
 import { token } from './support/graphql-client.ts';
 import { startGateway, type TestGateway } from './support/start-gateway.ts';
+import { startStubServer } from './support/stub-server.ts';
 import { job } from './watch-upstream.ts';
 
 let gateway: TestGateway;
@@ -45,6 +47,13 @@ async function openSocket(
     socket,
     closed,
     say,
+    /** What is said meanwhile arrives in one piece: the server has read it all before it does any of it. */
+    atOnce(talk: () => void) {
+      const { _socket } = socket as unknown as { _socket: Socket };
+      _socket.cork();
+      talk();
+      _socket.uncork();
+    },
     async hear() {
       const { value } = await messages.next();
       return JSON.parse(String(value[0]));
@@ -114,7 +123,7 @@ describe('a WebSocket', () => {
     await client.init();
     const { id } = await addJob(gateway.sandbox);
     for (const query of [watchJobs, 'subscription {', '{ nothing }', '{ __typename }', 'query A { a }']) {
-      client.say(subscribe('a', id, query), { id: 'a', type: 'complete' });
+      client.atOnce(() => client.say(subscribe('a', id, query), { id: 'a', type: 'complete' }));
     }
     client.say({ type: 'ping' });
     let heard = await client.hear();
@@ -354,6 +363,29 @@ describe('what keeps proxies from cutting', () => {
       if (received.endsWith('}\n\n:\n\n:\n\n:\n\n')) break;
     }
     expect(received).toMatch(/^:\n\nevent: next\ndata: .*\n\n(:\n\n)+$/);
+  });
+
+  test('over SSE are not sent to who takes nothing', async () => {
+    const large = 'x'.repeat(32 * 1024 ** 2);
+    async function* once32MiB() {
+      yield large;
+    }
+    const options = { toText: String, keepAliveMs: 5 };
+    const pings = Object.assign((async function* () {})(), { next: () => new Promise<never>(() => {}) });
+    await using server = await startStubServer((asked, _, response) => {
+      sendEvents(response, asked.path === '/large' ? once32MiB() : pings, options);
+      return undefined;
+    });
+    const slow = await request(new URL('/large', server.url));
+    // The clock: somebody else on this server who does take them.
+    const clock = await request(server.url);
+    let comments = '';
+    for await (const chunk of clock.body) {
+      comments += chunk;
+      if (comments.length > 20 * ':\n\n'.length) break;
+    }
+    const received = await slow.body.text();
+    expect(received.length).toBe(`:\n\nevent: next\ndata: ${large}\n\nevent: complete\ndata:\n\n`.length);
   });
 
   test('over WebSocket are pings, and who answers none is cut', async () => {
