@@ -122,8 +122,10 @@ describe('a WebSocket', () => {
     using client = await openSocket();
     await client.init();
     const { id } = await addJob(gateway.sandbox);
-    for (const query of [watchJobs, 'subscription {', '{ nothing }', '{ __typename }', 'query A { a }']) {
-      client.atOnce(() => client.say(subscribe('a', id, query), { id: 'a', type: 'complete' }));
+    const queries = [watchJobs, 'subscription {', '{ nothing }', '{ __typename }', 'query A { a }'];
+    for (const [index, query] of queries.entries()) {
+      const name = String(index);
+      client.atOnce(() => client.say(subscribe(name, id, query), { id: name, type: 'complete' }));
     }
     client.say({ type: 'ping' });
     let heard = await client.hear();
