@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { createIdleWait } from './idle-wait.ts';
 
 export interface Operations {
   /** The signal of an operation that begins on a socket: aborts when the operation or its socket ends. */
@@ -13,7 +14,7 @@ export interface Operations {
 /** What runs on the open WebSockets, so that nothing runs on for nobody. */
 export function createOperations(): Operations {
   const running = new Map<object, Map<string, AbortController>>();
-  let onIdle: (() => void) | undefined;
+  const idle = createIdleWait(() => running.size === 0);
 
   function end(socket: object, id: string): void {
     const operations = running.get(socket);
@@ -21,7 +22,7 @@ export function createOperations(): Operations {
     operations?.delete(id);
     if (operations?.size === 0) running.delete(socket);
     controller?.abort();
-    if (running.size === 0) onIdle?.();
+    idle.ended();
   }
 
   return {
@@ -36,15 +37,6 @@ export function createOperations(): Operations {
     endAll(socket) {
       for (const id of running.get(socket)?.keys() ?? []) end(socket, id);
     },
-    async idle(timeoutMs) {
-      if (running.size === 0) return;
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, timeoutMs);
-        onIdle = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
-    },
+    idle: idle.wait,
   };
 }

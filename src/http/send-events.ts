@@ -31,7 +31,11 @@ export function sendEvents<T>(
   }
 
   function ask(): void {
-    source.next().then(tell, () => res.destroy());
+    // Also what `tell` throws: nobody else would hear it, and the process would end.
+    source
+      .next()
+      .then(tell)
+      .catch(() => res.destroy());
   }
 
   function tell({ done, value }: IteratorResult<T>): void {

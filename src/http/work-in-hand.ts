@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { createIdleWait } from './idle-wait.ts';
 
 /** The responses that are not finished, and whether more may begin. */
 export interface WorkInHand {
@@ -14,28 +15,19 @@ export interface WorkInHand {
 export function createWorkInHand(): WorkInHand {
   const open = new Set<ServerResponse>();
   let taken = true;
-  let onDone: (() => void) | undefined;
+  const idle = createIdleWait(() => open.size === 0);
   return {
     isTaken: () => taken,
     add(res) {
       open.add(res);
       res.once('close', () => {
         open.delete(res);
-        if (open.size === 0) onDone?.();
+        idle.ended();
       });
     },
     refuse() {
       taken = false;
     },
-    async done(timeoutMs) {
-      if (open.size === 0) return;
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, timeoutMs);
-        onDone = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
-    },
+    done: idle.wait,
   };
 }
