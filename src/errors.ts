@@ -75,6 +75,9 @@ export class GatewayError extends Error {
   }
 }
 
+/** All that a caller is told of a bug, beside its incident id. */
+export const maskedMessage = 'Something went wrong on our side. Please report it with the incidentId.';
+
 /** True for the reason of a wait that its caller gave up: neither logged, nor masked, nor retried. */
 export function isAbort(error: unknown): boolean {
   return error instanceof Error && error.name === 'AbortError';
@@ -88,7 +91,7 @@ export function toPublicError(
   const inner = error instanceof GraphQLError && error.originalError ? error.originalError : error;
   const located = error instanceof GraphQLError ? error : undefined;
   if (inner instanceof GraphQLError) return inner === error || !located ? inner : relocate(inner, located);
-  if (inner instanceof GatewayError)
+  if (inner instanceof GatewayError && inner.code !== 'INTERNAL_SERVER_ERROR')
     return build(inner.message, { code: inner.code, ...inner.extensions }, inner.code, located);
   if (inner instanceof WatchError) return build(inner.message, { code: inner.code }, inner.code, located);
   if (inner instanceof CapillaryError) {
@@ -97,9 +100,10 @@ export function toPublicError(
   }
   if (isAbort(inner)) return build('The request was given up.', { code: 'BAD_REQUEST' }, undefined, located);
   const incidentId = randomUUID();
-  onBug(inner, incidentId);
-  const message = 'Something went wrong on our side. Please report it with the incidentId.';
-  return build(message, { code: 'INTERNAL_SERVER_ERROR', incidentId }, 'INTERNAL_SERVER_ERROR', located);
+  const code = 'INTERNAL_SERVER_ERROR';
+  const { extensions, cause = inner } = inner instanceof GatewayError ? inner : {};
+  onBug(cause, incidentId);
+  return build(maskedMessage, { code, incidentId, ...extensions }, code, located);
 }
 
 /** What a caller is told of an upstream error beside its code. */

@@ -1,5 +1,5 @@
 import { CapillaryError } from '../capillary/capillary-error.ts';
-import { capillaryExtensions, GatewayError } from '../errors.ts';
+import { capillaryExtensions, GatewayError, isAbort, maskedMessage } from '../errors.ts';
 import type { UploadJob } from '../jobs/upload-job.ts';
 
 /**
@@ -23,5 +23,7 @@ export function withJobs(error: unknown, idempotencyKey: string, jobs: readonly 
       cause: error,
     });
   }
-  return error;
+  if (isAbort(error)) return error;
+  // A bug is masked all the same; its cause goes to the log.
+  return new GatewayError('INTERNAL_SERVER_ERROR', maskedMessage, { extensions, cause: error });
 }

@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import type { UpstreamJob } from '../src/capillary/upstream-job.ts';
+import { toPublicError } from '../src/errors.ts';
+import { toUploadJob } from '../src/jobs/upload-job.ts';
+import { withJobs } from '../src/upload/with-jobs.ts';
+
+const job = toUploadJob({
+  kind: 'COUPON_BATCH',
+  couponSeriesId: '541854',
+  jobId: '1',
+  uploadStatus: 'STARTED',
+  uploadedFileName: 'a.csv',
+} as UpstreamJob);
+
+test('a bug behind the first part of a split file is masked, logged, and names the jobs and the key', () => {
+  const bug = new TypeError('secret detail');
+  const logged: unknown[] = [];
+  const told = toPublicError(withJobs(bug, 'monday-import-1', [job]), (error) => logged.push(error));
+  expect(logged).toEqual([bug]);
+  expect(told.message).not.toContain('secret');
+  expect(told.extensions).toMatchObject({
+    code: 'INTERNAL_SERVER_ERROR',
+    incidentId: expect.any(String),
+    jobs: ['COUPON_BATCH:541854:1'],
+    idempotencyKey: 'monday-import-1',
+  });
+});
+
+test('an abort stays an abort, and a bug without jobs stays itself', () => {
+  const abort = new DOMException('gone', 'AbortError');
+  expect(withJobs(abort, 'monday-import-1', [job])).toBe(abort);
+  const bug = new TypeError('x');
+  expect(withJobs(bug, 'monday-import-1', [])).toBe(bug);
+});
