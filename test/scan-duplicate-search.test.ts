@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createDuplicateSearch } from '../src/upload/scan/duplicate-search.ts';
-import { rowKernel } from '../src/upload/scan/row-kernel.ts';
+import { createRowKernel } from '../src/upload/scan/row-kernel.ts';
 
 /** Enters one code a row; 0 for none. What is found comes back as [row, first, isSecond]. */
 function search(codes: readonly number[], maxRows?: number) {
@@ -58,7 +58,7 @@ describe('the hash of a code', () => {
     ['running numbers and a suffix', (n) => `${n}ABCDEFGH`],
     ['two running parts', (n) => `${n % 1000}-AAAA-${Math.floor(n / 1000)}`],
   ])('spreads %s evenly in each of its halves', (_name, code) => {
-    const { hashText, hashes } = rowKernel();
+    const { hashText, hashes } = createRowKernel();
     const count = 300_000;
     const low = new Set<number>();
     const high = new Set<number>();

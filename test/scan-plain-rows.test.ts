@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createPlainRows } from '../src/upload/scan/plain-rows.ts';
 import { createProblemList } from '../src/upload/scan/problem-list.ts';
+import { createRowKernel } from '../src/upload/scan/row-kernel.ts';
 import type { ScanPlan } from '../src/upload/scan/scan-plan.ts';
 import { codesOnly, mobileFirst, places, redeemed, scanFile } from './scan-file.ts';
 
@@ -8,7 +9,7 @@ import { codesOnly, mobileFirst, places, redeemed, scanFile } from './scan-file.
 function plainRows(rows: string, plan: ScanPlan, maxProblems = 100): number {
   const bytes = Buffer.from(rows);
   return (
-    createPlainRows(plan, createProblemList(maxProblems), undefined, undefined)?.read(
+    createPlainRows(createRowKernel(), plan, createProblemList(maxProblems), undefined, undefined)?.read(
       bytes,
       0,
       bytes.length,

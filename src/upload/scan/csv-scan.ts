@@ -5,6 +5,7 @@ import type { FileProblem } from './file-problem.ts';
 import { createPlainRows, type PlainRows } from './plain-rows.ts';
 import { createProblemList } from './problem-list.ts';
 import { createRowJudge } from './row-judge.ts';
+import { createRowKernel, type RowKernel } from './row-kernel.ts';
 import { createRowReader, type Row } from './row-reader.ts';
 import type { ScanPlan } from './scan-plan.ts';
 import { trimCell } from './trim-cell.ts';
@@ -21,6 +22,8 @@ export interface CsvScanOptions {
   readonly maxProblems?: number | undefined;
   /** Default: no limit. */
   readonly maxFileBytes?: number | undefined;
+  /** Of this scan alone. Chunks that stand in its memory are scanned where they are. Default: one is made. */
+  readonly kernel?: RowKernel | undefined;
 }
 
 /** What a scan came to. */
@@ -65,6 +68,7 @@ export function createCsvScan(options: CsvScanOptions): CsvScan {
     maxProblems,
     rowsPerPart = Number.POSITIVE_INFINITY,
     maxFileBytes = Number.POSITIVE_INFINITY,
+    kernel = createRowKernel(),
   } = options;
   const problems = createProblemList(maxProblems);
   const judge = createRowJudge(plan.required, problems);
@@ -102,10 +106,10 @@ export function createCsvScan(options: CsvScanOptions): CsvScan {
     if (unique !== undefined) {
       wanted.push(unique);
       uniqueColumn = unique;
-      duplicates = createDuplicateProblems(unique, problems, options.maxExactRows);
+      duplicates = createDuplicateProblems(kernel, unique, problems, options.maxExactRows);
     }
     reader.want(wanted);
-    plainRows = createPlainRows(plan, problems, unique, duplicates);
+    plainRows = createPlainRows(kernel, plan, problems, unique, duplicates);
   }
 
   /** The header is read first, and no further than there is room for it. */

@@ -1,6 +1,6 @@
 import { createDuplicateSearch } from './duplicate-search.ts';
 import type { ProblemList } from './problem-list.ts';
-import { rowKernel } from './row-kernel.ts';
+import type { RowKernel } from './row-kernel.ts';
 import { createRowLines } from './row-lines.ts';
 
 /** Finds codes that stand twice, and lists every row that has one. Rows are counted from 1, data rows only. */
@@ -19,11 +19,11 @@ export interface DuplicateProblems {
 
 /** Codes match as upstream compares them: trimmed, whatever their case. `column` is where they stand. */
 export function createDuplicateProblems(
+  kernel: RowKernel,
   column: number,
   problems: ProblemList,
   maxExactRows?: number,
 ): DuplicateProblems {
-  const { hashText, hashes: kernelHashes } = rowKernel();
   const search = createDuplicateSearch(maxExactRows);
   const lines = createRowLines();
 
@@ -36,8 +36,8 @@ export function createDuplicateProblems(
     addRows,
     addCode(row, line, code) {
       // The hash lowers ASCII letters only.
-      hashText(code.toLowerCase());
-      addRows(row, line, 1, kernelHashes);
+      kernel.hashText(code.toLowerCase());
+      addRows(row, line, 1, kernel.hashes);
     },
     get exact() {
       return search.exact;

@@ -1,6 +1,6 @@
 import type { DuplicateProblems } from './duplicate-problems.ts';
 import type { ProblemList } from './problem-list.ts';
-import { rowKernel } from './row-kernel.ts';
+import type { RowKernel } from './row-kernel.ts';
 import { kernelMemory } from './row-kernel-memory.ts';
 import type { ScanPlan } from './scan-plan.ts';
 
@@ -25,6 +25,7 @@ export interface PlainRows {
 
 /** Undefined for a plan that the kernel cannot hold: a column too far to the right, or one with two rules. */
 export function createPlainRows(
+  kernel: RowKernel,
   plan: ScanPlan,
   problems: ProblemList,
   uniqueColumn: number | undefined,
@@ -34,7 +35,6 @@ export function createPlainRows(
   const needed = Math.max(...columns) + 1;
   if (Math.max(needed, (uniqueColumn ?? 0) + 1) > kernelMemory.maxColumns) return undefined;
   if (new Set(columns).size < columns.length) return undefined;
-  const kernel = rowKernel();
 
   let loadedFrom = 0;
   let loadedTo = 0;
@@ -46,7 +46,6 @@ export function createPlainRows(
     },
     read(chunk, from, to, maxRows, row, line) {
       if (from >= loadedTo || (loadedTo < to && loadedTo - from < reloadBytes)) {
-        // Other scans use the kernel between two chunks.
         kernel.configure(plan.required, duplicates?.exact ? uniqueColumn : undefined);
         loadedFrom = from;
         loadedTo = from + kernel.load(chunk, from, to);

@@ -1,4 +1,4 @@
-/** Where things stand in the row kernel's memory, in bytes. */
+/** Where things stand in a row kernel's memory, in bytes. From 272 to 1024 it is the memory owner's. */
 export const kernelMemory = {
   /** One byte a column: its rule, and `codeColumn`. Files with more columns are left to the row reader. */
   rules: 0,
@@ -9,16 +9,14 @@ export const kernelMemory = {
   stoppedAt: 264,
   /** How many faults the rows of the last call had. */
   wrong: 268,
-  /** The bytes to scan. What is read past their end does not matter, but it must be there to read. */
-  input: 1024,
-  inputBytes: 65_536,
   /** The hash of each row's code, 64 bits; 0 where there is none. */
-  hashes: 67_072,
+  hashes: 1024,
   maxRows: 8192,
   /** A text to hash. */
-  text: 132_608,
+  text: 66_560,
   textBytes: 32_768,
-  pages: 3,
+  /** The bytes to scan, up to the memory's end. */
+  input: 99_328,
 } as const;
 
 /** The kernel's numbers for the rules of cells, and for a column that has none. */
@@ -26,3 +24,21 @@ export const kernelRules = { none: 0, text: 1, email: 2, mobile: 3, number: 4, e
 
 /** Added to the rule of the column whose codes are hashed. */
 export const codeColumn = 0x80;
+
+const pageBytes = 65_536;
+/** What is read past the bytes to scan does not matter, but it must be there to read. */
+const readPast = 128;
+
+/**
+ * Memory for one kernel with room for so many bytes to scan. It is shared: whoever fills it may be another thread. It
+ * costs what of it is written to.
+ */
+export function createKernelMemory(inputBytes = 65_536): WebAssembly.Memory {
+  const pages = Math.ceil((kernelMemory.input + inputBytes + readPast) / pageBytes);
+  return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+}
+
+/** The room for bytes to scan in a memory made by `createKernelMemory`. */
+export function kernelInputBytes(memory: WebAssembly.Memory): number {
+  return memory.buffer.byteLength - kernelMemory.input - readPast;
+}

@@ -1,13 +1,19 @@
 import { randomFillSync } from 'node:crypto';
 import type { CellRule } from './cell-rules.ts';
 import { hashText } from './row-kernel-hash.ts';
-import { codeColumn, kernelMemory, kernelRules } from './row-kernel-memory.ts';
+import {
+  codeColumn,
+  createKernelMemory,
+  kernelInputBytes,
+  kernelMemory,
+  kernelRules,
+} from './row-kernel-memory.ts';
 import { rowsFunction } from './row-kernel-rows.ts';
 import { createLocals, encodeModule, i32, i64, type WasmFunction } from './wasm-code.ts';
 
 /**
  * The inner loop of the scan in WebAssembly, 64 bytes at a time: more than ten times as fast as the row reader, and
- * for the usual rows only. It remembers nothing between calls, so one kernel serves every scan of the process.
+ * for the usual rows only. A scan has a kernel of its own.
  */
 export interface RowKernel {
   /** What the next calls of `readRows` check, and the column whose codes they hash, if any. */
@@ -15,7 +21,10 @@ export interface RowKernel {
     required: readonly { readonly column: number; readonly rule: CellRule }[],
     codes: number | undefined,
   ): void;
-  /** Takes a copy of the bytes between two offsets, or of as many of them as fit (64 KiB). Returns how many. */
+  /**
+   * Takes the bytes between two offsets: where they are, when they stand in the kernel's memory, else a copy of as many
+   * of them as fit. Returns how many.
+   */
   load(chunk: Buffer, from: number, to: number): number;
   /**
    * Reads at most `maxRows` rows between two offsets in what was loaded; `from` is the first byte of a row. Returns how
@@ -32,7 +41,6 @@ export interface RowKernel {
 }
 
 interface KernelExports {
-  readonly memory: WebAssembly.Memory;
   readonly rows: (from: number, to: number, maxRows: number, needed: number, countWrong: number) => number;
   readonly hash: (from: number, to: number) => number;
 }
@@ -51,20 +59,18 @@ function hashFunction(): WasmFunction {
   return { name: 'hash', parameters: 2, locals: locals.all, body };
 }
 
-let shared: RowKernel | undefined;
+/** Compiled once a thread, in about 2 ms. */
+let compiled: WebAssembly.Module | undefined;
 
-/** The process's kernel, made when it is first asked for: 192 KiB of memory, and about 2 ms. */
-export function rowKernel(): RowKernel {
-  shared ??= createRowKernel();
-  return shared;
-}
-
-function createRowKernel(): RowKernel {
-  const module = new WebAssembly.Module(encodeModule(kernelMemory.pages, [rowsFunction(), hashFunction()]));
-  const { memory, rows, hash } = new WebAssembly.Instance(module).exports as unknown as KernelExports;
+/** A kernel that works in this memory; the default has room for 64 KiB to scan. */
+export function createRowKernel(memory = createKernelMemory()): RowKernel {
+  compiled ??= new WebAssembly.Module(encodeModule([rowsFunction(), hashFunction()]));
+  const { rows, hash } = new WebAssembly.Instance(compiled, { own: { memory } })
+    .exports as unknown as KernelExports;
   const bytes = Buffer.from(memory.buffer);
+  const inputBytes = kernelInputBytes(memory);
+  let input: number = kernelMemory.input;
   const rules = bytes.subarray(kernelMemory.rules, kernelMemory.rules + kernelMemory.maxColumns);
-  const { input, inputBytes } = kernelMemory;
   // Nobody can then prepare codes that collide.
   randomFillSync(bytes, kernelMemory.seed, 8);
 
@@ -75,6 +81,11 @@ function createRowKernel(): RowKernel {
       if (codes !== undefined) rules[codes] = (rules[codes] ?? 0) | codeColumn;
     },
     load(chunk, from, to) {
+      if (chunk.buffer === memory.buffer) {
+        input = chunk.byteOffset + from;
+        return to - from;
+      }
+      input = kernelMemory.input;
       return chunk.copy(bytes, input, from, Math.min(to, from + inputBytes));
     },
     readRows(from, to, maxRows, needed, countWrong) {

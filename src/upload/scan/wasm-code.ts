@@ -157,8 +157,12 @@ export interface WasmFunction {
   readonly body: Code;
 }
 
-/** The bytes of a module that exports its functions and `memory`, which has this many pages of 64 KiB. */
-export function encodeModule(pages: number, functions: readonly WasmFunction[]): Uint8Array<ArrayBuffer> {
+/** A memory of any size that has a largest one. */
+const sharedMemory = 0x03;
+const maxPages = 65_536;
+
+/** The bytes of a module that exports its functions, and works on a shared memory that it imports as `own.memory`. */
+export function encodeModule(functions: readonly WasmFunction[]): Uint8Array<ArrayBuffer> {
   const types = functions.map(({ parameters, locals }) => [
     0x60,
     vector(locals.slice(0, parameters).map(({ type }) => valueTypes[type])),
@@ -173,9 +177,12 @@ export function encodeModule(pages: number, functions: readonly WasmFunction[]):
     flatten([
       ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
       section(1, vector(types)),
+      section(
+        2,
+        vector([[text('own'), text('memory'), 0x02, sharedMemory, unsigned(1), unsigned(maxPages)]]),
+      ),
       section(3, vector(functions.map((_, at) => unsigned(at)))),
-      section(5, vector([[0x01, unsigned(pages), unsigned(pages)]])),
-      section(7, vector([[text('memory'), 0x02, 0x00], ...exports])),
+      section(7, vector(exports)),
       section(10, vector(bodies)),
     ]),
   );
