@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { ask, upload } from './support/graphql-client.ts';
+import { addJob } from './subscription-clients.ts';
+import { ask } from './support/graphql-client.ts';
 import { startGateway } from './support/start-gateway.ts';
 
 const entities = /* GraphQL */ `
@@ -29,14 +30,50 @@ test('a malformed or unknown representation is null for itself alone, the malfor
   ]);
 });
 
+const malformed: readonly { readonly what: string; readonly representation: unknown }[] = [
+  { what: 'of a type that does not exist', representation: { __typename: 'Coupon', id: '1' } },
+  { what: 'of a type that is no entity', representation: { __typename: 'PageInfo', id: '1' } },
+  { what: 'of a type named like a prototype', representation: { __typename: '__proto__', id: '1' } },
+  { what: 'of no type', representation: { id: '541854' } },
+  { what: 'of a type that is a list', representation: { __typename: ['UploadJob'], id: '1' } },
+  { what: 'without an id', representation: { __typename: 'UploadJob' } },
+  { what: 'with null for an id', representation: { __typename: 'CouponSeries', id: null } },
+  { what: 'with an object for an id', representation: { __typename: 'CouponSeries', id: { id: '541854' } } },
+  {
+    what: 'with a list for an id',
+    representation: { __typename: 'UploadJob', id: ['COUPON_BATCH:541854:1'] },
+  },
+  { what: 'a text', representation: 'UploadJob' },
+  { what: 'a list', representation: [] },
+];
+
+test.each(malformed)(
+  'a representation that is $what is null for itself alone, as a fault of its sender',
+  async (row) => {
+    await using started = await startGateway();
+    const representations = [row.representation, { __typename: 'CouponSeries', id: '541854' }];
+    const { data, errors } = await ask(started.url, entities, { variables: { representations } });
+    expect(data._entities).toMatchObject([null, { id: '541854', uploadJobs: { totalCount: 0 } }]);
+    expect(errors).toMatchObject([{ path: ['_entities', 0], extensions: { code: 'BAD_USER_INPUT' } }]);
+    expect(started.log.filter((line) => line.includes('unexpected error'))).toEqual([]);
+  },
+);
+
 test('a hundred jobs of one series that a router asks for cost one upstream call', async () => {
   await using started = await startGateway();
-  const made = await upload(started.url);
-  const { id } = made.data.uploadCouponBatch.jobs[0];
+  const made = [];
+  for (let count = 0; count < 3; count += 1) made.push(await addJob(started.sandbox));
+  const unknown = Array.from({ length: 97 }, (_, index) => `COUPON_BATCH:541854:${index + 1}`);
   const before = started.sandbox.requests.length;
-  const representations = Array.from({ length: 100 }, () => ({ __typename: 'UploadJob', id }));
-  const { data } = await ask(started.url, entities, { variables: { representations } });
-  expect(data._entities).toHaveLength(100);
-  expect(data._entities.every((job: { id: string }) => job.id === id)).toBe(true);
+  const representations = [...made.map(({ id }) => id), ...unknown].map((id) => ({
+    __typename: 'UploadJob',
+    id,
+  }));
+  const { data, errors } = await ask(started.url, entities, { variables: { representations } });
+  expect(errors).toBeUndefined();
+  expect(data._entities).toEqual([
+    ...made.map(({ id }) => expect.objectContaining({ id })),
+    ...unknown.map(() => null),
+  ]);
   expect(started.sandbox.requests.length - before).toBe(1);
 });

@@ -29,9 +29,8 @@ const UploadJobConnection = builder.objectRef<JobPage>('UploadJobConnection').im
 });
 
 CouponSeries.implement({
-  description:
-    'A coupon series. In a supergraph another subgraph owns it; this one adds the upload jobs, and does not check ' +
-    'that the series exists.',
+  // The words that its owner uses as well, in a supergraph: composition reports differences.
+  description: 'A series that coupons belong to.',
   fields: (t) => ({
     id: t.exposeID('id', { description: "The series' number in Capillary." }),
     uploadJobs: t.field({
@@ -63,7 +62,9 @@ builder.asEntity(CouponSeries, {
 builder.queryField('couponSeries', (t) =>
   t.field({
     type: CouponSeries,
-    description: 'A coupon series by its number, to list its upload jobs.',
+    description: 'A coupon series by its number.',
+    // The owner of the series has this entry, too.
+    shareable: true,
     args: { id: t.arg.id({ required: true, description: 'Digits, as 541854.' }) },
     resolve: (_, { id }) => {
       assertSeriesId(id);

@@ -1,0 +1,32 @@
+import { type GraphQLSchema, getNamedType, isUnionType } from 'graphql';
+import { GatewayError } from '../errors.ts';
+
+/**
+ * Makes each representation of `_entities` succeed or fail by itself, with `BAD_USER_INPUT` where it is not one: the
+ * federation library throws all of a router's list away for one name that it does not know. Changes the schema in place.
+ */
+export function isolateEntities(schema: GraphQLSchema): GraphQLSchema {
+  const field = schema.getQueryType()?.getFields()['_entities'];
+  const resolveList = field?.resolve;
+  if (!field || !resolveList) throw new Error('The schema has no entities.');
+  const union = getNamedType(field.type);
+  const names = isUnionType(union) ? union.getTypes().map(({ name }) => name) : [];
+
+  field.resolve = (source, { representations }, context, info) =>
+    representations.map((representation: unknown) => {
+      // An error that is returned, not thrown, is that of its own place in the list.
+      const fault = findFault(representation, names);
+      if (fault) return new GatewayError('BAD_USER_INPUT', fault);
+      const [entity] = resolveList(source, { representations: [representation] }, context, info) as unknown[];
+      return entity;
+    });
+  return schema;
+}
+
+function findFault(representation: unknown, names: readonly string[]): string | undefined {
+  const { __typename: name, id } = Object(representation) as { __typename?: unknown; id?: unknown };
+  if (typeof name !== 'string' || !names.includes(name)) {
+    return `A representation needs the __typename of an entity: ${names.join(' or ')}.`;
+  }
+  return typeof id === 'string' ? undefined : `A representation of ${name} needs its id, as a string.`;
+}
