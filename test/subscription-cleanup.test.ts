@@ -54,11 +54,11 @@ const operationClient = (operation: Operation, leave: (operation: Operation) => 
   leave: () => leave(operation),
 });
 
-async function rawSse(id: string, leave: (socket: Socket) => void): Promise<Client> {
+async function rawStream(id: string, accept: string, leave: (socket: Socket) => void): Promise<Client> {
   const { socket } = await openConnection(gateway.url);
   const body = JSON.stringify({ query: watchJobs, variables: { ids: [id] } });
   const head = requestHead('POST', '/graphql', {
-    accept: 'text/event-stream',
+    accept,
     'content-type': 'application/json',
     'content-length': body.length,
     'x-cap-api-oauth-token': token,
@@ -85,17 +85,22 @@ async function rawWebSocket(id: string, leave: (socket: WebSocket) => void): Pro
   return { watching: once(socket, 'message'), leave: () => leave(socket) };
 }
 
-const [sse, webSocket] = transports as readonly [Transport, Transport];
+const [sse, webSocket, multipart] = transports as readonly [Transport, Transport, Transport];
+const multipartType = 'multipart/mixed;subscriptionSpec=1.0';
 const request1 = (id: string) => ({ query: watchJobs, variables: { ids: [id] } });
 
 const ways: Record<string, (id: string) => Client | Promise<Client>> = {
   'return() of the SSE client': (id) =>
     operationClient(sse.start(gateway.url, request1(id)), (operation) => void operation.return()),
-  'an SSE socket that is closed': (id) => rawSse(id, (socket) => socket.destroy()),
+  'an SSE socket that is closed': (id) => rawStream(id, 'text/event-stream', (socket) => socket.destroy()),
   'an SSE socket that is reset, as by a lost network': (id) =>
-    rawSse(id, (socket) => socket.resetAndDestroy()),
+    rawStream(id, 'text/event-stream', (socket) => socket.resetAndDestroy()),
   'return() of the WebSocket client': (id) =>
     operationClient(webSocket.start(gateway.url, request1(id)), (operation) => void operation.return()),
+  'return() of the multipart client': (id) =>
+    operationClient(multipart.start(gateway.url, request1(id)), (operation) => void operation.return()),
+  'a multipart socket that is reset': (id) =>
+    rawStream(id, multipartType, (socket) => socket.resetAndDestroy()),
   'a close frame': (id) => rawWebSocket(id, (socket) => socket.close()),
   'a WebSocket that is cut': (id) => rawWebSocket(id, (socket) => socket.terminate()),
 };
@@ -271,12 +276,20 @@ describe('a client that does not read', () => {
     expect(steps.length).toBeLessThan(changes / 2);
   }
 
-  test('over SSE finds the latest state after those that were on their way, and the end', async () => {
+  test.each([
+    { name: 'SSE', accept: 'text/event-stream', end: 'event: complete\ndata:\n\n', pings: /:\n\n:\n\n/ },
+    {
+      name: 'multipart',
+      accept: multipartType,
+      end: '--graphql--\r\n',
+      pings: /\{\}\r\n--graphql\r\n.*\r\n\r\n\{\}\r\n/,
+    },
+  ])('over $name finds the latest state after those that were on their way, and the end', async (stream) => {
     const { id, number } = await addJob(gateway.sandbox, { fileName: `${'x'.repeat(200)}.csv` });
     const { body } = await request(gateway.url, {
       method: 'POST',
       headers: {
-        ...{ 'content-type': 'application/json', accept: 'text/event-stream' },
+        ...{ 'content-type': 'application/json', accept: stream.accept },
         'x-cap-api-oauth-token': token,
       },
       body: JSON.stringify({ query, variables: { ids: [id] } }),
@@ -284,8 +297,8 @@ describe('a client that does not read', () => {
     await change(number);
     const received = await body.text();
     expectLatest([...received.matchAll(/"upstreamStatus":"(\w+)"/g)].map(([, state = '']) => state));
-    expect(received.endsWith('event: complete\ndata:\n\n')).toBe(true);
-    expect(received).not.toContain(':\n\n:\n\n');
+    expect(received.endsWith(stream.end)).toBe(true);
+    expect(received).not.toMatch(stream.pings);
   });
 
   test('over WebSocket, too', async () => {

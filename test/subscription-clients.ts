@@ -1,8 +1,11 @@
 import { get, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
-import type { GraphQLFormattedError } from 'graphql';
+import { ApolloClient, ApolloLink, InMemoryCache } from '@apollo/client';
+import { BaseHttpLink } from '@apollo/client/link/http';
+import { type GraphQLFormattedError, parse } from 'graphql';
 import { createClient as createSseClient } from 'graphql-sse';
 import { createClient as createWebSocketClient } from 'graphql-ws';
+import type { Observable, Subscription } from 'rxjs';
 import { expect } from 'vitest';
 import { WebSocket } from 'ws';
 import type { Sandbox } from '../src/sandbox/create-sandbox.ts';
@@ -46,7 +49,7 @@ export interface Operation extends AsyncDisposable, AsyncIterable<Result> {
 }
 
 export interface Transport {
-  readonly name: 'SSE' | 'WebSocket';
+  readonly name: 'SSE' | 'WebSocket' | 'multipart';
   /** Starts an operation through the official client, on a connection of its own, without retries. */
   start(url: string, request: GraphQLRequest, caller?: Caller): Operation;
 }
@@ -77,7 +80,51 @@ export const transports: readonly Transport[] = [
       return operation(client.iterate({ ...request }), () => void client.dispose());
     },
   },
+  {
+    name: 'multipart',
+    start(url, { query, variables, operationName }, { token = sandboxToken, headers = {} } = {}) {
+      const link = new BaseHttpLink({
+        ...{ uri: url, print: () => query, includeUnusedVariables: true },
+        headers: { ...(token === null ? {} : { 'x-cap-api-oauth-token': token }), ...headers },
+      });
+      const client = new ApolloClient({ link, cache: new InMemoryCache() });
+      // Apollo takes no document that it cannot parse: this one stands in for `query`, which is what is sent.
+      const document = parse(`subscription ${operationName ?? ''} { __typename }`);
+      const results = ApolloLink.execute(
+        link,
+        { query: document, ...(variables && { variables }) },
+        { client },
+      );
+      return operation(iterate(results), () => client.stop());
+    },
+  },
 ];
+
+function iterate(source: Observable<unknown>): AsyncIterableIterator<unknown> {
+  let subscription: Subscription | undefined;
+  const stream = new ReadableStream({
+    start(controller) {
+      subscription = source.subscribe({
+        next: (value) => controller.enqueue(value),
+        error: (error) => controller.error(error),
+        complete: () => controller.close(),
+      });
+    },
+    cancel: () => subscription?.unsubscribe(),
+  });
+  const reader = stream.getReader();
+  return {
+    next: () => reader.read(),
+    async return() {
+      // Unlike the stream's own iterator this does not wait for the result that a reader waits for.
+      await reader.cancel();
+      return { done: true, value: undefined };
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+}
 
 function operation(source: AsyncIterableIterator<unknown>, dispose: () => void): Operation {
   const results = source as AsyncIterableIterator<Result, undefined>;

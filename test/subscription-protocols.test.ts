@@ -12,6 +12,7 @@ import { createRequestListener } from '../src/http/create-request-listener.ts';
 import { sendEvents } from '../src/http/send-events.ts';
 import { answerWith } from '../src/http/send-response.ts';
 import { serveWebSocket } from '../src/http/serve-web-socket.ts';
+import { eventStream } from '../src/http/stream-format.ts';
 import { createWorkInHand } from '../src/http/work-in-hand.ts';
 import { schema } from '../src/schema/schema.ts';
 import { createWatcher } from '../src/watch/create-watcher.ts';
@@ -293,9 +294,10 @@ describe('an event stream', () => {
   test.each([
     { accept: 'application/json' },
     { accept: 'application/graphql-response+json' },
-    // As Apollo's clients ask for subscriptions over HTTP: use WebSocket or SSE with them.
-    { accept: 'multipart/mixed;boundary="graphql";subscriptionSpec=1.0,application/json' },
     { accept: 'multipart/mixed' },
+    { accept: 'multipart/mixed;deferSpec=20220824,application/json' },
+    { accept: 'multipart/mixed;subscriptionSpec=2.0' },
+    { accept: 'multipart/mixed, application/json;subscriptionSpec=1.0' },
   ])('is refused to who accepts $accept only, and nothing is polled', async ({ accept }) => {
     const { body } = await watched();
     const answer = await open({ accept }, body);
@@ -372,7 +374,7 @@ describe('what keeps proxies from cutting', () => {
     async function* once32MiB() {
       yield large;
     }
-    const options = { toText: String, keepAliveMs: 5 };
+    const options = { format: eventStream, toText: String, keepAliveMs: 5 };
     const pings = Object.assign((async function* () {})(), { next: () => new Promise<never>(() => {}) });
     await using server = await startStubServer((asked, _, response) => {
       sendEvents(response, asked.path === '/large' ? once32MiB() : pings, options);

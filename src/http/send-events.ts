@@ -1,24 +1,26 @@
 import type { ServerResponse } from 'node:http';
+import type { StreamFormat } from './stream-format.ts';
 
 export interface SendEventsOptions<T> {
+  readonly format: StreamFormat;
+  /** JSON in one line. */
   readonly toText: (value: T) => string;
   readonly keepAliveMs: number;
 }
 
 /**
- * Writes a body in the graphql-sse protocol, distinct connections mode: the values, then `complete`. Comments keep
- * proxies from cutting: one at once, since some browsers wait for a first byte, and one each `keepAliveMs`. A value is
- * asked for when the client has taken the ones before, so that what waits for a slow one stays in the source. The
- * source is ended with the response.
+ * Writes the values as the body of a response, then its end, and a ping each `keepAliveMs`. A value is asked for when
+ * the client has taken the ones before, so that what waits for a slow one stays in the source. The source is ended with
+ * the response.
  */
 export function sendEvents<T>(
   res: ServerResponse,
   source: AsyncIterator<T>,
   options: SendEventsOptions<T>,
 ): void {
-  const { toText, keepAliveMs } = options;
-  // Comments that a slow client does not take would pile up, too.
-  const timer = setInterval(() => res.writableNeedDrain || res.write(comment), keepAliveMs);
+  const { format, toText, keepAliveMs } = options;
+  // Pings that a slow client does not take would pile up, too.
+  const timer = setInterval(() => res.writableNeedDrain || res.write(format.ping), keepAliveMs);
   const end = () => {
     clearInterval(timer);
     source.return?.().catch(() => {});
@@ -26,7 +28,7 @@ export function sendEvents<T>(
   if (res.destroyed) end();
   else {
     res.once('close', end);
-    res.write(comment);
+    res.write(format.start);
     ask();
   }
 
@@ -40,10 +42,8 @@ export function sendEvents<T>(
 
   function tell({ done, value }: IteratorResult<T>): void {
     if (res.destroyed) return;
-    if (done) return void res.end('event: complete\ndata:\n\n');
-    if (res.write(`event: next\ndata: ${toText(value)}\n\n`)) ask();
+    if (done) return void res.end(format.end);
+    if (res.write(format.event(toText(value)))) ask();
     else res.once('drain', ask);
   }
 }
-
-const comment = ':\n\n';

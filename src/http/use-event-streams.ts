@@ -3,20 +3,21 @@ import type { Plugin, YogaServer } from 'graphql-yoga';
 import { GatewayError } from '../errors.ts';
 import { sendEvents } from './send-events.ts';
 import { withWriter } from './send-response.ts';
+import { chooseStreamFormat, eventStream } from './stream-format.ts';
 import { toldError } from './told-error.ts';
 import type { ServerContext } from './use-request-reading.ts';
 
 export interface EventStreamOptions {
   /** Turns what was thrown into what a caller may see. */
   readonly maskError: (error: unknown) => GraphQLError;
-  /** Default 12,000: comments keep proxies from cutting. */
+  /** Default 12,000: pings keep proxies from cutting. */
   readonly keepAliveMs?: number | undefined;
 }
 
 /**
  * Streams subscriptions in Yoga's place, which would hold its request, its response and five layers of iterators for as
- * long as each of them lasts. Parsing, limits, validation and context are Yoga's. Who does not take an event stream is
- * refused before anything is watched.
+ * long as each of them lasts. Parsing, limits, validation and context are Yoga's. Who takes neither event streams nor
+ * Apollo's multipart responses is refused before anything is watched.
  */
 export function useEventStreams(options: EventStreamOptions): Plugin<object, ServerContext> {
   const { maskError, keepAliveMs = 12_000 } = options;
@@ -34,7 +35,7 @@ export function useEventStreams(options: EventStreamOptions): Plugin<object, Ser
         const { operationName, variables: variableValues } = params;
         const operation = getOperationAST(document, operationName)?.operation;
         if (operation !== 'subscription') return paramsHandler(payload);
-        if (!takesEventStream(request)) throw notAcceptable();
+        if (!formatFor(request)) throw notAcceptable();
         const errors = validate(schema, document);
         if (errors.length > 0) return { errors };
         const { req, token, signal } = context;
@@ -44,15 +45,16 @@ export function useEventStreams(options: EventStreamOptions): Plugin<object, Ser
         return Symbol.asyncIterator in source ? source : masked(source);
       });
     },
-    onResultProcess({ result, setResultProcessor }) {
+    onResultProcess({ request, result, setResultProcessor }) {
       if (!(Symbol.asyncIterator in result)) return;
       const source = result[Symbol.asyncIterator]();
+      const format = formatFor(request) ?? eventStream;
       setResultProcessor(
         (_, { Response }) =>
-          withWriter(new Response(null, { headers }), (res) =>
-            sendEvents(res, source, { toText, keepAliveMs }),
+          withWriter(new Response(null, { headers: format.headers }), (res) =>
+            sendEvents(res, source, { format, toText, keepAliveMs }),
           ),
-        'text/event-stream',
+        format.headers['content-type'],
       );
     },
   };
@@ -68,13 +70,6 @@ export function useEventStreams(options: EventStreamOptions): Plugin<object, Ser
   }
 }
 
-const headers = {
-  'content-type': 'text/event-stream',
-  'cache-control': 'no-cache',
-  // nginx would keep the events back to make larger pieces of them.
-  'x-accel-buffering': 'no',
-};
-
 /** An error of the document goes out as a result: of a response that is no 200 a client of event streams reads nothing. */
 function orTold<T>(parse: () => T, { headers }: Request): T {
   try {
@@ -86,11 +81,13 @@ function orTold<T>(parse: () => T, { headers }: Request): T {
   }
 }
 
-function takesEventStream({ headers }: Request): boolean {
-  return /^$|text\/event-stream|text\/\*|\*\/\*/i.test(headers.get('accept') ?? '');
+function formatFor({ headers }: Request) {
+  return chooseStreamFormat(headers.get('accept') ?? '');
 }
 
 function notAcceptable(): GatewayError {
-  const message = 'Subscriptions are answered with text/event-stream, which this request does not accept.';
+  const message =
+    'Subscriptions are answered with text/event-stream or multipart/mixed;subscriptionSpec=1.0, which this request does ' +
+    'not accept.';
   return new GatewayError('NOT_ACCEPTABLE', message);
 }
