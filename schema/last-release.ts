@@ -1,0 +1,20 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+
+/** A release, as its tag keeps it. */
+export interface Release {
+  /** As `v1.2.3`. */
+  readonly tag: string;
+  /** Its `schema/subgraph.graphql`. */
+  readonly sdl: string;
+}
+
+/** The newest release that is an ancestor of what is checked out there; `undefined` before the first. */
+export async function lastRelease(directory: string): Promise<Release | undefined> {
+  const git = async (...args: string[]) => (await run('git', args, { cwd: directory })).stdout;
+  const tags = await git('tag', '--merged', 'HEAD', '--sort', '-version:refname', '--list', 'v[0-9]*');
+  const [tag] = tags.split('\n');
+  return tag ? { tag, sdl: await git('show', `${tag}:schema/subgraph.graphql`) } : undefined;
+}
+
+const run = promisify(execFile);
