@@ -14,6 +14,7 @@ import type { GatewayContext } from './gateway-context.ts';
 import { answerBrokenRequests } from './http/answer-broken-requests.ts';
 import { createGraphQLHandler } from './http/create-graphql-handler.ts';
 import { createRequestListener } from './http/create-request-listener.ts';
+import { createExplorer } from './http/explorer/create-explorer.ts';
 import { answerWith } from './http/send-response.ts';
 import { serveWebSocket } from './http/serve-web-socket.ts';
 import { createWorkInHand } from './http/work-in-hand.ts';
@@ -107,16 +108,20 @@ export async function createGateway(
     createContext,
     idleTimeoutMs: config.uploadIdleTimeoutMs,
     corsOrigins: config.corsOrigins,
-    graphiql: config.graphiql,
-    demoToken: sandbox && 'sandbox-token',
     introspection: config.introspection,
     logger,
   });
+  const explorer = config.graphiql
+    ? createExplorer({
+        settings: { endpoint: '/graphql', sandboxToken: sandbox ? 'sandbox-token' : null },
+        logger,
+      })
+    : undefined;
   const work = createWorkInHand();
   const server = createServer(
     // Node's own limit on a whole request would cut slow uploads with a bare 408: each body has its own watch here.
     { requestTimeout: 0, headersTimeout: 20_000, keepAliveTimeout: 65_000 },
-    createRequestListener({ graphql: answerWith(graphql, logger), work, metrics: metrics.print }),
+    createRequestListener({ graphql: answerWith(graphql, logger), work, metrics: metrics.print, explorer }),
   );
   answerBrokenRequests(server);
   const closeWebSockets = serveWebSocket({ server, graphql, work, corsOrigins: config.corsOrigins });

@@ -335,7 +335,7 @@ describe('what keeps proxies from cutting', () => {
       }) as unknown as GatewayContext;
     const graphql = createGraphQLHandler({
       ...{ schema, createContext, logger, keepAliveMs: 10, idleTimeoutMs: 1000 },
-      ...{ corsOrigins: [], graphiql: false, introspection: false },
+      ...{ corsOrigins: [], introspection: false },
     });
     const work = createWorkInHand();
     const metrics = async () => ({ contentType: 'text/plain', text: '' });

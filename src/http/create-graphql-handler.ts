@@ -3,7 +3,6 @@ import { createYoga } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import { toPublicError } from '../errors.ts';
 import type { GatewayContext } from '../gateway-context.ts';
-import { defaultQuery } from './default-query.ts';
 import { documentLimits } from './use-document-limits.ts';
 import { useEventStreams } from './use-event-streams.ts';
 import { usePlainErrors } from './use-plain-errors.ts';
@@ -14,9 +13,6 @@ export interface GraphQLHandlerOptions {
   readonly createContext: (token: string | undefined, signal: AbortSignal) => GatewayContext;
   readonly idleTimeoutMs: number;
   readonly corsOrigins: readonly string[];
-  readonly graphiql: boolean;
-  /** Filled into the explorer's headers: the embedded sandbox's, which is no secret. */
-  readonly demoToken?: string | undefined;
   readonly introspection: boolean;
   readonly logger: Logger;
   /** Comments in event streams keep proxies from cutting. Default 12,000. */
@@ -25,17 +21,7 @@ export interface GraphQLHandlerOptions {
 
 /** Yoga, with everything that its defaults leave open closed: bodies, errors, origins, documents. */
 export function createGraphQLHandler(options: GraphQLHandlerOptions) {
-  const {
-    schema,
-    createContext,
-    idleTimeoutMs,
-    corsOrigins,
-    graphiql,
-    introspection,
-    demoToken,
-    logger,
-    keepAliveMs,
-  } = options;
+  const { schema, createContext, idleTimeoutMs, corsOrigins, introspection, logger, keepAliveMs } = options;
   const maskError = (error: unknown) =>
     toPublicError(error, (bug, incidentId) => logger.error({ err: bug, incidentId }, 'unexpected error'));
   return createYoga<ServerContext, GatewayContext>({
@@ -46,13 +32,8 @@ export function createGraphQLHandler(options: GraphQLHandlerOptions) {
     maxRequestBodySize: false,
     batching: false,
     cors: corsOrigins.length > 0 ? { origin: [...corsOrigins], credentials: true } : false,
-    graphiql: graphiql && {
-      title: 'Capillary upload gateway',
-      defaultQuery,
-      ...(demoToken && { headers: JSON.stringify({ 'x-cap-api-oauth-token': demoToken }, null, 2) }),
-    },
-    // 45 MiB of memory once loaded: only for who opens the page.
-    renderGraphiQL: async (page) => (await import('@graphql-yoga/render-graphiql')).renderGraphiQL(page),
+    // Its own page loads from foreign origins; ours is in src/graphiql.
+    graphiql: false,
     landingPage: false,
     // It would log what the converter has logged already, without its incident id.
     logging: false,

@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { callerToken } from '../caller-token.ts';
 import { GatewayError, httpStatusOf } from '../errors.ts';
+import type { Explorer } from './explorer/create-explorer.ts';
 import { type LingerOptions, lingerAfterAnswer } from './linger.ts';
 import type { ServerContext } from './use-request-reading.ts';
 import type { WorkInHand } from './work-in-hand.ts';
@@ -13,12 +14,14 @@ export interface RequestListenerOptions {
   readonly graphql: (req: IncomingMessage, res: ServerResponse, context: GraphQLRequest) => unknown;
   readonly work: WorkInHand;
   readonly metrics: () => Promise<{ readonly contentType: string; readonly text: string }>;
+  /** `undefined`: there is no explorer page. */
+  readonly explorer?: Explorer | undefined;
   readonly linger?: LingerOptions;
 }
 
 /** The paths of the operator's contract. */
 export function createRequestListener(options: RequestListenerOptions): RequestListener {
-  const { graphql, work, metrics, linger } = options;
+  const { graphql, work, metrics, explorer, linger } = options;
 
   return (req, res) => {
     lingerAfterAnswer(req, res, linger);
@@ -35,6 +38,7 @@ export function createRequestListener(options: RequestListenerOptions): RequestL
       res.setHeader('allow', 'GET, HEAD');
       return answer(res, 405, 'text/plain', 'only GET and HEAD\n');
     }
+    if (explorer?.(req, res, path)) return work.add(res);
     switch (path) {
       case '/healthz':
         return answer(res, 200, 'text/plain', 'ok\n');
@@ -59,10 +63,6 @@ export function createRequestListener(options: RequestListenerOptions): RequestL
         graphql(req, res, { signal: abortWhenGone(res), token });
         return;
       }
-      case '/':
-        if (req.method !== 'GET') break;
-        res.writeHead(302, { location: '/graphql' }).end();
-        return;
     }
     return refuse(res, new GatewayError('NOT_FOUND', 'There is nothing here. The API is at /graphql.'));
   };

@@ -1,0 +1,15 @@
+import type { IncomingMessage } from 'node:http';
+import { readQualities } from './read-qualities.ts';
+
+const apiTypes = ['application/json', 'application/graphql-response+json', 'text/event-stream'];
+
+/**
+ * Whether a request is a browser's that opens an address, and not a client's: it must name `text/html`, and nothing that
+ * the API answers with as much weight.
+ */
+export function prefersPage({ method, headers }: Pick<IncomingMessage, 'method' | 'headers'>): boolean {
+  if (method !== 'GET' && method !== 'HEAD') return false;
+  const qualities = readQualities(headers.accept);
+  const page = qualities.get('text/html') ?? 0;
+  return page > 0 && apiTypes.every((type) => (qualities.get(type) ?? 0) < page);
+}
