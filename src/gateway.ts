@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Logger } from 'pino';
+import { type Logger, pino } from 'pino';
 import { createCapillaryClient } from './capillary/capillary-client.ts';
 import { createDispatcher } from './capillary/create-dispatcher.ts';
 import { createOwnCredential } from './capillary/own-credential.ts';
@@ -42,11 +42,11 @@ export interface Gateway {
 
 /**
  * The composition root: puts a gateway together out of its parts and starts listening. Rejects when the address cannot
- * be had; then nothing is left behind. The gateway closes the inspector.
+ * be had; then nothing is left behind. The gateway closes the inspector. Logs to stdout by default.
  */
 export async function createGateway(
   config: Config,
-  logger: Logger,
+  logger: Logger = pino({ level: config.logLevel, base: null }),
   { inspector = createInspector() }: { readonly inspector?: Inspector } = {},
 ): Promise<Gateway> {
   const sandbox = config.upstream

@@ -1,10 +1,17 @@
 #!/usr/bin/env -S node --max-semi-space-size=1
 import { pino } from 'pino';
+import { readCommandLine } from './command-line.ts';
 import { ConfigError, parseConfig } from './config.ts';
 import { createGateway } from './gateway.ts';
 
 /** Starts a gateway from the environment (operator's contract), and ends it with the process. */
 async function main(): Promise<void> {
+  const answer = readCommandLine(process.argv.slice(2));
+  if (answer) {
+    (answer.exitCode === 0 ? process.stdout : process.stderr).write(answer.text);
+    process.exitCode = answer.exitCode;
+    return;
+  }
   const config = parseConfig(process.env);
   // Synchronous: lines that are still on their way would come after, or be lost, when the process exits.
   const logger = pino(
