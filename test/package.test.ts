@@ -41,7 +41,7 @@ test('A wrong setting ends the installed program with its reason', async () => {
 
 test('The package holds what runs and what is read, and nothing else', () => {
   const expected =
-    /^(dist\/(?!.*\.map$).+|docs\/[\w-]+\.md|examples\/.+|schema\/\w+\.graphql|npm-shrinkwrap\.json|(README|CHANGELOG|SECURITY)\.md|LICENSE|package\.json)$/;
+    /^(dist\/(?!.*\.map$).+|docs\/[\w-]+\.md|examples\/.+|schema\/[\w-]+\.graphql|npm-shrinkwrap\.json|(README|CHANGELOG|SECURITY)\.md|LICENSE|package\.json)$/;
   expect(packed.files.filter((path) => !expected.test(path) || /\.test\.|tsbuildinfo/.test(path))).toEqual(
     [],
   );

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 const repository = fileURLToPath(new URL('../..', import.meta.url));
-const left = new Set(['node_modules', 'dist', '.git', 'coverage']);
+const left = new Set(['node_modules', '.git', 'coverage']);
 
 export interface PackedPackage extends Disposable {
   /** A folder of its own, gone with this object. */
