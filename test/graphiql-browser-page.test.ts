@@ -1,0 +1,136 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { editorIsUsable, explorerUrl, readQuery, readVariables } from './support/explorer-page.ts';
+import { hasChromium } from './support/find-chromium.ts';
+import { type BrowserPage, openBrowser, type TestBrowser } from './support/open-browser.ts';
+import { startGateway, type TestGateway } from './support/start-gateway.ts';
+
+const jobQuery = 'query Job($id: ID!) { uploadJob(id: $id) { status } }';
+const jobVariables = '{ "id": "COUPON_BATCH:541854:1" }';
+
+describe.skipIf(!hasChromium())('The explorer page in a browser', () => {
+  let gateway: TestGateway;
+  let browser: TestBrowser;
+  beforeAll(async () => {
+    gateway = await startGateway();
+    browser = await openBrowser();
+  });
+  afterAll(async () => {
+    await browser[Symbol.asyncDispose]();
+    await gateway[Symbol.asyncDispose]();
+  });
+
+  const foreign = ({ requests }: BrowserPage) => {
+    const host = new URL(gateway.url).host;
+    return requests.filter(({ url }) => new URL(url).host !== host);
+  };
+  /** The operations that it sent, but for the question what the schema is. */
+  const operations = ({ requests }: BrowserPage) =>
+    requests.filter(
+      ({ url, type, body }) =>
+        new URL(url).pathname === '/graphql' && type !== 'document' && !body?.includes('__schema'),
+    );
+
+  describe('is kept by its policy from', () => {
+    let opened: BrowserPage;
+    beforeAll(async () => {
+      opened = await browser.open(explorerUrl(gateway.url));
+    });
+    afterAll(() => opened[Symbol.asyncDispose]());
+
+    test.each([
+      {
+        name: 'a script of its own making',
+        code: `setTimeout('document.title = 1')`,
+        directive: 'script-src',
+      },
+      { name: 'an inline script', code: inlineScript('document.title = 1'), directive: 'script-src' },
+      { name: 'a foreign script', code: script('https://cdn.example/x.js'), directive: 'script-src' },
+      {
+        name: 'a foreign address',
+        code: `fetch('https://cdn.example/').catch(() => {})`,
+        directive: 'connect-src',
+      },
+      {
+        name: 'a worker out of a blob',
+        code: `new Worker(URL.createObjectURL(new Blob(['1'])))`,
+        directive: 'worker-src',
+      },
+    ])('$name', async ({ code, directive }) => {
+      const earlier = opened.policyViolations.length;
+      await opened.page.evaluate(`try { ${code} } catch {}`);
+      await expect.poll(() => opened.policyViolations.slice(earlier).join('\n')).toContain(directive);
+      expect(await opened.page.title()).not.toBe('1');
+    });
+  });
+
+  test('shows a query out of its address with its variables, and runs it only when told to', async () => {
+    const address = `${gateway.url}?${new URLSearchParams({ query: jobQuery, variables: jobVariables })}`;
+    await using opened = await browser.open(address);
+    const { page } = opened;
+    await editorIsUsable(page);
+    expect(new URL(page.url()).pathname).toBe('/graphiql/');
+    expect(await readQuery(page)).toContain(jobQuery);
+    expect(await readVariables(page)).toContain(jobVariables);
+    await page.waitForLoadState('networkidle');
+    expect(operations(opened)).toEqual([]);
+
+    await page.locator('.graphiql-execute-button').click();
+    await page.locator('.result-window').getByText('UNAUTHENTICATED').waitFor();
+    expect(operations(opened)).toMatchObject([{ method: 'POST', body: expect.stringContaining('Job') }]);
+  });
+
+  test('comes up without a network, a complaint or a request to another origin', async () => {
+    await using opened = await browser.open(explorerUrl(gateway.url));
+    const { page, policyViolations, errors } = opened;
+    await editorIsUsable(page);
+    await page.waitForLoadState('networkidle');
+    expect({ policyViolations, errors, foreign: foreign(opened) }).toEqual({
+      policyViolations: [],
+      errors: [],
+      foreign: [],
+    });
+    expect(operations(opened)).toEqual([]);
+  });
+
+  test('completes what is typed from the schema', async () => {
+    await using opened = await browser.open(explorerUrl(gateway.url));
+    const { page, policyViolations, errors } = opened;
+    await editorIsUsable(page);
+    await page.waitForLoadState('networkidle');
+    await page.locator('.graphiql-query-editor .view-lines').click();
+    await page.keyboard.press('Control+A');
+    await page.keyboard.type('{ uplo');
+    await page.keyboard.press('Control+Space');
+    await page
+      .locator('.suggest-widget')
+      .getByLabel(/uploadJob/)
+      .first()
+      .waitFor();
+    await page.keyboard.press('Enter');
+    await expect.poll(() => readQuery(page)).toContain('{ uploadJob');
+    expect({ policyViolations, errors, foreign: foreign(opened) }).toEqual({
+      policyViolations: [],
+      errors: [],
+      foreign: [],
+    });
+  });
+
+  test('explains the schema in its own words', async () => {
+    await using opened = await browser.open(explorerUrl(gateway.url));
+    const { page } = opened;
+    await editorIsUsable(page);
+    await page.getByRole('button', { name: 'Show Documentation Explorer' }).click();
+    const docs = page.locator('.graphiql-plugin');
+    await docs.getByRole('link', { name: 'Query' }).click();
+    await docs.getByText('Null when the series has no such job.').waitFor();
+    expect(await docs.innerText()).toContain('uploadJob');
+  });
+});
+
+function inlineScript(text: string): string {
+  return `document.head.append(Object.assign(document.createElement('script'), { textContent: ${JSON.stringify(text)} }))`;
+}
+
+function script(src: string): string {
+  return `document.head.append(Object.assign(document.createElement('script'), { src: '${src}' }))`;
+}

@@ -1,0 +1,30 @@
+import type { Page } from 'playwright-core';
+
+/** The address of the explorer of the gateway whose API is at `url`. */
+export function explorerUrl(url: string, parameters: Readonly<Record<string, string>> = {}): string {
+  const address = new URL('/graphiql/', url);
+  for (const [name, value] of Object.entries(parameters)) address.searchParams.set(name, value);
+  return address.href;
+}
+
+/** Resolves when a person could type a query. */
+export async function editorIsUsable(page: Page): Promise<void> {
+  await page.locator('.graphiql-query-editor .monaco-editor textarea').waitFor({ state: 'attached' });
+}
+
+/** What the query editor holds. */
+export function readQuery(page: Page): Promise<string> {
+  return readModel(page, 'operation.graphql');
+}
+
+/** What the editor of variables holds. */
+export function readVariables(page: Page): Promise<string> {
+  return readModel(page, 'variables.json');
+}
+
+/** The editor shows the lines in view alone; GraphiQL leaves Monaco in a global. */
+function readModel(page: Page, name: string): Promise<string> {
+  return page.evaluate(
+    `__MONACO.editor.getModels().find(({ uri }) => uri.path.endsWith('-${name}')).getValue()`,
+  );
+}
