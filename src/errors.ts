@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { GraphQLError } from 'graphql';
 import { CapillaryError } from './capillary/capillary-error.ts';
 import { WatchError } from './watch/watch-error.ts';
@@ -42,7 +41,7 @@ export const errorTable = {
     httpStatus: 400,
   },
   SHUTTING_DOWN: { meaning: 'This instance is going away. Send the request again.', httpStatus: 503 },
-  INTERNAL_SERVER_ERROR: { meaning: 'Our fault. The log has more under the same `incidentId`.' },
+  INTERNAL_SERVER_ERROR: { meaning: 'Our fault. The log has more under the same `requestId`.' },
 } satisfies Record<string, ErrorRow>;
 
 interface ErrorRow {
@@ -75,35 +74,46 @@ export class GatewayError extends Error {
   }
 }
 
-/** All that a caller is told of a bug, beside its incident id. */
-export const maskedMessage = 'Something went wrong on our side. Please report it with the incidentId.';
+/** All that a caller is told of a bug, beside the id of its request. */
+export const maskedMessage = 'Something went wrong on our side. Please report it with the requestId.';
 
 /** True for the reason of a wait that its caller gave up: neither logged, nor masked, nor retried. */
 export function isAbort(error: unknown): boolean {
   return error instanceof Error && error.name === 'AbortError';
 }
 
-/** The error that a caller may see, whatever was thrown. A bug is masked and handed to `onBug` with its incident id. */
-export function toPublicError(
-  error: unknown,
-  onBug: (bug: unknown, incidentId: string) => void,
-): GraphQLError {
+/** The error that a caller may see, whatever was thrown. A bug is masked: `bugBehind` has it. */
+export function toPublicError(error: unknown): GraphQLError {
   const inner = error instanceof GraphQLError && error.originalError ? error.originalError : error;
   const located = error instanceof GraphQLError ? error : undefined;
   if (inner instanceof GraphQLError) return inner === error || !located ? inner : relocate(inner, located);
-  if (inner instanceof GatewayError && inner.code !== 'INTERNAL_SERVER_ERROR')
-    return build(inner.message, { code: inner.code, ...inner.extensions }, inner.code, located);
-  if (inner instanceof WatchError) return build(inner.message, { code: inner.code }, inner.code, located);
-  if (inner instanceof CapillaryError) {
-    const code = inner.code === 'REJECTED' ? 'BAD_USER_INPUT' : inner.code;
-    return build(inner.message, { code, ...capillaryExtensions(inner) }, code, located);
+  const code = publicCode(inner);
+  if (code === undefined) return build('The request was given up.', { code: 'BAD_REQUEST' }, code, located);
+  if (code === 'INTERNAL_SERVER_ERROR') {
+    const { extensions, cause = inner } = inner instanceof GatewayError ? inner : {};
+    const masked = build(maskedMessage, { code, ...extensions }, code, located);
+    bugs.set(masked, cause);
+    return masked;
   }
-  if (isAbort(inner)) return build('The request was given up.', { code: 'BAD_REQUEST' }, undefined, located);
-  const incidentId = randomUUID();
-  const code = 'INTERNAL_SERVER_ERROR';
-  const { extensions, cause = inner } = inner instanceof GatewayError ? inner : {};
-  onBug(cause, incidentId);
-  return build(maskedMessage, { code, incidentId, ...extensions }, code, located);
+  const extensions = inner instanceof CapillaryError ? capillaryExtensions(inner) : {};
+  const own = inner instanceof GatewayError ? inner.extensions : {};
+  return build((inner as Error).message, { code, ...extensions, ...own }, code, located);
+}
+
+/** The code under which whatever was thrown is told. `undefined`: its caller gave up, and is told nothing. */
+export function publicCode(error: unknown): ErrorCode | undefined {
+  if (error instanceof GatewayError || error instanceof WatchError) return error.code;
+  if (error instanceof CapillaryError) return error.code === 'REJECTED' ? 'BAD_USER_INPUT' : error.code;
+  return isAbort(error) ? undefined : 'INTERNAL_SERVER_ERROR';
+}
+
+const bugs = new WeakMap<GraphQLError, unknown>();
+
+/** What `toPublicError` has masked, for the log; once only, and never for the caller. */
+export function bugBehind(error: GraphQLError): unknown {
+  const bug = bugs.get(error);
+  bugs.delete(error);
+  return bug;
 }
 
 /** What a caller is told of an upstream error beside its code. */

@@ -13,14 +13,15 @@ import { GatewayError } from './errors.ts';
 import type { GatewayContext } from './gateway-context.ts';
 import { answerBrokenRequests } from './http/answer-broken-requests.ts';
 import { createGraphQLHandler } from './http/create-graphql-handler.ts';
-import { createRequestListener } from './http/create-request-listener.ts';
+import { createRequestListener, type GraphQLRequest } from './http/create-request-listener.ts';
 import { createExplorer } from './http/explorer/create-explorer.ts';
 import { answerWith } from './http/send-response.ts';
 import { serveWebSocket } from './http/serve-web-socket.ts';
 import { createWorkInHand } from './http/work-in-hand.ts';
 import { createSeriesJobs } from './jobs/series-jobs.ts';
 import { toUploadJob } from './jobs/upload-job.ts';
-import { createMetrics } from './metrics.ts';
+import { createMetrics } from './observe/create-metrics.ts';
+import { createOperationRecords } from './observe/operation-record.ts';
 import { createSandbox } from './sandbox/create-sandbox.ts';
 import { schema } from './schema/schema.ts';
 import { createInspector, type Inspector } from './upload/inspection/create-inspector.ts';
@@ -92,7 +93,7 @@ export async function createGateway(
   const metrics = createMetrics(watcher.stats);
   const shareInFlight = createShareInFlight<readonly UpstreamJob[]>();
 
-  function createContext(token: string | undefined, signal: AbortSignal): GatewayContext {
+  function createContext({ token, signal }: GraphQLRequest): GatewayContext {
     const callers = token === undefined ? undefined : passThroughCredential(token);
     const credential = () => {
       const found = ownCredential ?? callers;
@@ -109,7 +110,6 @@ export async function createGateway(
     idleTimeoutMs: config.uploadIdleTimeoutMs,
     corsOrigins: config.corsOrigins,
     introspection: config.introspection,
-    logger,
   });
   const explorer = config.graphiql
     ? createExplorer({
@@ -117,14 +117,27 @@ export async function createGateway(
         logger,
       })
     : undefined;
+  const beginOperation = createOperationRecords({ log: logger, onOperation: metrics.onOperation });
   const work = createWorkInHand();
   const server = createServer(
     // Node's own limit on a whole request would cut slow uploads with a bare 408: each body has its own watch here.
     { requestTimeout: 0, headersTimeout: 20_000, keepAliveTimeout: 65_000 },
-    createRequestListener({ graphql: answerWith(graphql, logger), work, metrics: metrics.print, explorer }),
+    createRequestListener({
+      graphql: answerWith(graphql, logger),
+      beginOperation,
+      work,
+      metrics: metrics.print,
+      explorer,
+    }),
   );
   answerBrokenRequests(server);
-  const closeWebSockets = serveWebSocket({ server, graphql, work, corsOrigins: config.corsOrigins });
+  const closeWebSockets = serveWebSocket({
+    server,
+    graphql,
+    beginOperation,
+    work,
+    corsOrigins: config.corsOrigins,
+  });
 
   async function close(drainMs: number): Promise<void> {
     work.refuse();

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { request } from 'undici';
 import { describe, expect, test } from 'vitest';
-import { createMetrics } from '../src/metrics.ts';
+import { createMetrics } from '../src/observe/create-metrics.ts';
 import type { WatchStats } from '../src/watch/create-watcher.ts';
 import { startGateway } from './support/start-gateway.ts';
 

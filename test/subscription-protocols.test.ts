@@ -8,12 +8,13 @@ import { type ClientOptions, WebSocket } from 'ws';
 import { passThroughCredential } from '../src/capillary/pass-through-credential.ts';
 import type { GatewayContext } from '../src/gateway-context.ts';
 import { createGraphQLHandler } from '../src/http/create-graphql-handler.ts';
-import { createRequestListener } from '../src/http/create-request-listener.ts';
+import { createRequestListener, type GraphQLRequest } from '../src/http/create-request-listener.ts';
 import { sendEvents } from '../src/http/send-events.ts';
 import { answerWith } from '../src/http/send-response.ts';
 import { serveWebSocket } from '../src/http/serve-web-socket.ts';
 import { eventStream } from '../src/http/stream-format.ts';
 import { createWorkInHand } from '../src/http/work-in-hand.ts';
+import { createOperationRecords } from '../src/observe/operation-record.ts';
 import { schema } from '../src/schema/schema.ts';
 import { createWatcher } from '../src/watch/create-watcher.ts';
 import { addJob, fast, pollsOf, readMetric, watchJobs } from './subscription-clients.ts';
@@ -326,7 +327,7 @@ describe('what keeps proxies from cutting', () => {
   beforeEach(async () => {
     const logger = pino({ level: 'silent' });
     const watcher = createWatcher({ listJobs: async () => [job('1', 'STARTED')], isTerminal: () => false });
-    const createContext = (_: unknown, signal: AbortSignal) =>
+    const createContext = ({ signal }: GraphQLRequest) =>
       ({
         credential: () => passThroughCredential(token),
         signal,
@@ -334,15 +335,23 @@ describe('what keeps proxies from cutting', () => {
         seriesJobs: { forget() {} },
       }) as unknown as GatewayContext;
     const graphql = createGraphQLHandler({
-      ...{ schema, createContext, logger, keepAliveMs: 10, idleTimeoutMs: 1000 },
+      ...{ schema, createContext, keepAliveMs: 10, idleTimeoutMs: 1000 },
       ...{ corsOrigins: [], introspection: false },
     });
     const work = createWorkInHand();
     const metrics = async () => ({ contentType: 'text/plain', text: '' });
+    const beginOperation = createOperationRecords({ log: logger });
     const server = createServer(
-      createRequestListener({ graphql: answerWith(graphql, logger), work, metrics }),
+      createRequestListener({ graphql: answerWith(graphql, logger), beginOperation, work, metrics }),
     );
-    const closeSockets = serveWebSocket({ server, graphql, work, corsOrigins: [], keepAliveMs: 10 });
+    const closeSockets = serveWebSocket({
+      server,
+      graphql,
+      beginOperation,
+      work,
+      corsOrigins: [],
+      keepAliveMs: 10,
+    });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`;

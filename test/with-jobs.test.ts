@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { UpstreamJob } from '../src/capillary/upstream-job.ts';
-import { toPublicError } from '../src/errors.ts';
+import { bugBehind, toPublicError } from '../src/errors.ts';
 import { toUploadJob } from '../src/jobs/upload-job.ts';
 import { withJobs } from '../src/upload/with-jobs.ts';
 
@@ -12,15 +12,13 @@ const job = toUploadJob({
   uploadedFileName: 'a.csv',
 } as UpstreamJob);
 
-test('a bug behind the first part of a split file is masked, logged, and names the jobs and the key', () => {
+test('a bug behind the first part of a split file is masked, kept for the log, and names the jobs and the key', () => {
   const bug = new TypeError('secret detail');
-  const logged: unknown[] = [];
-  const told = toPublicError(withJobs(bug, 'monday-import-1', [job]), (error) => logged.push(error));
-  expect(logged).toEqual([bug]);
+  const told = toPublicError(withJobs(bug, 'monday-import-1', [job]));
+  expect(bugBehind(told)).toBe(bug);
   expect(told.message).not.toContain('secret');
   expect(told.extensions).toMatchObject({
     code: 'INTERNAL_SERVER_ERROR',
-    incidentId: expect.any(String),
     jobs: ['COUPON_BATCH:541854:1'],
     idempotencyKey: 'monday-import-1',
   });

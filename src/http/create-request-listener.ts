@@ -1,17 +1,20 @@
 import { setMaxListeners } from 'node:events';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { callerToken } from '../caller-token.ts';
+import { callerToken, type LookUp } from '../caller-token.ts';
 import { GatewayError, httpStatusOf } from '../errors.ts';
+import type { BeginOperation } from '../observe/operation-record.ts';
+import { requestIdHeader } from '../observe/request-id.ts';
 import type { Explorer } from './explorer/create-explorer.ts';
 import { type LingerOptions, lingerAfterAnswer } from './linger.ts';
 import type { ServerContext } from './use-request-reading.ts';
 import type { WorkInHand } from './work-in-hand.ts';
 
-export type GraphQLRequest = Pick<ServerContext, 'signal' | 'token'>;
+export type GraphQLRequest = Pick<ServerContext, 'signal' | 'token' | 'record'>;
 
 export interface RequestListenerOptions {
   /** Answers `/graphql`. The signal aborts when the client is gone before its answer was. */
   readonly graphql: (req: IncomingMessage, res: ServerResponse, context: GraphQLRequest) => unknown;
+  readonly beginOperation: BeginOperation;
   readonly work: WorkInHand;
   readonly metrics: () => Promise<{ readonly contentType: string; readonly text: string }>;
   /** `undefined`: there is no explorer page. */
@@ -21,7 +24,7 @@ export interface RequestListenerOptions {
 
 /** The paths of the operator's contract. */
 export function createRequestListener(options: RequestListenerOptions): RequestListener {
-  const { graphql, work, metrics, explorer, linger } = options;
+  const { graphql, beginOperation, work, metrics, explorer, linger } = options;
 
   return (req, res) => {
     lingerAfterAnswer(req, res, linger);
@@ -53,14 +56,18 @@ export function createRequestListener(options: RequestListenerOptions): RequestL
         );
         return;
       case '/graphql': {
+        const lookUp: LookUp = (name) => req.headers[name]?.toString();
+        const record = beginOperation(lookUp);
+        res.setHeader(requestIdHeader, record.requestId);
+        res.once('close', () => record.end(!res.writableFinished));
         if (!work.isTaken()) {
           res.setHeader('connection', 'close');
+          record.failed('SHUTTING_DOWN');
           const message = 'This instance is shutting down. Send the request again.';
           return refuse(res, new GatewayError('SHUTTING_DOWN', message));
         }
         work.add(res);
-        const token = callerToken((name) => req.headers[name]?.toString());
-        graphql(req, res, { signal: abortWhenGone(res), token });
+        graphql(req, res, { signal: abortWhenGone(res), token: callerToken(lookUp), record });
         return;
       }
     }

@@ -1,9 +1,12 @@
 import { setMaxListeners } from 'node:events';
+import type { OperationRecord } from '../observe/operation-record.ts';
 import { createIdleWait } from './idle-wait.ts';
 
 export interface Operations {
   /** The signal of an operation that begins on a socket: aborts when the operation or its socket ends. */
-  begin(socket: object, id: string): AbortSignal;
+  begin(socket: object, id: string, record: OperationRecord): AbortSignal;
+  /** The record of an operation that is not over. */
+  recordOf(socket: object, id: string): OperationRecord | undefined;
   /** The operation is over; says nothing of one that was already. */
   end(socket: object, id: string): void;
   endAll(socket: object): void;
@@ -11,31 +14,38 @@ export interface Operations {
   idle(timeoutMs: number): Promise<void>;
 }
 
+interface Running {
+  readonly controller: AbortController;
+  readonly record: OperationRecord;
+}
+
 /** What runs on the open WebSockets, so that nothing runs on for nobody. */
 export function createOperations(): Operations {
-  const running = new Map<object, Map<string, AbortController>>();
+  const running = new Map<object, Map<string, Running>>();
   const idle = createIdleWait(() => running.size === 0);
 
-  function end(socket: object, id: string): void {
+  function end(socket: object, id: string, gone: boolean): void {
     const operations = running.get(socket);
-    const controller = operations?.get(id);
+    const operation = operations?.get(id);
     operations?.delete(id);
     if (operations?.size === 0) running.delete(socket);
-    controller?.abort();
+    operation?.controller.abort();
+    operation?.record.end(gone);
     idle.ended();
   }
 
   return {
-    begin(socket, id) {
+    begin(socket, id, record) {
       const controller = new AbortController();
       setMaxListeners(0, controller.signal);
-      const operations = running.get(socket) ?? new Map<string, AbortController>();
-      running.set(socket, operations.set(id, controller));
+      const operations = running.get(socket) ?? new Map<string, Running>();
+      running.set(socket, operations.set(id, { controller, record }));
       return controller.signal;
     },
-    end,
+    recordOf: (socket, id) => running.get(socket)?.get(id)?.record,
+    end: (socket, id) => end(socket, id, false),
     endAll(socket) {
-      for (const id of running.get(socket)?.keys() ?? []) end(socket, id);
+      for (const id of running.get(socket)?.keys() ?? []) end(socket, id, true);
     },
     idle: idle.wait,
   };

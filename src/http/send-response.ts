@@ -25,7 +25,7 @@ export function answerWith(graphql: ReturnType<typeof createGraphQLHandler>, log
       if (write) write(res);
       else res.end(body);
     } catch (error) {
-      logger.error({ err: error }, 'an answer could not be written');
+      logger.error({ requestId: context.record.requestId, err: error }, 'an answer could not be written');
       res.destroy();
     }
   };

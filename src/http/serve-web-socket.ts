@@ -1,9 +1,10 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { type FormattedExecutionResult, GraphQLError } from 'graphql';
+import { type ExecutionResult, type FormattedExecutionResult, GraphQLError } from 'graphql';
 import { useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
 import { callerToken, type LookUp } from '../caller-token.ts';
+import type { BeginOperation, OperationRecord } from '../observe/operation-record.ts';
 import type { createGraphQLHandler } from './create-graphql-handler.ts';
 import { createOperations } from './operations.ts';
 import { toldError } from './told-error.ts';
@@ -12,6 +13,7 @@ import type { WorkInHand } from './work-in-hand.ts';
 export interface WebSocketOptions {
   readonly server: Server;
   readonly graphql: ReturnType<typeof createGraphQLHandler>;
+  readonly beginOperation: BeginOperation;
   readonly work: Pick<WorkInHand, 'isTaken'>;
   /** Origins other than our own from which pages may connect. */
   readonly corsOrigins: readonly string[];
@@ -25,7 +27,7 @@ export interface WebSocketOptions {
  * The function returned lets the operations that are ending end, then closes the sockets, within two seconds.
  */
 export function serveWebSocket(options: WebSocketOptions): () => Promise<void> {
-  const { server, graphql, work, corsOrigins, keepAliveMs = 12_000 } = options;
+  const { server, graphql, beginOperation, work, corsOrigins, keepAliveMs = 12_000 } = options;
   const sockets = new WebSocketServer({ noServer: true, maxPayload: 1024 * 1024 });
   const operations = createOperations();
 
@@ -34,14 +36,19 @@ export function serveWebSocket(options: WebSocketOptions): () => Promise<void> {
       isProd: true,
       connectionInitWaitTimeout: 5_000,
       async onSubscribe({ connectionParams, extra }, id, payload) {
+        const parameter = parameters(connectionParams);
+        const header = headers(extra.request);
+        const record = beginOperation((name) => parameter(name) ?? header(name));
+        const signal = operations.begin(extra.socket, id, record);
         const refused = (errors: readonly GraphQLError[]) => {
+          const told = errors.map((error) => toldError(error, record));
           // Not left to `onError`, which is not called when the client has given the operation up meanwhile.
           operations.end(extra.socket, id);
-          return errors;
+          return told;
         };
         try {
-          const token = callerToken(parameters(connectionParams)) ?? callerToken(headers(extra.request));
-          const context = { req: extra.request, token, signal: operations.begin(extra.socket, id) };
+          const token = callerToken(parameter) ?? callerToken(header);
+          const context = { req: extra.request, token, signal, record };
           const enveloped = graphql.getEnveloped({ ...context, request, params: payload });
           const { schema, parse, validate, contextFactory, execute, subscribe } = enveloped;
           const document = parse(payload.query);
@@ -50,7 +57,7 @@ export function serveWebSocket(options: WebSocketOptions): () => Promise<void> {
           const { operationName, variables: variableValues } = payload;
           const contextValue = await contextFactory();
           // Where the two functions below find the enveloped ones of this operation.
-          const rootValue = { execute, subscribe };
+          const rootValue = { execute, subscribe, record };
           return { schema, document, operationName, variableValues, contextValue, rootValue };
         } catch (error) {
           // Thrown on, it would close the socket, and all that runs on it.
@@ -59,14 +66,26 @@ export function serveWebSocket(options: WebSocketOptions): () => Promise<void> {
           ]);
         }
       },
-      execute: (args) => (args.rootValue as Enveloped).execute(args),
+      async execute(args) {
+        const { execute, record } = args.rootValue as Enveloped;
+        const result = await execute(args);
+        // Here and not when it is sent, which does not come to pass when the client has gone.
+        return result.errors
+          ? { ...result, errors: result.errors.map((error) => toldError(error, record)) }
+          : result;
+      },
       subscribe: (args) => (args.rootValue as Enveloped).subscribe(args),
-      onNext: (_ctx, _id, _payload, _args, result) =>
-        result.errors && ({ ...result, errors: result.errors.map(toldError) } as FormattedExecutionResult),
+      onNext(_ctx, _id, _payload, { rootValue }, result) {
+        const { record } = rootValue as Enveloped;
+        const errors = result.errors?.map((error) => toldError(error, record).toJSON());
+        return errors && ({ ...result, errors } as FormattedExecutionResult);
+      },
       onError({ extra }, id, _payload, errors) {
+        const record = operations.recordOf(extra.socket, id);
+        const told = record ? errors.map((error) => toldError(error, record)) : errors;
         // An operation that never ran is not completed either.
         operations.end(extra.socket, id);
-        return errors.map(toldError);
+        return told.map((error) => error.toJSON());
       },
       onComplete: ({ extra }, id) => operations.end(extra.socket, id),
       onClose: ({ extra }) => operations.endAll(extra.socket),
@@ -117,8 +136,9 @@ export function serveWebSocket(options: WebSocketOptions): () => Promise<void> {
 const request = { method: 'POST' };
 
 interface Enveloped {
-  readonly execute: (args: unknown) => never;
+  readonly execute: (args: unknown) => ExecutionResult | Promise<ExecutionResult>;
   readonly subscribe: (args: unknown) => never;
+  readonly record: OperationRecord;
 }
 
 function headers({ headers }: IncomingMessage): LookUp {

@@ -1,6 +1,7 @@
 import { type ExecutionResult, GraphQLError, getOperationAST, subscribe } from 'graphql';
 import type { Plugin, YogaServer } from 'graphql-yoga';
 import { GatewayError } from '../errors.ts';
+import type { ErrorNotes } from '../observe/operation-record.ts';
 import { sendEvents } from './send-events.ts';
 import { withWriter } from './send-response.ts';
 import { chooseStreamFormat, eventStream } from './stream-format.ts';
@@ -38,21 +39,21 @@ export function useEventStreams(options: EventStreamOptions): Plugin<object, Ser
         if (!formatFor(request)) throw notAcceptable();
         const errors = validate(schema, document);
         if (errors.length > 0) return { errors };
-        const { req, token, signal } = context;
+        const { req, token, signal, record } = context;
         // Without the request: this context lasts as long as the subscription.
-        const contextValue = await getEnveloped({ req, token, signal }).contextFactory();
+        const contextValue = await getEnveloped({ req, token, signal, record }).contextFactory();
         const source = await subscribe({ schema, document, operationName, variableValues, contextValue });
         return Symbol.asyncIterator in source ? source : masked(source);
       });
     },
-    onResultProcess({ request, result, setResultProcessor }) {
+    onResultProcess({ request, result, setResultProcessor, serverContext: { record } }) {
       if (!(Symbol.asyncIterator in result)) return;
       const source = result[Symbol.asyncIterator]();
       const format = formatFor(request) ?? eventStream;
       setResultProcessor(
         (_, { Response }) =>
           withWriter(new Response(null, { headers: format.headers }), (res) =>
-            sendEvents(res, source, { format, toText, keepAliveMs }),
+            sendEvents(res, source, { format, toText: (value) => toText(value, record), keepAliveMs }),
           ),
         format.headers['content-type'],
       );
@@ -64,9 +65,11 @@ export function useEventStreams(options: EventStreamOptions): Plugin<object, Ser
     return errors ? { ...result, errors: errors.map(maskError) } : result;
   }
 
-  function toText(result: ExecutionResult): string {
+  function toText(result: ExecutionResult, record: ErrorNotes): string {
     const { errors, ...rest } = masked(result);
-    return JSON.stringify(errors ? { ...rest, errors: errors.map(toldError) } : rest);
+    return JSON.stringify(
+      errors ? { ...rest, errors: errors.map((error) => toldError(error, record)) } : rest,
+    );
   }
 }
 

@@ -1,35 +1,48 @@
 import { GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
-import { type ErrorCode, errorTable } from '../errors.ts';
+import { bugBehind, type ErrorCode, errorTable } from '../errors.ts';
+import type { ErrorNotes } from '../observe/operation-record.ts';
+import type { ServerContext } from './use-request-reading.ts';
 
 const maxMessageLength = 500;
 
 /**
  * The last hand on what leaves: graphql-js quotes whole variable values and guesses at names, Yoga adds the text of
- * parser errors. Messages are cut, hints and quotes removed, and what has no code yet gets one.
+ * parser errors. Messages are cut, hints and quotes removed, what has no code yet gets one, and the record takes note.
  */
-export function usePlainErrors(): Plugin {
+export function usePlainErrors(): Plugin<object, ServerContext> {
   return {
-    onResultProcess({ result, setResult }) {
+    onResultProcess({ result, setResult, serverContext: { record } }) {
       if (Symbol.asyncIterator in result || !('errors' in result) || !result.errors) return;
       const isRefused = !('data' in result);
       setResult({
         ...result,
-        errors: result.errors.map(plainError).map(isRefused ? withStatus : (error) => error),
+        errors: result.errors
+          .map((error) => plainError(error, record))
+          .map(isRefused ? withStatus : (error) => error),
       });
     },
   };
 }
 
 /** Exported for the transports that do not pass through HTTP results. */
-export function plainError(error: GraphQLError): GraphQLError {
+export function plainError(error: GraphQLError, record: ErrorNotes): GraphQLError {
+  const bug = bugBehind(error);
+  if (bug !== undefined) record.bug(bug, error.path);
+  const code = codeOf(error);
+  record.failed(code);
   const { originalError: _, ...extensions } = error.extensions;
   return new GraphQLError(plainMessage(error.message), {
     nodes: error.nodes ?? null,
     source: error.source ?? null,
     positions: error.positions ?? null,
     path: error.path ?? null,
-    extensions: { ...extensions, code: codeOf(error) },
+    extensions: {
+      ...extensions,
+      code,
+      // Elsewhere it is the name that upstream gave its own request.
+      ...(code === 'INTERNAL_SERVER_ERROR' && { requestId: record.requestId }),
+    },
   });
 }
 

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { GraphQLParams, Plugin } from 'graphql-yoga';
 import { GatewayError } from '../errors.ts';
+import type { OperationRecord } from '../observe/operation-record.ts';
 import { readMultipartOperation } from '../upload/read-multipart-operation.ts';
 import { readText } from './read-text.ts';
 
@@ -11,6 +12,7 @@ export interface ServerContext {
   readonly signal: AbortSignal;
   /** The token that the caller brought. */
   readonly token: string | undefined;
+  readonly record: OperationRecord;
 }
 
 /** What a page may send to any origin without asking (Fetch, CORS-safelisted request header); '' is a Blob without a type. */

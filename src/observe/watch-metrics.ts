@@ -1,16 +1,8 @@
-import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
-import type { WatchStats } from './watch/create-watcher.ts';
+import { Counter, Gauge, type Registry } from 'prom-client';
+import type { WatchStats } from '../watch/create-watcher.ts';
 
-export interface Metrics {
-  /** Prometheus text. */
-  print(): Promise<{ readonly contentType: string; readonly text: string }>;
-}
-
-/** The gateway's own registry, so that two gateways in one process do not meet. The numbers are read when asked for. */
-export function createMetrics(watchStats: () => WatchStats): Metrics {
-  const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
-
+/** The numbers of watching. They are read when asked for. */
+export function addWatchMetrics(registry: Registry, watchStats: () => WatchStats): void {
   const gauge = (name: string, help: string, read: (stats: WatchStats) => number) =>
     new Gauge({
       ...{ name, help, registers: [registry] },
@@ -44,5 +36,4 @@ export function createMetrics(watchStats: () => WatchStats): Metrics {
       ({ exchange }) => (exchange === 'up' ? 1 : 0),
     );
   }
-  return { print: async () => ({ contentType: registry.contentType, text: await registry.metrics() }) };
 }

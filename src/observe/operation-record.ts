@@ -1,0 +1,98 @@
+import type { LookUp } from '../caller-token.ts';
+import { requestId } from './request-id.ts';
+import type { Span } from './span.ts';
+import { noTracing, type Tracing } from './tracing.ts';
+
+export type OperationType = 'query' | 'mutation' | 'subscription';
+
+/** One operation when it is over. */
+export interface FinishedOperation {
+  /** `undefined`: refused before its document was understood. */
+  readonly type: OperationType | undefined;
+  /** `OK`, the code of its first error, or `CLIENT_GONE`. */
+  readonly code: string;
+  readonly seconds: number;
+}
+
+/** What goes down about the errors of an operation. */
+export interface ErrorNotes {
+  readonly requestId: string;
+  /** It has an error of this code. The first one counts. */
+  failed(code: string): void;
+  /** An error that its caller is told nothing of: goes to the log. */
+  bug(error: unknown, path?: readonly (string | number)[]): void;
+}
+
+/** One operation, from its request to the end of its answer, as logs, metrics and traces know it. */
+export interface OperationRecord extends ErrorNotes {
+  readonly span: Span;
+  /** What the document turned out to be. */
+  is(type: OperationType, name: string | undefined): void;
+  /** The answer is out; `gone`: nobody has waited for it. The first call counts. */
+  end(gone: boolean): void;
+}
+
+export interface OperationRecordsOptions {
+  readonly log: OperationLog;
+  /** Hears of each operation when it is over. Default: nobody. */
+  readonly onOperation?: ((operation: FinishedOperation) => void) | undefined;
+  readonly tracing?: Tracing | undefined;
+  /** Milliseconds of a monotonic clock. */
+  readonly now?: (() => number) | undefined;
+}
+
+/** The two calls of a pino logger that are made here. */
+export interface OperationLog {
+  debug(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/** Begins the record of an operation; `lookUp` finds the headers that its caller sent. */
+export type BeginOperation = (lookUp: LookUp) => OperationRecord;
+
+/** Keeps a record of each operation. A request that holds none, such as one for a page, leaves no trace. */
+export function createOperationRecords(options: OperationRecordsOptions): BeginOperation {
+  const { log, onOperation = () => {}, tracing = noTracing, now = () => performance.now() } = options;
+
+  return (lookUp) => {
+    const startedMs = now();
+    const id = requestId(lookUp);
+    const span = tracing.begin('GraphQL Operation', 'request', lookUp);
+    let type: OperationType | undefined;
+    let operationName: string | undefined;
+    let failure: string | undefined;
+    let ended = false;
+
+    return {
+      requestId: id,
+      span,
+      is(foundType, name) {
+        type = foundType;
+        operationName = name?.slice(0, 100);
+      },
+      failed(code) {
+        failure ??= code;
+      },
+      bug(error, path) {
+        log.error({ requestId: id, path, err: error }, 'unexpected error');
+      },
+      end(gone) {
+        if (ended) return;
+        ended = true;
+        // Who has seen enough of a subscription goes away: that is its proper end.
+        const code = failure ?? (gone && type !== 'subscription' ? 'CLIENT_GONE' : 'OK');
+        if (type === undefined && code === 'OK') return;
+        const seconds = (now() - startedMs) / 1000;
+        onOperation({ type, code, seconds });
+        log.debug({ requestId: id, type, operationName, code, seconds }, 'operation');
+        if (type) span.rename(type);
+        span.set({
+          'graphql.operation.type': type,
+          'graphql.operation.name': operationName,
+          'request.id': id,
+        });
+        span.end(code === 'OK' ? undefined : code);
+      },
+    };
+  };
+}

@@ -1,0 +1,25 @@
+/** What a span tells; `undefined` is left out. */
+export type SpanAttributes = Readonly<Record<string, string | number | boolean | undefined>>;
+
+/** One step of a trace. An interface of our own: the core then knows no library, and pays for none while nothing is traced. */
+export interface Span {
+  /** Begins a step within this one. `call`: a request to somebody else. Whoever begins it ends it. */
+  begin(name: string, what: 'step' | 'call', attributes?: SpanAttributes): Span;
+  rename(name: string): void;
+  set(attributes: SpanAttributes): void;
+  /** What a call made within this span carries (W3C Trace Context). */
+  headers(): Readonly<Record<string, string>>;
+  /** `failure`: the code of the error that it ended with. The first call counts. */
+  end(failure?: string): void;
+}
+
+const noHeaders = {};
+
+/** The default: traces nothing. */
+export const noSpan: Span = {
+  begin: () => noSpan,
+  rename() {},
+  set() {},
+  headers: () => noHeaders,
+  end() {},
+};
