@@ -7,6 +7,7 @@ import { addWatchMetrics } from './watch-metrics.ts';
 export interface Metrics {
   /** Prometheus text. */
   print(): Promise<{ readonly contentType: string; readonly text: string }>;
+  readonly registry: Registry;
   readonly onOperation: (operation: FinishedOperation) => void;
 }
 
@@ -21,6 +22,7 @@ export function createMetrics(watchStats: () => WatchStats): Metrics {
   addWatchMetrics(registry, watchStats);
   return {
     print: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
+    registry,
     onOperation,
   };
 }
