@@ -3,6 +3,7 @@ import { findChromium } from './find-chromium.ts';
 
 /** A headless Chromium without a network: no name but this machine's resolves. Disposing ends it. */
 export interface TestBrowser extends AsyncDisposable {
+  readonly browser: Browser;
   /** Opens an address in a profile of its own: nothing cached, nothing stored. Resolves when the document is loaded. */
   open(url: string, options?: BrowserContextOptions): Promise<BrowserPage>;
 }
@@ -32,6 +33,7 @@ export async function openBrowser(): Promise<TestBrowser> {
   if (!executablePath) throw new Error('There is no Chromium on the PATH.');
   const browser = await chromium.launch({ executablePath, args: [...browserArguments] });
   return {
+    browser,
     open: (url, options) => openPage(browser, url, options),
     [Symbol.asyncDispose]: () => browser.close(),
   };

@@ -1,0 +1,75 @@
+/**
+ * What the explorer page costs: `npm run bench:explorer`, under a minute. Its build, and what a browser waits for and
+ * fetches that opens it for the first time and again.
+ */
+import { execFileSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { cpus } from 'node:os';
+import type { BrowserContext } from 'playwright-core';
+import { explorerUrl } from '../test/support/explorer-page.ts';
+import { openBrowser } from '../test/support/open-browser.ts';
+import { startProcess } from './start-process.ts';
+
+interface Load {
+  /** From the start of the navigation to the first frame that shows the editor. */
+  readonly usableMs: number;
+  readonly requests: number;
+  /** Over the line, headers too. */
+  readonly bytes: number;
+}
+
+/** Runs in the page. A text, since this project knows no DOM types. */
+const stampEditor = `globalThis.editorAt = new Promise((resolve) => {
+  new MutationObserver((_, observer) => {
+    if (!document.querySelector('.graphiql-query-editor .monaco-editor textarea')) return;
+    observer.disconnect();
+    requestAnimationFrame(() => requestAnimationFrame(() => resolve(performance.now())));
+  }).observe(document, { childList: true, subtree: true });
+});`;
+
+const rounds = 7;
+const print = (text: string) => process.stdout.write(`${text}\n`);
+
+print(`${cpus().length} cores, ${cpus()[0]?.model}, Node ${process.version}`);
+rmSync('dist/graphiql/page.json', { force: true });
+execFileSync(process.execPath, ['scripts/build-page.js'], { stdio: 'inherit' });
+
+const gateway = await startProcess(['--max-semi-space-size=1', 'dist/main.js'], { PORT: '0' });
+const { browser, ...opened } = await openBrowser();
+print(`Chromium ${browser.version()}, medians of ${rounds}`);
+const cold: Load[] = [];
+const warm: Load[] = [];
+for (let round = 0; round < rounds; round++) {
+  const profile = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+  await profile.addInitScript(stampEditor);
+  cold.push(await load(profile));
+  warm.push(await load(profile));
+  await profile.close();
+}
+printLoads('the first time', cold);
+printLoads('again', warm);
+await opened[Symbol.asyncDispose]();
+await gateway.stop();
+
+async function load(profile: BrowserContext): Promise<Load> {
+  const page = await profile.newPage();
+  const sizes: Promise<number>[] = [];
+  page.on('requestfinished', (request) => {
+    sizes.push(request.sizes().then((size) => size.responseBodySize + size.responseHeadersSize));
+  });
+  await page.goto(explorerUrl(gateway.url));
+  const usableMs = await page.evaluate<number>('editorAt');
+  await page.waitForLoadState('networkidle');
+  const bytes = await Promise.all(sizes);
+  await page.close();
+  return { usableMs, requests: bytes.length, bytes: bytes.reduce((total, each) => total + each, 0) };
+}
+
+function printLoads(name: string, loads: readonly Load[]): void {
+  const median = (pick: (load: Load) => number) => loads.map(pick).toSorted((a, b) => a - b)[rounds >> 1] ?? 0;
+  const slowest = Math.max(...loads.map(({ usableMs }) => usableMs));
+  print(
+    `${name}: editor usable after ${median((each) => each.usableMs).toFixed(0)} ms (slowest ${slowest.toFixed(0)}), ` +
+      `${(median((each) => each.bytes) / 1e6).toFixed(2)} MB in ${median((each) => each.requests)} requests`,
+  );
+}
