@@ -66,7 +66,8 @@ async function load(profile: BrowserContext): Promise<Load> {
 }
 
 function printLoads(name: string, loads: readonly Load[]): void {
-  const median = (pick: (load: Load) => number) => loads.map(pick).toSorted((a, b) => a - b)[rounds >> 1] ?? 0;
+  const median = (pick: (load: Load) => number) =>
+    loads.map(pick).toSorted((a, b) => a - b)[rounds >> 1] ?? 0;
   const slowest = Math.max(...loads.map(({ usableMs }) => usableMs));
   print(
     `${name}: editor usable after ${median((each) => each.usableMs).toFixed(0)} ms (slowest ${slowest.toFixed(0)}), ` +

@@ -38,7 +38,8 @@ async function packFile(folder, path) {
     zip(content, { level: 9 }).then((packed) => /** @type {const} */ (['gzip', packed])),
   ]);
   for (const [encoding, packed] of copies) {
-    if (packed.length >= content.length) continue;
+    // Fonts and pictures are compressed already.
+    if (packed.length > content.length * 0.95) continue;
     await writeFile(new URL(`${path}.${encoding}`, folder), packed);
     Object.assign(bytes, { [encoding]: packed.length });
   }

@@ -1,5 +1,7 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
+import { preloadEditor } from './vite/preload-editor.ts';
+import { splitFonts } from './vite/split-fonts.ts';
 
 /**
  * Builds the explorer into `dist/graphiql`; `npm run build` runs it. Paths are relative to this folder.
@@ -7,7 +9,7 @@ import { defineConfig } from 'vite';
  */
 export default defineConfig({
   base: '/graphiql/',
-  plugins: [react()],
+  plugins: [react(), splitFonts(), preloadEditor()],
   build: {
     outDir: '../../dist/graphiql',
     emptyOutDir: true,

@@ -8,9 +8,9 @@ export const pageHeaders: Readonly<Record<string, string>> = {
     "script-src 'self'",
     // The editor (Monaco) places its lines, its cursor and its colours with style elements and attributes.
     "style-src 'self' 'unsafe-inline'",
-    // The fonts and icons of GraphiQL's and Monaco's style sheets.
+    // The icons and wavy lines in Monaco's style sheets; its fonts and GraphiQL's the build makes files of.
     "img-src 'self' data:",
-    "font-src 'self' data:",
+    "font-src 'self'",
     // 'self' holds for ws: and wss: too (CSP 3, 6.7.2.8).
     "connect-src 'self'",
     "worker-src 'self'",
