@@ -1,5 +1,6 @@
 import type { Credential } from './capillary/credential.ts';
 import type { SeriesJobs } from './jobs/series-jobs.ts';
+import type { UploadRecord, UploadToRecord } from './observe/upload-record.ts';
 import type { UploadFile } from './upload/upload-file.ts';
 import type { Watcher } from './watch/create-watcher.ts';
 
@@ -11,5 +12,7 @@ export interface GatewayContext {
   readonly signal: AbortSignal;
   readonly seriesJobs: SeriesJobs;
   readonly uploadFile: UploadFile;
+  /** Begins the record of an upload; whoever begins it tells its end. */
+  beginUpload(upload: UploadToRecord): UploadRecord;
   readonly watcher: Watcher;
 }

@@ -22,6 +22,7 @@ import { createSeriesJobs } from './jobs/series-jobs.ts';
 import { toUploadJob } from './jobs/upload-job.ts';
 import { createMetrics } from './observe/create-metrics.ts';
 import { createOperationRecords } from './observe/operation-record.ts';
+import { createUploadRecords, type UploadToRecord } from './observe/upload-record.ts';
 import { createSandbox } from './sandbox/create-sandbox.ts';
 import { schema } from './schema/schema.ts';
 import { createInspector, type Inspector } from './upload/inspection/create-inspector.ts';
@@ -54,6 +55,8 @@ export async function createGateway(
     ? undefined
     : await createSandbox(config.client ? { clients: [{ ...sandboxOrg, ...config.client }] } : {});
   const upstream = config.upstream ?? { couponApiUrl: sandbox?.url ?? '', tokenApiUrl: sandbox?.url ?? '' };
+  const metrics = createMetrics();
+  const { onCall } = metrics;
   const dispatcher = createDispatcher();
   const uploadDispatcher = createDispatcher({ connections: 1024 });
   const client = createCapillaryClient({
@@ -63,6 +66,7 @@ export async function createGateway(
     timeoutMs: config.upstreamTimeoutMs,
     uploadIdleTimeoutMs: config.uploadIdleTimeoutMs,
     uploadAnswerTimeoutMs: config.uploadAnswerTimeoutMs,
+    onCall,
   });
   const ownCredential =
     config.client &&
@@ -71,6 +75,7 @@ export async function createGateway(
       tokenApiUrl: upstream.tokenApiUrl,
       dispatcher,
       timeoutMs: config.upstreamTimeoutMs,
+      onCall,
     });
   const redis = config.redisUrl ? await connectReplicas(config, config.redisUrl, logger) : undefined;
   const uploadFile = createUploadFile({
@@ -90,18 +95,32 @@ export async function createGateway(
     exchange: redis?.exchange,
     log: logger,
   });
-  const metrics = createMetrics(watcher.stats);
+  metrics.addWatching(watcher.stats);
+  let isCutting = false;
+  const recordUpload = createUploadRecords({
+    log: logger,
+    onUpload: metrics.onUpload,
+    isCutting: () => isCutting,
+  });
   const shareInFlight = createShareInFlight<readonly UpstreamJob[]>();
 
-  function createContext({ token, signal }: GraphQLRequest): GatewayContext {
+  function createContext({ token, signal, record }: GraphQLRequest): GatewayContext {
     const callers = token === undefined ? undefined : passThroughCredential(token);
     const credential = () => {
       const found = ownCredential ?? callers;
       if (!found) throw new GatewayError('UNAUTHENTICATED', missingToken(sandbox !== undefined));
       return found;
     };
-    const seriesJobs = createSeriesJobs({ listJobs: client.listJobs, shareInFlight, credential, signal });
-    return { credential, signal, seriesJobs, uploadFile, watcher };
+    const seriesJobs = createSeriesJobs({
+      listJobs: client.listJobs,
+      shareInFlight,
+      credential,
+      signal,
+      span: record.span,
+    });
+    const { requestId, span } = record;
+    const beginUpload = (upload: UploadToRecord) => recordUpload({ requestId, span, signal }, upload);
+    return { credential, signal, seriesJobs, uploadFile, beginUpload, watcher };
   }
 
   const graphql = createGraphQLHandler({
@@ -146,6 +165,7 @@ export async function createGateway(
     await closeWebSockets();
     // Still listening meanwhile: a probe must hear 503, and not a refused connection.
     await work.done(drainMs);
+    isCutting = true;
     if (server.listening) {
       const closed = once(server, 'close');
       server.close();

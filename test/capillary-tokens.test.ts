@@ -122,7 +122,7 @@ describe("The gateway's own token", () => {
     const credential = credentialOf(server);
     const upstream = refusing('token-1');
     const all = Array.from({ length: 50 }, () =>
-      withToken(credential, new AbortController().signal, upstream.call),
+      withToken(credential, { signal: new AbortController().signal }, upstream.call),
     );
     expect(new Set(await Promise.all(all))).toEqual(new Set(['token-2']));
     expect(upstream.calls).toHaveLength(100);
@@ -141,7 +141,7 @@ describe("The gateway's own token", () => {
   test('is renewed once and no more when upstream refuses every token', async () => {
     await using server = await startStubServer((_, number) => issue(`token-${number}`));
     const upstream = refusing('token-1', 'token-2', 'token-3');
-    const error = await failureOf(withToken(credentialOf(server), signal, upstream.call));
+    const error = await failureOf(withToken(credentialOf(server), { signal }, upstream.call));
     expect(error.code).toBe('UNAUTHENTICATED');
     expect(upstream.calls).toEqual(['token-1', 'token-2']);
     expect(server.requests).toHaveLength(2);
@@ -150,7 +150,7 @@ describe("The gateway's own token", () => {
   test('is not tried again when the endpoint hands the refused one out again', async () => {
     await using server = await startStubServer(() => issue('token-1'));
     const upstream = refusing('token-1');
-    await failureOf(withToken(credentialOf(server), signal, upstream.call));
+    await failureOf(withToken(credentialOf(server), { signal }, upstream.call));
     expect(upstream.calls).toEqual(['token-1']);
     expect(server.requests).toHaveLength(2);
   });
@@ -234,7 +234,7 @@ describe("A caller's token", () => {
 
   test('is not renewed, and the call not made again, when it is refused', async () => {
     const upstream = refusing('mine');
-    await failureOf(withToken(passThroughCredential('mine'), signal, upstream.call));
+    await failureOf(withToken(passThroughCredential('mine'), { signal }, upstream.call));
     expect(upstream.calls).toEqual(['mine']);
   });
 

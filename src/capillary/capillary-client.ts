@@ -1,6 +1,7 @@
 import type { Dispatcher } from 'undici';
 import { createListJobs, type ListJobs } from './list-jobs.ts';
 import { createSendUpload, type SendUpload } from './send-upload.ts';
+import type { OnCall } from './upstream-call.ts';
 
 export interface CapillaryClientOptions {
   readonly couponApiUrl: string;
@@ -12,6 +13,8 @@ export interface CapillaryClientOptions {
   readonly timeoutMs: number;
   readonly uploadIdleTimeoutMs: number;
   readonly uploadAnswerTimeoutMs: number;
+  /** Hears of each call when it is over. Default: nobody. */
+  readonly onCall?: OnCall | undefined;
 }
 
 /** The coupon calls of Capillary's REST API. Nothing above it knows a path or a header of upstream. */
@@ -21,14 +24,15 @@ export interface CapillaryClient {
 }
 
 export function createCapillaryClient(options: CapillaryClientOptions): CapillaryClient {
-  const { couponApiUrl, dispatcher, uploadDispatcher, timeoutMs } = options;
+  const { couponApiUrl, dispatcher, uploadDispatcher, timeoutMs, onCall } = options;
   return {
-    listJobs: createListJobs({ couponApiUrl, dispatcher, timeoutMs }),
+    listJobs: createListJobs({ couponApiUrl, dispatcher, timeoutMs, onCall }),
     sendUpload: createSendUpload({
       couponApiUrl,
       dispatcher: uploadDispatcher,
       idleTimeoutMs: options.uploadIdleTimeoutMs,
       answerTimeoutMs: options.uploadAnswerTimeoutMs,
+      onCall,
     }),
   };
 }

@@ -1,9 +1,11 @@
 import type { Dispatcher } from 'undici';
+import type { Span } from '../observe/span.ts';
 import { callUpstream } from './call-upstream.ts';
 import type { Credential } from './credential.ts';
 import { readJobs } from './read-answer.ts';
 import { type RetryOptions, retryReads } from './retry-reads.ts';
-import { tokenHeader, uploadPaths, upstreamUrl } from './upload-paths.ts';
+import { tokenHeader, uploadCalls, uploadPaths, upstreamUrl } from './upload-paths.ts';
+import { type OnCall, withinUpstreamCall } from './upstream-call.ts';
 import type { UploadKind, UpstreamJob } from './upstream-job.ts';
 import { withToken } from './with-token.ts';
 
@@ -16,6 +18,8 @@ export interface ListJobsOptions {
   readonly retry?: RetryOptions | undefined;
   /** Default 64 MiB, some 100,000 jobs. */
   readonly maxBodyBytes?: number | undefined;
+  /** Hears of each attempt. Default: nobody. */
+  readonly onCall?: OnCall | undefined;
 }
 
 /** Whose jobs to read, and as whom. */
@@ -27,6 +31,8 @@ export interface ListJobsInput {
   readonly signal: AbortSignal;
   /** `false`: one attempt, for who has a pace of his own. Default `true`. */
   readonly retry?: boolean | undefined;
+  /** Of whoever wants to know. Default: not traced. */
+  readonly span?: Span | undefined;
 }
 
 /** Every job of a coupon series, in ascending `jobId`. Rejects with `CapillaryError`. */
@@ -34,17 +40,28 @@ export type ListJobs = (input: ListJobsInput) => Promise<readonly UpstreamJob[]>
 
 /** Makes the call that reads upstream's job lists, one attempt or as `retryReads` does (upstream contract, section 1). */
 export function createListJobs(options: ListJobsOptions): ListJobs {
-  const { couponApiUrl, dispatcher, timeoutMs, maxBodyBytes } = options;
-  return async ({ kind, couponSeriesId, credential, signal, retry = true }) => {
-    const url = upstreamUrl(couponApiUrl, uploadPaths[kind].status, couponSeriesId);
-    const jobs = await withToken(credential, signal, (token) => {
-      const list = async () => {
-        const headers = { [tokenHeader]: token };
-        const secrets = [token];
-        const exchange = { url, method: 'GET', headers, secrets, dispatcher, timeoutMs } as const;
-        const answer = await callUpstream({ ...exchange, maxBodyBytes, signal });
-        return readJobs(kind, answer, couponSeriesId);
-      };
+  const { couponApiUrl, dispatcher, timeoutMs, maxBodyBytes, onCall } = options;
+  return async ({ kind, couponSeriesId, credential, signal, retry = true, span }) => {
+    const path = uploadPaths[kind].status;
+    const url = upstreamUrl(couponApiUrl, path, couponSeriesId);
+    const call = {
+      call: uploadCalls[kind].status,
+      method: 'GET',
+      route: `${path}/{couponSeriesId}`,
+      span,
+      onCall,
+    } as const;
+    const jobs = await withToken(credential, { signal, span }, (token) => {
+      const list = () =>
+        withinUpstreamCall(call, async ({ headers, answered }) => {
+          const answer = await callUpstream({
+            ...{ url, method: 'GET', dispatcher, timeoutMs, maxBodyBytes, signal },
+            headers: { ...headers, [tokenHeader]: token },
+            secrets: [token],
+          });
+          answered(answer.status);
+          return readJobs(kind, answer, couponSeriesId);
+        });
       return retry ? retryReads(list, { ...options.retry, signal }) : list();
     });
     return jobs.toSorted((a, b) => compareIds(a.jobId, b.jobId));

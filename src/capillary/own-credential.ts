@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { Dispatcher } from 'undici';
+import type { Span } from '../observe/span.ts';
 import { callUpstream } from './call-upstream.ts';
 import type { Credential } from './credential.ts';
 import { readToken } from './read-token.ts';
 import { type RetryOptions, retryReads } from './retry-reads.ts';
 import { createShareInFlight } from './share-in-flight.ts';
-import { upstreamUrl } from './upload-paths.ts';
+import { tokenPath, upstreamUrl } from './upload-paths.ts';
+import { type OnCall, withinUpstreamCall } from './upstream-call.ts';
 
 /** What the gateway needs to fetch tokens for itself. */
 export interface OwnCredentialOptions {
@@ -19,6 +21,8 @@ export interface OwnCredentialOptions {
   readonly retry?: RetryOptions | undefined;
   /** Milliseconds, from any origin. Default `Date.now`. */
   readonly now?: (() => number) | undefined;
+  /** Hears of each call of the token endpoint. Default: nobody. */
+  readonly onCall?: OnCall | undefined;
 }
 
 /**
@@ -28,35 +32,39 @@ export interface OwnCredentialOptions {
  * Holds no timer and nothing to close.
  */
 export function createOwnCredential(options: OwnCredentialOptions): Credential {
-  const { key, secret, tokenApiUrl, dispatcher, timeoutMs, retry, now = Date.now } = options;
+  const { key, secret, tokenApiUrl, dispatcher, timeoutMs, retry, now = Date.now, onCall } = options;
   const share = createShareInFlight<string>();
   let current: { readonly token: string; readonly renewAtMs: number } | undefined;
 
-  async function fetchToken(signal: AbortSignal): Promise<string> {
+  async function fetchToken(signal: AbortSignal, span: Span | undefined): Promise<string> {
     // The life is counted from before the call: the clock of a token does not wait for its delivery.
     const askedAtMs = now();
-    const answer = await callUpstream({
-      url: upstreamUrl(tokenApiUrl, '/v3/oauth/token/generate'),
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ key, secret }),
-      maxBodyBytes: 1024 * 1024,
-      secrets: [key, secret],
-      dispatcher,
-      timeoutMs,
-      signal,
+    const call = { call: 'token', method: 'POST', route: tokenPath, span, onCall } as const;
+    const { token, ttlSeconds } = await withinUpstreamCall(call, async ({ headers, answered }) => {
+      const answer = await callUpstream({
+        url: upstreamUrl(tokenApiUrl, tokenPath),
+        method: 'POST',
+        headers: { ...headers, 'content-type': 'application/json' },
+        body: JSON.stringify({ key, secret }),
+        maxBodyBytes: 1024 * 1024,
+        secrets: [key, secret],
+        dispatcher,
+        timeoutMs,
+        signal,
+      });
+      answered(answer.status);
+      return readToken(answer);
     });
-    const { token, ttlSeconds } = readToken(answer);
     const ttlMs = ttlSeconds * 1000;
     current = { token, renewAtMs: askedAtMs + ttlMs - Math.min(30_000, ttlMs / 10) };
     return token;
   }
 
-  async function token(signal: AbortSignal): Promise<string> {
+  async function token(signal: AbortSignal, span?: Span): Promise<string> {
     signal.throwIfAborted();
     if (current !== undefined && now() < current.renewAtMs) return current.token;
     return share('token', signal, (shared) =>
-      retryReads(() => fetchToken(shared), { ...retry, signal: shared }),
+      retryReads(() => fetchToken(shared, span), { ...retry, signal: shared }),
     );
   }
 
@@ -64,9 +72,9 @@ export function createOwnCredential(options: OwnCredentialOptions): Credential {
     renewable: true,
     id: createHash('sha256').update(`own\0${key}\0${secret}\0${tokenApiUrl}`).digest('hex'),
     token,
-    async renew(refusedToken, signal) {
+    async renew(refusedToken, signal, span) {
       if (current?.token === refusedToken) current = undefined;
-      const newer = await token(signal);
+      const newer = await token(signal, span);
       // The endpoint may hand out the same token again: it was refused already.
       return newer === refusedToken ? undefined : newer;
     },

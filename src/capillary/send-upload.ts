@@ -1,4 +1,5 @@
 import { type Dispatcher, request } from 'undici';
+import type { Span } from '../observe/span.ts';
 import type { ByteSource } from './byte-source.ts';
 import { CapillaryError } from './capillary-error.ts';
 import type { Credential } from './credential.ts';
@@ -10,8 +11,9 @@ import { rejectOnAbort } from './reject-on-abort.ts';
 import { createStallWatch } from './stall-watch.ts';
 import { toCapillaryError } from './to-capillary-error.ts';
 import { type UploadForm, uploadFields } from './upload-form.ts';
-import { tokenHeader, uploadPaths, upstreamUrl } from './upload-paths.ts';
+import { tokenHeader, uploadCalls, uploadPaths, upstreamUrl } from './upload-paths.ts';
 import type { UpstreamAnswer } from './upstream-answer.ts';
+import { beginUpstreamCall, type OnCall, type UpstreamCall } from './upstream-call.ts';
 import type { UpstreamJob } from './upstream-job.ts';
 
 export interface UploadRequest {
@@ -21,6 +23,8 @@ export interface UploadRequest {
   readonly file: ByteSource;
   readonly credential: Credential;
   readonly signal: AbortSignal;
+  /** Of the upload. Default: not traced. */
+  readonly span?: Span | undefined;
 }
 
 /** `whole`: the closing boundary had been handed over, so upstream may have the file in spite of the error. */
@@ -38,6 +42,8 @@ export interface SendUploadOptions {
   readonly idleTimeoutMs?: number | undefined;
   /** From the last byte to the end of the answer. Default 120,000. */
   readonly answerTimeoutMs?: number | undefined;
+  /** Hears of each call when it is over. Default: nobody. */
+  readonly onCall?: OnCall | undefined;
 }
 
 /**
@@ -45,9 +51,9 @@ export interface SendUploadOptions {
  * and the bytes are gone.
  */
 export function createSendUpload(options: SendUploadOptions): SendUpload {
-  const { couponApiUrl, dispatcher, idleTimeoutMs = 30_000, answerTimeoutMs = 120_000 } = options;
+  const { couponApiUrl, dispatcher, idleTimeoutMs = 30_000, answerTimeoutMs = 120_000, onCall } = options;
 
-  return async function sendUpload({ form, fileName, file, credential, signal }) {
+  return async function sendUpload({ form, fileName, file, credential, signal, span }) {
     signal.throwIfAborted();
     const giveUp = new AbortController();
     const onAbort = () => giveUp.abort(signal.reason);
@@ -77,23 +83,32 @@ export function createSendUpload(options: SendUploadOptions): SendUpload {
       },
     });
 
+    const path = uploadPaths[form.kind].upload;
+    const about = { call: uploadCalls[form.kind].upload, method: 'POST', span, onCall } as const;
+    let call: UpstreamCall | undefined;
+
     async function exchange(): Promise<UpstreamAnswer> {
-      const token = await credential.token(giveUp.signal);
+      const token = await credential.token(giveUp.signal, span);
+      giveUp.signal.throwIfAborted();
+      call = beginUpstreamCall({ ...about, route: `${path}/{couponSeriesId}` });
       // From here on: a connection that is never had must not hold the client either.
       stall.begin();
-      const answer = await request(
-        upstreamUrl(couponApiUrl, uploadPaths[form.kind].upload, form.couponSeriesId),
-        {
-          method: 'POST',
-          headers: { 'content-type': body.contentType, [tokenHeader]: token, accept: 'application/json' },
-          body: body.stream,
-          dispatcher,
-          signal: giveUp.signal,
-          // Both would also run while upstream does not read; the watches here know the difference.
-          headersTimeout: 0,
-          bodyTimeout: 0,
+      const answer = await request(upstreamUrl(couponApiUrl, path, form.couponSeriesId), {
+        method: 'POST',
+        headers: {
+          ...call.headers,
+          'content-type': body.contentType,
+          [tokenHeader]: token,
+          accept: 'application/json',
         },
-      );
+        body: body.stream,
+        dispatcher,
+        signal: giveUp.signal,
+        // Both would also run while upstream does not read; the watches here know the difference.
+        headersTimeout: 0,
+        bodyTimeout: 0,
+      });
+      call.answered(answer.statusCode);
       // An early answer is all there will be. Not one byte more, but its connection must live until it is read.
       if (!body.isWhole()) file.stop();
       awaitAnswer(idleTimeoutMs);
@@ -102,10 +117,13 @@ export function createSendUpload(options: SendUploadOptions): SendUpload {
 
     try {
       const answer = await Promise.race([exchange(), rejectOnAbort(giveUp.signal)]);
-      return { ok: true, job: readJob(form, answer, body) };
+      const job = readJob(form, answer, body);
+      call?.end();
+      return { ok: true, job };
     } catch (thrown) {
-      signal.throwIfAborted();
       const error = body.failure() ?? toCapillaryError(thrown, giveUp.signal);
+      call?.end(signal.aborted ? signal.reason : error);
+      signal.throwIfAborted();
       return { ok: false, error, whole: body.isWhole() };
     } finally {
       signal.removeEventListener('abort', onAbort);

@@ -1,3 +1,4 @@
+import type { CallName } from './upstream-call.ts';
 import type { UploadKind } from './upstream-job.ts';
 
 /** Paths under the coupon host (upstream contract, section 1); the coupon series id follows as the last segment. */
@@ -8,6 +9,15 @@ export const uploadPaths = {
     status: '/coupon/api/v1/upload/getUploadRedeemedCouponStatus',
   },
 } as const satisfies Record<UploadKind, { upload: string; status: string }>;
+
+/** How metrics and traces name the calls of `uploadPaths`. */
+export const uploadCalls = {
+  COUPON_BATCH: { upload: 'uploadFile', status: 'getUploadStatus' },
+  REDEEMED_COUPONS: { upload: 'redeemFile', status: 'getUploadRedeemedCouponStatus' },
+} as const satisfies Record<UploadKind, Record<'upload' | 'status', CallName>>;
+
+/** Where the token endpoint is, under the token host (upstream contract, section 3). */
+export const tokenPath = '/v3/oauth/token/generate';
 
 /** The header that carries the access token, raw, without `Bearer`. */
 export const tokenHeader = 'x-cap-api-oauth-token';

@@ -1,3 +1,4 @@
+import type { Span } from '../observe/span.ts';
 import { CapillaryError } from './capillary-error.ts';
 import type { Credential } from './credential.ts';
 
@@ -7,15 +8,15 @@ import type { Credential } from './credential.ts';
  */
 export async function withToken<T>(
   credential: Credential,
-  signal: AbortSignal,
+  { signal, span }: { readonly signal: AbortSignal; readonly span?: Span | undefined },
   call: (token: string) => Promise<T>,
 ): Promise<T> {
-  const token = await credential.token(signal);
+  const token = await credential.token(signal, span);
   try {
     return await call(token);
   } catch (error) {
     if (!(error instanceof CapillaryError) || error.code !== 'UNAUTHENTICATED') throw error;
-    const newerToken = await credential.renew(token, signal);
+    const newerToken = await credential.renew(token, signal, span);
     if (newerToken === undefined) throw error;
     return call(newerToken);
   }

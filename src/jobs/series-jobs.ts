@@ -3,6 +3,7 @@ import type { CapillaryClient } from '../capillary/capillary-client.ts';
 import type { Credential } from '../capillary/credential.ts';
 import type { ShareInFlight } from '../capillary/share-in-flight.ts';
 import type { UploadKind, UpstreamJob } from '../capillary/upstream-job.ts';
+import type { Span } from '../observe/span.ts';
 import type { JobRef } from './job-id.ts';
 import { toUploadJob, type UploadJob } from './upload-job.ts';
 
@@ -12,6 +13,8 @@ export interface SeriesJobsOptions {
   readonly shareInFlight: ShareInFlight<readonly UpstreamJob[]>;
   readonly credential: () => Credential;
   readonly signal: AbortSignal;
+  /** Of the operation that reads. Default: not traced. */
+  readonly span?: Span | undefined;
 }
 
 /** The jobs that one request reads. Upstream is asked once for each kind and series, however many fields want it. */
@@ -25,13 +28,13 @@ export interface SeriesJobs {
 }
 
 export function createSeriesJobs(options: SeriesJobsOptions): SeriesJobs {
-  const { listJobs, shareInFlight, credential, signal } = options;
+  const { listJobs, shareInFlight, credential, signal, span } = options;
 
   async function read({ kind, couponSeriesId }: Series): Promise<readonly UploadJob[]> {
     const caller = credential();
     const key = `${caller.id}:${kind}:${couponSeriesId}`;
     const jobs = await shareInFlight(key, signal, (sharedSignal) =>
-      listJobs({ kind, couponSeriesId, credential: caller, signal: sharedSignal }),
+      listJobs({ kind, couponSeriesId, credential: caller, signal: sharedSignal, span }),
     );
     return jobs.map(toUploadJob);
   }

@@ -1,7 +1,11 @@
 import { collectDefaultMetrics, Registry } from 'prom-client';
+import type { OnCall } from '../capillary/upstream-call.ts';
 import type { WatchStats } from '../watch/create-watcher.ts';
+import { addCallMetrics } from './call-metrics.ts';
 import { addOperationMetrics } from './operation-metrics.ts';
 import type { FinishedOperation } from './operation-record.ts';
+import { addUploadMetrics } from './upload-metrics.ts';
+import type { OnUpload } from './upload-record.ts';
 import { addWatchMetrics } from './watch-metrics.ts';
 
 export interface Metrics {
@@ -9,20 +13,28 @@ export interface Metrics {
   print(): Promise<{ readonly contentType: string; readonly text: string }>;
   readonly registry: Registry;
   readonly onOperation: (operation: FinishedOperation) => void;
+  readonly onCall: OnCall;
+  readonly onUpload: OnUpload;
+  /** Adds the numbers of watching, which are read when asked for. Once. */
+  addWatching(stats: () => WatchStats): void;
 }
 
 /**
  * The gateway's own registry, so that two gateways in one process do not meet. Values of labels come out of closed sets:
  * nothing that a caller or upstream writes can make a new one.
  */
-export function createMetrics(watchStats: () => WatchStats): Metrics {
+export function createMetrics(): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const onOperation = addOperationMetrics(registry);
-  addWatchMetrics(registry, watchStats);
+  const onCall = addCallMetrics(registry);
+  const onUpload = addUploadMetrics(registry);
   return {
     print: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
     registry,
     onOperation,
+    onCall,
+    onUpload,
+    addWatching: (stats) => addWatchMetrics(registry, stats),
   };
 }

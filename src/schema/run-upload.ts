@@ -5,23 +5,41 @@ import { checkUploadOptions, type UploadOptionsInput } from '../upload/check-upl
 import type { IncomingFile } from '../upload/incoming-file.ts';
 import type { UploadResult } from '../upload/upload-result.ts';
 
-/** What both mutations do once their input is read. The file is released on every path. */
-export async function runUpload(
-  { credential, signal, seriesJobs, uploadFile }: GatewayContext,
-  file: IncomingFile,
-  checked: Checked<UploadForm>,
-  options: UploadOptionsInput | null | undefined,
-): Promise<UploadResult> {
+export interface UploadRun {
+  readonly kind: UploadForm['kind'];
+  readonly file: IncomingFile;
+  readonly input: {
+    readonly couponSeriesId: string;
+    readonly options?: UploadOptionsInput | null | undefined;
+  };
+  readonly checked: Checked<UploadForm>;
+}
+
+/** What both mutations do once their input is read. The file is released, and the upload's story told, on every path. */
+export async function runUpload(context: GatewayContext, run: UploadRun): Promise<UploadResult> {
+  const { kind, file, input } = run;
+  const { couponSeriesId, options } = input;
+  const record = context.beginUpload({ kind, couponSeriesId, dryRun: options?.dryRun ?? false });
   try {
-    const caller = credential();
-    if ('refusal' in checked) return checked.refusal;
-    const how = checkUploadOptions(options ?? {});
-    if ('refusal' in how) return how.refusal;
-    const { form } = checked;
-    const result = await uploadFile({ file, form, options: how.options, credential: caller, signal });
-    seriesJobs.forget(form.kind, form.couponSeriesId);
+    const result = await upload();
+    record.ended(result);
     return result;
+  } catch (error) {
+    record.failed(error);
+    throw error;
   } finally {
     file.release();
+  }
+
+  async function upload(): Promise<UploadResult> {
+    const { credential, signal, seriesJobs, uploadFile } = context;
+    const caller = credential();
+    if ('refusal' in run.checked) return run.checked.refusal;
+    const how = checkUploadOptions(options ?? {});
+    if ('refusal' in how) return how.refusal;
+    const { form } = run.checked;
+    const result = await uploadFile({ file, form, options: how.options, credential: caller, signal, record });
+    seriesJobs.forget(form.kind, form.couponSeriesId);
+    return result;
   }
 }

@@ -40,6 +40,6 @@ builder.mutationField('uploadCouponBatch', (t) =>
       input: t.arg({ type: UploadCouponBatchInput, required: true, description: 'Where it goes.' }),
     },
     resolve: (_, { file, input }, context) =>
-      runUpload(context, file, checkCouponBatchInput(input), input.options),
+      runUpload(context, { kind: 'COUPON_BATCH', file, input, checked: checkCouponBatchInput(input) }),
   }),
 );

@@ -67,6 +67,11 @@ builder.mutationField('uploadRedeemedCoupons', (t) =>
       input: t.arg({ type: UploadRedeemedCouponsInput, required: true, description: 'How to read it.' }),
     },
     resolve: (_, { file, input }, context) =>
-      runUpload(context, file, checkRedeemedCouponsInput(input), input.options),
+      runUpload(context, {
+        kind: 'REDEEMED_COUPONS',
+        file,
+        input,
+        checked: checkRedeemedCouponsInput(input),
+      }),
   }),
 );

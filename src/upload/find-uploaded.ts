@@ -3,6 +3,7 @@ import { CapillaryError } from '../capillary/capillary-error.ts';
 import type { Credential } from '../capillary/credential.ts';
 import { delay } from '../capillary/delay.ts';
 import type { UploadKind, UpstreamJob } from '../capillary/upstream-job.ts';
+import type { Span } from '../observe/span.ts';
 import { type FilePart, readKeyedFileName } from './keyed-file-name.ts';
 
 export interface FindUploadedRequest {
@@ -14,6 +15,7 @@ export interface FindUploadedRequest {
   readonly signal: AbortSignal;
   /** As `ListJobs` has it. */
   readonly retry?: boolean | undefined;
+  readonly span?: Span | undefined;
 }
 
 /** A job that was made under a key, and which part of its file it is. */

@@ -31,6 +31,7 @@ export async function openFile(deps: UploadFileOptions, upload: FileUpload): Pro
     judge: (report) => (options.rejectRowProblems ? refuseRows(report) : undefined),
     idleTimeoutMs,
   });
+  upload.record?.onFile(name, passing.bytes);
   return {
     name,
     passing,

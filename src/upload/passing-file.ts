@@ -24,6 +24,8 @@ export interface PassingFile {
    * (`FileRefusedError`). To be asked for when the part before has ended, as long as the file is not over.
    */
   nextPart(): ByteSource;
+  /** How many have arrived so far. */
+  bytes(): number;
   /** What was found, once the last part has come to its true end. */
   report(): InspectionReport | undefined;
   /** Whoever made it closes it, wherever it stands: what still arrives flows to nowhere. May be called twice. */
@@ -49,6 +51,7 @@ export function createPassingFile(options: PassingFileOptions): PassingFile {
   let passed = false;
   let failure: Error | undefined;
   let finalReport: InspectionReport | undefined;
+  let bytes = 0;
 
   const stall = createStallWatch({
     timeoutMs: idleTimeoutMs,
@@ -124,6 +127,7 @@ export function createPassingFile(options: PassingFileOptions): PassingFile {
 
   function onData(chunk: Buffer): void {
     stall.end();
+    bytes += chunk.length;
     inspectionIsFull = !inspection.write(chunk);
     pump();
   }
@@ -200,6 +204,7 @@ export function createPassingFile(options: PassingFileOptions): PassingFile {
         },
       };
     },
+    bytes: () => bytes,
     report: () => (passed ? finalReport : undefined),
     close() {
       if (!over) finish();

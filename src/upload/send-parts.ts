@@ -25,7 +25,8 @@ export async function sendParts(
   uploaded: readonly UploadedPart[],
 ): Promise<UploadResult> {
   const { client, lookPausesMs } = deps;
-  const { form, options, credential, signal } = upload;
+  const { form, options, credential, signal, record } = upload;
+  const span = record?.span;
   const { maxRowsPerJob } = options;
   const key = fileKey(idempotencyKey);
   const { name, passing, report } = await openFile(deps, upload);
@@ -55,9 +56,10 @@ export async function sendParts(
       replayed = false;
       const part = maxRowsPerJob === undefined ? undefined : { number, maxRows: maxRowsPerJob };
       const fileName = keyedFileName({ name, key, part });
-      const outcome = await client.sendUpload({ form, fileName, file, credential, signal });
+      record?.onPart();
+      const outcome = await client.sendUpload({ form, fileName, file, credential, signal, span });
       const { kind, couponSeriesId } = form;
-      const place = { kind, couponSeriesId, key, part, credential, signal };
+      const place = { kind, couponSeriesId, key, part, credential, signal, span };
       const settled = await settleUpload({ client, outcome, place, lookPausesMs, idempotencyKey, jobs });
       if ('result' in settled) return settled.result;
       jobs.push(settled.job);

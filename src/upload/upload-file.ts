@@ -4,6 +4,7 @@ import { CapillaryError } from '../capillary/capillary-error.ts';
 import type { Credential } from '../capillary/credential.ts';
 import { delay } from '../capillary/delay.ts';
 import type { UploadForm } from '../capillary/upload-form.ts';
+import type { Span } from '../observe/span.ts';
 import { checkOnly } from './check-only.ts';
 import type { UploadOptions } from './check-upload-options.ts';
 import { type FindUploadedRequest, listUploaded, type UploadedPart } from './find-uploaded.ts';
@@ -33,6 +34,17 @@ export interface FileUpload {
   readonly options: UploadOptions;
   readonly credential: Credential;
   readonly signal: AbortSignal;
+  /** Hears what the upload comes to on its way. Default: nobody. */
+  readonly record?: UploadEvents | undefined;
+}
+
+export interface UploadEvents {
+  /** What is called upstream belongs to it. */
+  readonly span: Span;
+  /** The file has begun to arrive; `bytes` tells how much of it has. */
+  onFile(name: string, bytes: () => number): void;
+  /** A part goes upstream. */
+  onPart(): void;
 }
 
 /**
@@ -67,7 +79,7 @@ export function createUploadFile(deps: UploadFileOptions): UploadFile {
         await proveToken(client, upload);
         return await send(name, idempotencyKey, []);
       }
-      const place = { kind, couponSeriesId, key, credential, signal };
+      const place = { kind, couponSeriesId, key, credential, signal, span: upload.record?.span };
       // Not by credential: the repeat may come with a newer token.
       return await keyLock.hold(name, signal, async () => {
         const uploaded = await listPatiently(
@@ -113,11 +125,14 @@ async function listPatiently(
  * With tokens of our own a refused one can be renewed, but an upload cannot be repeated: its bytes are gone. So the
  * token is tried on a read first. Whatever else that read comes to, the upload will tell better.
  */
-async function proveToken(client: CapillaryClient, { form, credential, signal }: FileUpload): Promise<void> {
+async function proveToken(
+  client: CapillaryClient,
+  { form, credential, signal, record }: FileUpload,
+): Promise<void> {
   if (!credential.renewable) return;
   try {
     const { kind, couponSeriesId } = form;
-    await client.listJobs({ kind, couponSeriesId, credential, signal, retry: false });
+    await client.listJobs({ kind, couponSeriesId, credential, signal, retry: false, span: record?.span });
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof CapillaryError && error.code === 'UNAUTHENTICATED') throw error;

@@ -1,0 +1,83 @@
+import { noSpan, type Span } from '../observe/span.ts';
+import { CapillaryError } from './capillary-error.ts';
+
+/** The calls of the upstream contract, section 1, by the last word of their paths. */
+export type CallName =
+  | 'uploadFile'
+  | 'redeemFile'
+  | 'getUploadStatus'
+  | 'getUploadRedeemedCouponStatus'
+  | 'token';
+
+/** One exchange with upstream when it is over. */
+export interface FinishedCall {
+  readonly call: CallName;
+  /** HTTP status of its answer. `undefined`: there was none. */
+  readonly status: number | undefined;
+  /** `OK`, the code of its `CapillaryError`, or `GIVEN_UP` when this side broke it off. */
+  readonly code: string;
+  readonly seconds: number;
+}
+
+export interface CallOptions {
+  readonly call: CallName;
+  readonly method: 'GET' | 'POST';
+  /** The path as the contract has it, with names in place of ids. */
+  readonly route: string;
+  /** Of whoever needs the answer. Default: not traced. */
+  readonly span?: Span | undefined;
+  /** Hears of the call when it is over. Default: nobody. */
+  readonly onCall?: OnCall | undefined;
+}
+
+export type OnCall = (call: FinishedCall) => void;
+
+/** A call under way, as metrics and traces see it. */
+export interface UpstreamCall {
+  /** What the request carries so that upstream may join the trace. */
+  readonly headers: Readonly<Record<string, string>>;
+  answered(status: number): void;
+  /** Without an error it went well. */
+  end(error?: unknown): void;
+}
+
+/** To be called in the moment before the request leaves. Whoever begins it ends it, once. */
+export function beginUpstreamCall(options: CallOptions): UpstreamCall {
+  const { call, method, route, span = noSpan, onCall = () => {} } = options;
+  const startedMs = performance.now();
+  const own = span.begin(`${method} ${route}`, 'call', {
+    'http.request.method': method,
+    'url.template': route,
+  });
+  let status: number | undefined;
+
+  return {
+    headers: own.headers(),
+    answered(code) {
+      status = code;
+    },
+    end(error) {
+      const code = error === undefined ? 'OK' : error instanceof CapillaryError ? error.code : 'GIVEN_UP';
+      const requestId = error instanceof CapillaryError ? error.requestId : undefined;
+      own.set({ 'http.response.status_code': status, 'capillary.request_id': requestId });
+      own.end(code === 'OK' ? undefined : code);
+      onCall({ call, status, code, seconds: (performance.now() - startedMs) / 1000 });
+    },
+  };
+}
+
+/** Runs one call from its beginning to its end. Resolves and rejects as `run` does. */
+export async function withinUpstreamCall<T>(
+  options: CallOptions,
+  run: (call: UpstreamCall) => Promise<T>,
+): Promise<T> {
+  const call = beginUpstreamCall(options);
+  try {
+    const result = await run(call);
+    call.end();
+    return result;
+  } catch (error) {
+    call.end(error);
+    throw error;
+  }
+}
