@@ -1,4 +1,5 @@
 import { type Cluster, clusters } from './capillary/clusters.ts';
+import type { DocumentLimits } from './http/use-document-limits.ts';
 
 /** Settings of one gateway, parsed once. Units are in the names. The names of the variables are a stable contract. */
 export interface Config {
@@ -20,6 +21,7 @@ export interface Config {
   readonly corsOrigins: readonly string[];
   readonly graphiql: boolean;
   readonly introspection: boolean;
+  readonly documentLimits: DocumentLimits;
   readonly logLevel: LogLevel;
 }
 
@@ -124,6 +126,13 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     corsOrigins,
     graphiql: flag('GRAPHIQL'),
     introspection: flag('INTROSPECTION'),
+    documentLimits: {
+      maxTokens: integer('MAX_QUERY_TOKENS', 5_000, 1),
+      maxDepth: integer('MAX_QUERY_DEPTH', 10, 1),
+      maxAliases: integer('MAX_QUERY_ALIASES', 200, 0),
+      maxDirectives: integer('MAX_QUERY_DIRECTIVES', 50, 0),
+      maxCost: integer('MAX_QUERY_COST', 50_000, 1),
+    },
     logLevel: oneOf('LOG_LEVEL', logLevels, 'info'),
   };
   if (problems.length > 0) throw new ConfigError(problems);

@@ -37,7 +37,7 @@ export const errorTable = {
   UNSUPPORTED_MEDIA_TYPE: { meaning: 'The body is neither JSON nor multipart.', httpStatus: 415 },
   GRAPHQL_PARSE_FAILED: { meaning: 'The document is not GraphQL, or too large.', httpStatus: 400 },
   GRAPHQL_VALIDATION_FAILED: {
-    meaning: 'The document does not fit the schema, or is too deep.',
+    meaning: 'The document does not fit the schema, or asks for too much.',
     httpStatus: 400,
   },
   SHUTTING_DOWN: { meaning: 'This instance is going away. Send the request again.', httpStatus: 503 },

@@ -129,6 +129,7 @@ export async function createGateway(
     idleTimeoutMs: config.uploadIdleTimeoutMs,
     corsOrigins: config.corsOrigins,
     introspection: config.introspection,
+    documentLimits: config.documentLimits,
   });
   const explorer = config.graphiql
     ? createExplorer({

@@ -33,6 +33,11 @@ describe('A wrong setting', () => {
     { env: { POLL_MIN_INTERVAL_MS: '2147483648' }, problem: 'from 10 to 2147483647' },
     { env: { POLL_MAX_INTERVAL_MS: '1.5' }, problem: 'POLL_MAX_INTERVAL_MS must be a whole number from 10' },
     { env: { POLL_MAX_INTERVAL_MS: '2147483648' }, problem: 'from 10 to 2147483647' },
+    { env: { MAX_QUERY_TOKENS: '0' }, problem: 'MAX_QUERY_TOKENS must be a whole number from 1 to' },
+    { env: { MAX_QUERY_DEPTH: '0' }, problem: 'MAX_QUERY_DEPTH must be a whole number from 1 to' },
+    { env: { MAX_QUERY_ALIASES: '-1' }, problem: 'MAX_QUERY_ALIASES must be a whole number from 0 to' },
+    { env: { MAX_QUERY_DIRECTIVES: 'none' }, problem: 'MAX_QUERY_DIRECTIVES must be a whole number from 0' },
+    { env: { MAX_QUERY_COST: '0' }, problem: 'MAX_QUERY_COST must be a whole number from 1 to' },
     { env: { POLL_BUDGET_PER_MINUTE: '0' }, problem: 'POLL_BUDGET_PER_MINUTE must be a whole number from 1' },
     {
       env: { CAPILLARY_CLUSTER: 'mars' },
@@ -136,6 +141,7 @@ describe('Settings', () => {
     corsOrigins: [],
     graphiql: true,
     introspection: true,
+    documentLimits: { maxTokens: 5_000, maxDepth: 10, maxAliases: 200, maxDirectives: 50, maxCost: 50_000 },
     logLevel: 'info',
   };
 
@@ -198,6 +204,10 @@ describe('Settings', () => {
     },
     { env: { GRAPHIQL: 'false' }, expected: { graphiql: false } },
     { env: { GRAPHIQL: '1', INTROSPECTION: '0' }, expected: { graphiql: true, introspection: false } },
+    {
+      env: { MAX_QUERY_ALIASES: '0', MAX_QUERY_COST: '9' },
+      expected: { documentLimits: { ...defaults.documentLimits, maxAliases: 0, maxCost: 9 } },
+    },
     { env: { INTROSPECTION: 'FALSE' }, expected: { introspection: false } },
     { env: { LOG_LEVEL: 'Debug' }, expected: { logLevel: 'debug' } },
     {

@@ -31,7 +31,7 @@ const onSocket = (message: unknown) => {
 
 beforeEach(async () => {
   sockets = [];
-  gateway = await startGateway(fast);
+  gateway = await startGateway({ env: { ...fast.env, MAX_QUERY_ALIASES: '1200' } });
   gateway.sandbox.jobs.hold();
   subscribe('net.server.socket', onSocket);
 });

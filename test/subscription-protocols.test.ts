@@ -6,6 +6,7 @@ import { request } from 'undici';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type ClientOptions, WebSocket } from 'ws';
 import { passThroughCredential } from '../src/capillary/pass-through-credential.ts';
+import { parseConfig } from '../src/config.ts';
 import type { GatewayContext } from '../src/gateway-context.ts';
 import { createGraphQLHandler } from '../src/http/create-graphql-handler.ts';
 import { createRequestListener, type GraphQLRequest } from '../src/http/create-request-listener.ts';
@@ -337,6 +338,7 @@ describe('what keeps proxies from cutting', () => {
     const graphql = createGraphQLHandler({
       ...{ schema, createContext, keepAliveMs: 10, idleTimeoutMs: 1000 },
       ...{ corsOrigins: [], introspection: false },
+      documentLimits: parseConfig({}).documentLimits,
     });
     const work = createWorkInHand();
     const metrics = async () => ({ contentType: 'text/plain', text: '' });

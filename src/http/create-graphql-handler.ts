@@ -3,7 +3,8 @@ import { createYoga } from 'graphql-yoga';
 import { toPublicError } from '../errors.ts';
 import type { GatewayContext } from '../gateway-context.ts';
 import { requestIdHeader } from '../observe/request-id.ts';
-import { documentLimits } from './use-document-limits.ts';
+import { createCostCheck } from './cost-check.ts';
+import { type DocumentLimits, useDocumentLimits } from './use-document-limits.ts';
 import { useEventStreams } from './use-event-streams.ts';
 import { useOperationRecord } from './use-operation-record.ts';
 import { usePlainErrors } from './use-plain-errors.ts';
@@ -15,13 +16,16 @@ export interface GraphQLHandlerOptions {
   readonly idleTimeoutMs: number;
   readonly corsOrigins: readonly string[];
   readonly introspection: boolean;
+  readonly documentLimits: DocumentLimits;
   /** Comments in event streams keep proxies from cutting. Default 12,000. */
   readonly keepAliveMs?: number;
 }
 
 /** Yoga, with everything that its defaults leave open closed: bodies, errors, origins, documents. */
 export function createGraphQLHandler(options: GraphQLHandlerOptions) {
-  const { schema, createContext, idleTimeoutMs, corsOrigins, introspection, keepAliveMs } = options;
+  const { schema, createContext, idleTimeoutMs, corsOrigins, introspection, documentLimits, keepAliveMs } =
+    options;
+  const checkCost = createCostCheck(documentLimits.maxCost);
   return createYoga<ServerContext, GatewayContext>({
     schema,
     context: createContext,
@@ -42,8 +46,8 @@ export function createGraphQLHandler(options: GraphQLHandlerOptions) {
     plugins: [
       useOperationRecord(),
       useRequestReading({ idleTimeoutMs }),
-      ...documentLimits({ introspection }),
-      useEventStreams({ maskError: toPublicError, keepAliveMs }),
+      ...useDocumentLimits({ ...documentLimits, introspection, checkCost }),
+      useEventStreams({ maskError: toPublicError, checkCost, keepAliveMs }),
       // Last: it sees what all others made of the result.
       usePlainErrors(),
     ],

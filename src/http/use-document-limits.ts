@@ -1,22 +1,37 @@
+import { maxAliasesPlugin } from '@escape.tech/graphql-armor-max-aliases';
 import { maxDepthPlugin } from '@escape.tech/graphql-armor-max-depth';
-import { GraphQLError, NoSchemaIntrospectionCustomRule, type parse as Parse } from 'graphql';
+import { maxDirectivesPlugin } from '@escape.tech/graphql-armor-max-directives';
+import {
+  type ASTVisitor,
+  GraphQLError,
+  NoSchemaIntrospectionCustomRule,
+  type parse as Parse,
+  type ValidationContext,
+} from 'graphql';
 import type { Plugin } from 'graphql-yoga';
-import type { ErrorCode } from '../errors.ts';
+import type { CostCheck } from './cost-check.ts';
+import { documentRefusal } from './document-refusal.ts';
 
+/** Bounds of one document, as it stands in the request. Fragments count wherever they are spread. */
 export interface DocumentLimits {
-  /** Default 5,000: some hundred aliased jobs with all their fields. */
-  readonly maxTokens?: number;
-  /** Default 10; deeper than one list of jobs within another nothing makes sense. */
-  readonly maxDepth?: number;
-  readonly introspection: boolean;
+  /** 5,000 are some hundred aliased jobs with all their fields. */
+  readonly maxTokens: number;
+  /** Deeper than 10, which is one list of jobs within another, nothing makes sense. Introspection has a bound of its own. */
+  readonly maxDepth: number;
+  readonly maxAliases: number;
+  readonly maxDirectives: number;
+  /** About the number of values in the largest answer that the operation can have. */
+  readonly maxCost: number;
 }
 
-/** Bounds what one document may cost before anything is executed. */
-export function documentLimits({
-  maxTokens = 5_000,
-  maxDepth = 10,
-  introspection,
-}: DocumentLimits): Plugin[] {
+export interface DocumentLimitsOptions extends DocumentLimits {
+  readonly introspection: boolean;
+  readonly checkCost: CostCheck;
+}
+
+/** Bounds what one document may cost before anything is executed. Switched off, introspection takes the SDL with it. */
+export function useDocumentLimits(options: DocumentLimitsOptions): Plugin[] {
+  const { maxTokens, maxDepth, maxAliases, maxDirectives, introspection, checkCost } = options;
   return [
     {
       onParse({ parseFn, setParseFn }) {
@@ -27,21 +42,40 @@ export function documentLimits({
       },
       onValidate({ addValidationRule, validateFn, setValidationFn }) {
         if (!introspection) addValidationRule(NoSchemaIntrospectionCustomRule);
+        if (!introspection) addValidationRule(noSdlRule);
+        addValidationRule(() => directivesRule(maxDirectives));
         setValidationFn((...args: unknown[]) =>
           boundedStack(() => (validateFn as (...args: unknown[]) => readonly GraphQLError[])(...args)),
         );
+      },
+      onExecute({ args, setResultAndStopExecution }) {
+        const refused = checkCost(args);
+        if (refused) setResultAndStopExecution({ errors: [refused] });
+      },
+      onSubscribe({ args, setResultAndStopExecution }) {
+        const refused = checkCost(args);
+        if (refused) setResultAndStopExecution({ errors: [refused] });
       },
     } as Plugin,
     maxDepthPlugin({
       n: maxDepth,
       ignoreIntrospection: true,
-      onReject: [
-        () => {
-          throw refusal('GRAPHQL_VALIDATION_FAILED', `The document is nested more than ${maxDepth} deep.`);
-        },
-      ],
+      onReject: [() => refuse(`The document is nested more than ${maxDepth} deep.`)],
+    }) as Plugin,
+    maxAliasesPlugin({
+      n: maxAliases,
+      allowList: [],
+      onReject: [() => refuse(`The document has more than ${maxAliases} aliases.`)],
+    }) as Plugin,
+    maxDirectivesPlugin({
+      n: maxDirectives,
+      onReject: [() => refuse(tooManyDirectives(maxDirectives))],
     }) as Plugin,
   ];
+}
+
+function refuse(message: string): never {
+  throw documentRefusal(message);
 }
 
 /** Within the token limit a document can still be nested deeper than a recursive parser has stack for. */
@@ -50,10 +84,32 @@ function boundedStack<T>(run: () => T): T {
     return run();
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    throw refusal('GRAPHQL_PARSE_FAILED', 'Syntax Error: The document is nested too deeply.');
+    throw documentRefusal('Syntax Error: The document is nested too deeply.', 'GRAPHQL_PARSE_FAILED');
   }
 }
 
-function refusal(code: ErrorCode, message: string): GraphQLError {
-  return new GraphQLError(message, { extensions: { code, http: { spec: true, status: 400 } } });
+/** GraphQL Armor counts the directives of a spread the first time only: here they count as they stand. */
+function directivesRule(maxDirectives: number): ASTVisitor {
+  let directives = 0;
+  return {
+    Directive() {
+      directives += 1;
+      if (directives > maxDirectives) refuse(tooManyDirectives(maxDirectives));
+    },
+  };
+}
+
+function tooManyDirectives(maxDirectives: number): string {
+  return `The document has more than ${maxDirectives} directives.`;
+}
+
+/** The federation's SDL tells all that introspection tells. */
+function noSdlRule(context: ValidationContext): ASTVisitor {
+  return {
+    Field(node) {
+      if (node.name.value !== '_service') return;
+      const message = 'GraphQL introspection is not allowed, but the query contained _service.';
+      context.reportError(new GraphQLError(message, { nodes: [node] }));
+    },
+  };
 }

@@ -2,6 +2,7 @@ import { type ExecutionResult, GraphQLError, getOperationAST, subscribe } from '
 import type { Plugin, YogaServer } from 'graphql-yoga';
 import { GatewayError } from '../errors.ts';
 import type { ErrorNotes } from '../observe/operation-record.ts';
+import type { CostCheck } from './cost-check.ts';
 import { sendEvents } from './send-events.ts';
 import { withWriter } from './send-response.ts';
 import { chooseStreamFormat, eventStream } from './stream-format.ts';
@@ -11,6 +12,7 @@ import type { ServerContext } from './use-request-reading.ts';
 export interface EventStreamOptions {
   /** Turns what was thrown into what a caller may see. */
   readonly maskError: (error: unknown) => GraphQLError;
+  readonly checkCost: CostCheck;
   /** Default 12,000: pings keep proxies from cutting. */
   readonly keepAliveMs?: number | undefined;
 }
@@ -21,7 +23,7 @@ export interface EventStreamOptions {
  * Apollo's multipart responses is refused before anything is watched.
  */
 export function useEventStreams(options: EventStreamOptions): Plugin<object, ServerContext> {
-  const { maskError, keepAliveMs = 12_000 } = options;
+  const { maskError, checkCost, keepAliveMs = 12_000 } = options;
   let getEnveloped: YogaServer<ServerContext, object>['getEnveloped'];
 
   return {
@@ -39,6 +41,8 @@ export function useEventStreams(options: EventStreamOptions): Plugin<object, Ser
         if (!formatFor(request)) throw notAcceptable();
         const errors = validate(schema, document);
         if (errors.length > 0) return { errors };
+        const refused = checkCost({ schema, document, operationName, variableValues });
+        if (refused) return { errors: [refused] };
         const { req, token, signal, record } = context;
         // Without the request: this context lasts as long as the subscription.
         const contextValue = await getEnveloped({ req, token, signal, record }).contextFactory();

@@ -3,6 +3,7 @@ import type { CapillaryClient } from '../capillary/capillary-client.ts';
 import type { Credential } from '../capillary/credential.ts';
 import type { ShareInFlight } from '../capillary/share-in-flight.ts';
 import type { UploadKind, UpstreamJob } from '../capillary/upstream-job.ts';
+import { GatewayError } from '../errors.ts';
 import type { Span } from '../observe/span.ts';
 import type { JobRef } from './job-id.ts';
 import { toUploadJob, type UploadJob } from './upload-job.ts';
@@ -19,7 +20,7 @@ export interface SeriesJobsOptions {
 
 /** The jobs that one request reads. Upstream is asked once for each kind and series, however many fields want it. */
 export interface SeriesJobs {
-  /** Ascending job ids. Rejects with `CapillaryError`. */
+  /** Ascending job ids. Rejects with `CapillaryError`, or with `GatewayError` `BAD_USER_INPUT` past 1,000 calls upstream. */
   list(kind: UploadKind, couponSeriesId: string): Promise<readonly UploadJob[]>;
   /** `undefined` when the series has no such job. */
   find(ref: JobRef): Promise<UploadJob | undefined>;
@@ -39,15 +40,19 @@ export function createSeriesJobs(options: SeriesJobsOptions): SeriesJobs {
     return jobs.map(toUploadJob);
   }
 
+  const wanted = new Set<string>();
   let loader: DataLoader<Series, readonly UploadJob[], string> | undefined;
   // Not before it is used: most of those who watch jobs for hours never do.
   const load = (series: Series) => {
+    const name = nameOf(series);
+    if (!wanted.has(name) && wanted.size >= maxSeries) return Promise.reject(tooManySeries());
+    wanted.add(name);
     loader ??= new DataLoader(
       async (series) => {
         const results = await Promise.allSettled(series.map(read));
         return results.map((result) => (result.status === 'fulfilled' ? result.value : result.reason));
       },
-      { cacheKeyFn: ({ kind, couponSeriesId }) => `${kind}:${couponSeriesId}` },
+      { cacheKeyFn: nameOf },
     );
     return loader.load(series);
   };
@@ -58,11 +63,26 @@ export function createSeriesJobs(options: SeriesJobsOptions): SeriesJobs {
       const jobs = await load({ kind, couponSeriesId });
       return jobs.find((job) => job.upstream.jobId === jobId);
     },
-    forget: (kind, couponSeriesId) => void loader?.clear({ kind, couponSeriesId }),
+    forget(kind, couponSeriesId) {
+      wanted.delete(nameOf({ kind, couponSeriesId }));
+      loader?.clear({ kind, couponSeriesId });
+    },
   };
 }
 
 interface Series {
   readonly kind: UploadKind;
   readonly couponSeriesId: string;
+}
+
+// Each is a call upstream, and one small operation could ask for as many as fit into its variables.
+const maxSeries = 1_000;
+
+function nameOf({ kind, couponSeriesId }: Series): string {
+  return `${kind}:${couponSeriesId}`;
+}
+
+function tooManySeries(): GatewayError {
+  const message = `One operation may read ${maxSeries} lists of jobs at most: one for each series and kind.`;
+  return new GatewayError('BAD_USER_INPUT', message);
 }

@@ -1,0 +1,165 @@
+import { costLimitRule } from '@escape.tech/graphql-armor-cost-limit';
+import {
+  type ASTVisitor,
+  type DocumentNode,
+  type ExecutionArgs,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLError,
+  type GraphQLSchema,
+  getArgumentValues,
+  getOperationAST,
+  getVariableValues,
+  Kind,
+  type OperationDefinitionNode,
+  TypeInfo,
+  type ValidationContext,
+  visit,
+  visitWithTypeInfo,
+} from 'graphql';
+import { maxPageSize } from '../jobs/job-page.ts';
+import { documentRefusal } from './document-refusal.ts';
+
+/** What of an execution tells its cost. */
+export type CostedOperation = Pick<ExecutionArgs, 'schema' | 'document' | 'operationName' | 'variableValues'>;
+
+/** Answers why an operation is not executed; `undefined` when it may be. */
+export type CostCheck = (operation: CostedOperation) => GraphQLError | undefined;
+
+/** graphql-js quotes a wrong object with all its fields, and that in each of up to 50 errors. */
+const maxVariableValues = 5_000;
+
+/** Three times what the full introspection query costs. Each of its values stands for hundreds in the answer. */
+const maxIntrospectionCost = 1_000;
+
+/**
+ * Bounds the values in the largest answer that an operation can have: a value costs 1, an object 2, and a list as often
+ * as it may have entries. GraphQL Armor does the sum; it knows no variables and no defaults, so the size of each page and
+ * the number of representations are written into the document first.
+ */
+export function createCostCheck(maxCost: number): CostCheck {
+  // The same text comes as the same document: what depends on nothing else is found out once.
+  const unsized = new WeakMap<DocumentNode, Map<string, GraphQLError | undefined>>();
+
+  return function check({ schema, document, operationName, variableValues }) {
+    const operation = getOperationAST(document, operationName);
+    if (!operation) return undefined;
+    if (countValues(variableValues, maxVariableValues) > maxVariableValues) return tooManyVariables;
+    const name = operation.name?.value ?? '';
+    const known = unsized.get(document) ?? new Map<string, GraphQLError | undefined>();
+    if (known.has(name)) return known.get(name);
+    const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], variableValues ?? {}, {
+      maxErrors: 1,
+    });
+    // What is wrong with the variables is for the execution to say.
+    if (!coerced) return undefined;
+    const run = only(operation, document);
+    const { sized, isSized } = withSizes(schema, run, coerced);
+    const isTooMuch =
+      costsMore(sized, { maxCost, ignoreIntrospection: true }) ||
+      costsMore(introspectionIn(schema, run), { maxCost: maxIntrospectionCost, ignoreIntrospection: false });
+    const verdict = isTooMuch
+      ? documentRefusal('The operation asks for more than one answer may hold.')
+      : undefined;
+    if (!isSized) unsized.set(document, known.set(name, verdict));
+    return verdict;
+  };
+}
+
+const tooManyVariables = documentRefusal(
+  `The variables hold more than ${maxVariableValues} values.`,
+  'BAD_USER_INPUT',
+);
+
+/** How many values there are, in lists and objects of any depth. Stops beyond `limit`. */
+function countValues(variables: unknown, limit: number): number {
+  const open = [variables];
+  let count = 0;
+  while (open.length > 0 && count <= limit) {
+    const value = open.pop();
+    if (typeof value !== 'object' || value === null) continue;
+    const values = Object.values(value);
+    count += values.length;
+    if (count <= limit) open.push(...values);
+  }
+  return count;
+}
+
+function only(operation: OperationDefinitionNode, { definitions, ...document }: DocumentNode): DocumentNode {
+  const fragments = definitions.filter(({ kind }) => kind === Kind.FRAGMENT_DEFINITION);
+  return { ...document, definitions: [operation, ...fragments] };
+}
+
+/** The document with the number of entries of each list as a literal `first`, the one argument that Armor looks at. */
+function withSizes(schema: GraphQLSchema, document: DocumentNode, variables: Record<string, unknown>) {
+  let isSized = false;
+  const sized = visitFields(schema, document, (node, typeInfo) => {
+    const size = entries(node, typeInfo, variables);
+    if (size === undefined) return undefined;
+    isSized = true;
+    return { ...node, arguments: [firstOf(size)] };
+  });
+  return { sized, isSized };
+}
+
+function introspectionIn(schema: GraphQLSchema, document: DocumentNode): DocumentNode {
+  const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
+  return visitFields(schema, document, (node, typeInfo) =>
+    roots.some((root) => root && root === typeInfo.getParentType()) &&
+    !/^__(schema|type)$/.test(node.name.value)
+      ? null
+      : undefined,
+  );
+}
+
+type ReplaceField = (node: FieldNode, typeInfo: TypeInfo) => FieldNode | null | undefined;
+
+function visitFields(schema: GraphQLSchema, document: DocumentNode, replace: ReplaceField): DocumentNode {
+  const typeInfo = new TypeInfo(schema);
+  const visitor: ASTVisitor = { Field: (node) => replace(node, typeInfo) };
+  return visit(document, visitWithTypeInfo(typeInfo, visitor));
+}
+
+function entries(node: FieldNode, typeInfo: TypeInfo, variables: Record<string, unknown>) {
+  const field = typeInfo.getFieldDef();
+  const sizing = field?.args.find(({ name }) => name === 'first' || name === 'representations')?.name;
+  if (!field || !sizing) return undefined;
+  try {
+    const size = getArgumentValues(field, node, variables)[sizing];
+    // A longer page than there is refuses the field by itself.
+    return Array.isArray(size) ? size.length : Math.min(Number(size), maxPageSize);
+  } catch {
+    return 1;
+  }
+}
+
+function firstOf(size: number) {
+  const name = { kind: Kind.NAME, value: 'first' } as const;
+  return { kind: Kind.ARGUMENT, name, value: { kind: Kind.INT, value: String(size) } } as const;
+}
+
+interface CostLimit {
+  readonly maxCost: number;
+  readonly ignoreIntrospection: boolean;
+}
+
+/** Armor's rule asks of a validation its fragments alone. */
+function costsMore(document: DocumentNode, options: CostLimit): boolean {
+  const fragments = new Map(
+    document.definitions
+      .filter(
+        (definition): definition is FragmentDefinitionNode => definition.kind === Kind.FRAGMENT_DEFINITION,
+      )
+      .map((fragment) => [fragment.name.value, fragment]),
+  );
+  let isAbove = false;
+  const onReject = () => {
+    isAbove = true;
+  };
+  const { OperationDefinition } = costLimitRule({
+    ...{ depthCostFactor: 1, flattenFragments: true, propagateOnRejection: false, onReject: [onReject] },
+    ...options,
+  })({ getFragment: (name: string) => fragments.get(name) } as ValidationContext);
+  OperationDefinition['enter'](document.definitions[0]);
+  return isAbove;
+}
