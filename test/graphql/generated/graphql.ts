@@ -27,7 +27,7 @@ export type CouponIdentifier =
   /** By Capillary's coupon id. */
   | 'COUPON_ID';
 
-/** A coupon series. In a supergraph another subgraph owns it; this one adds the upload jobs, and does not check that the series exists. */
+/** A series that coupons belong to. */
 export type CouponSeries = {
   __typename?: 'CouponSeries';
   /** The series' number in Capillary. */
@@ -37,7 +37,7 @@ export type CouponSeries = {
 };
 
 
-/** A coupon series. In a supergraph another subgraph owns it; this one adds the upload jobs, and does not check that the series exists. */
+/** A series that coupons belong to. */
 export type CouponSeriesUploadJobsArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
@@ -186,7 +186,7 @@ export type PageInfo = {
 /** Reading upload jobs. */
 export type Query = {
   __typename?: 'Query';
-  /** A coupon series by its number, to list its upload jobs. */
+  /** A coupon series by its number. */
   couponSeries: CouponSeries;
   /** One upload job by its id. Null when the series has no such job. */
   uploadJob?: Maybe<UploadJob>;

@@ -1,0 +1,46 @@
+/** A GraphQL error as all transports tell it. */
+export interface ToldError {
+  readonly message: string;
+  readonly extensions?: { readonly [name: string]: unknown } | undefined;
+}
+
+/**
+ * What the gateway answered in place of data. `code` is one of README's error table; note that most of them come with
+ * HTTP status 200, so a client that looks at the status alone never sees them.
+ */
+export class GatewayFailure extends Error {
+  override readonly name = 'GatewayFailure';
+  readonly code: string;
+  /** Seconds to wait, with `RATE_LIMITED`. */
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor([first]: readonly ToldError[]) {
+    super(first?.message ?? 'The gateway answered without data.');
+    this.code = String(first?.extensions?.['code']);
+    const seconds = first?.extensions?.['retryAfterSeconds'];
+    this.retryAfterSeconds = typeof seconds === 'number' ? seconds : undefined;
+  }
+}
+
+/** The data of a result. Throws `GatewayFailure` where there are errors. */
+export function dataOf<T>(result: { readonly data?: T; readonly errors?: readonly ToldError[] | undefined }) {
+  const { data, errors = [] } = result;
+  if (errors.length > 0 || data === null || data === undefined) throw new GatewayFailure(errors);
+  return data;
+}
+
+/** `undefined` for everything that the gateway did not say: a connection that broke, a proxy's page. */
+export function codeOf(error: unknown): string | undefined {
+  return error instanceof GatewayFailure ? error.code : undefined;
+}
+
+/** Whether the same may go well later: an answer that was lost on the way, or a failure that passes. */
+export function isPassing(error: unknown): boolean {
+  const code = codeOf(error);
+  return code === undefined || passing.has(code);
+}
+
+const passing = new Set([
+  ...['RATE_LIMITED', 'UPSTREAM_UNAVAILABLE', 'UPSTREAM_TIMEOUT', 'UPSTREAM_INVALID_RESPONSE'],
+  ...['TRUNCATED', 'REQUEST_TIMEOUT', 'SHUTTING_DOWN'],
+]);
