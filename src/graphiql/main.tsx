@@ -1,27 +1,24 @@
 import 'graphiql/setup-workers/vite';
 import 'graphiql/style.css';
 import './page.css';
-import { createGraphiQLFetcher } from '@graphiql/toolkit';
-import { GraphiQL } from 'graphiql';
 import { createRoot } from 'react-dom/client';
+import { App } from './app.tsx';
+import { examples } from './examples/examples.ts';
+import { loadSettings } from './settings.ts';
+import { browserStorage } from './state/browser-storage.ts';
+import { createExplorer } from './state/create-explorer.ts';
+import { keptValues } from './state/kept-values.ts';
+import { initialTabs } from './tabs/initial-tabs.ts';
+import { linkedOperation } from './tabs/linked-operation.ts';
+import { readTabs } from './tabs/tab-state.ts';
+import { tabStorage, tabsKey } from './tabs/tab-storage.ts';
 
-interface Settings {
-  readonly endpoint: string;
-  readonly sandboxToken: string | null;
-}
-
-const settings = (await (await fetch('/graphiql/settings.json')).json()) as Settings;
-const query = new URLSearchParams(location.search);
+const storage = browserStorage();
+const explorer = createExplorer(await loadSettings(), keptValues(storage), location.origin);
+const link = linkedOperation(location.search);
+const tabs = initialTabs(readTabs(storage.getItem(tabsKey)), examples, link);
+// It is in a tab now: a reload is not to add it again.
+if (link) history.replaceState(null, '', location.pathname);
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no #root.');
-
-createRoot(root).render(
-  <GraphiQL
-    fetcher={createGraphiQLFetcher({ url: settings.endpoint })}
-    {...(settings.sandboxToken && {
-      initialHeaders: JSON.stringify({ 'x-cap-api-oauth-token': settings.sandboxToken }, null, 2),
-    })}
-    initialQuery={query.get('query') ?? ''}
-    initialVariables={query.get('variables') ?? ''}
-  />,
-);
+createRoot(root).render(<App explorer={explorer} storage={tabStorage(storage, tabs)} />);

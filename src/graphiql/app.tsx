@@ -1,0 +1,64 @@
+import { GraphiQL, HISTORY_PLUGIN } from 'graphiql';
+import { filesPlugin } from './panels/files-plugin.tsx';
+import { jobsPlugin } from './panels/jobs-plugin.tsx';
+import { Announcer } from './parts/announcer.tsx';
+import { CopyCurlButton } from './parts/copy-curl-button.tsx';
+import { ExamplesMenu } from './parts/examples-menu.tsx';
+import { ExplorerContext } from './parts/explorer-context.ts';
+import { NoticeStrip } from './parts/notice-strip.tsx';
+import { PanelBridge } from './parts/panel-bridge.tsx';
+import { TopBar } from './parts/top-bar.tsx';
+import type { TextStorage } from './state/browser-storage.ts';
+import type { Explorer } from './state/create-explorer.ts';
+
+export interface AppProps {
+  readonly explorer: Explorer;
+  readonly storage: TextStorage;
+}
+
+/** The whole page: the bar, GraphiQL with two panels of ours, and what screen readers are told. */
+export function App({ explorer, storage }: AppProps) {
+  const { store, fetcher, keepTabs } = explorer;
+  return (
+    <ExplorerContext value={explorer}>
+      <TopBar />
+      <NoticeStrip />
+      <main className="cx-main">
+        <GraphiQL
+          fetcher={fetcher}
+          storage={storage}
+          plugins={plugins}
+          visiblePlugin={filesPlugin}
+          defaultEditorToolsVisibility="variables"
+          // Headers may hold a token, and a token is kept in one place only.
+          shouldPersistHeaders={false}
+          // A place for a file holds null in JSON, which the editor would underline as wrong.
+          customScalarSchemas={{ Upload: { type: ['null'] } }}
+          onSchemaChange={(schema) => store.set({ schema })}
+          onTabChange={({ tabs, activeTabIndex }) => {
+            store.set({ tab: tabs[activeTabIndex]?.id ?? '' });
+            keepTabs(tabs.map(({ id }) => id));
+          }}
+        >
+          <GraphiQL.Logo>
+            <ExamplesMenu />
+          </GraphiQL.Logo>
+          <GraphiQL.Toolbar>
+            {({ prettify, copy, merge }) => (
+              <>
+                {prettify}
+                {merge}
+                {copy}
+                <CopyCurlButton />
+              </>
+            )}
+          </GraphiQL.Toolbar>
+          <PanelBridge />
+        </GraphiQL>
+      </main>
+      <Announcer />
+    </ExplorerContext>
+  );
+}
+
+const plugins = [filesPlugin, jobsPlugin, HISTORY_PLUGIN];

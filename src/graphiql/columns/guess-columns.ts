@@ -1,0 +1,22 @@
+import type { UploadMutation } from '../operation/upload-fields.ts';
+import { columnFields } from './column-fields.ts';
+import { findColumn } from './find-column.ts';
+
+/** Values for parts of `input`, by the part's dotted path. `undefined`: the part is to be left out. */
+export type InputParts = Readonly<Record<string, string | number | undefined>>;
+
+/**
+ * Columns and identifier kinds as the header's names suggest them. A part that no name fits is left out of the answer
+ * when it is required, so that what a person wrote stays, and `undefined` when it is not.
+ */
+export function guessColumns(header: readonly string[], mutation: UploadMutation): InputParts {
+  const parts: Record<string, string | number | undefined> = {};
+  for (const { part, isRequired, name, kinds = [], kindPart, noColumnKind } of columnFields[mutation]) {
+    const kind = kinds.find((one) => findColumn(header, one) !== undefined);
+    const lookFor = name ?? kind;
+    const column = lookFor && findColumn(header, lookFor);
+    if (column !== undefined || !isRequired || noColumnKind) parts[part] = column;
+    if (kindPart && (kind ?? noColumnKind)) parts[kindPart] = kind ?? noColumnKind;
+  }
+  return parts;
+}

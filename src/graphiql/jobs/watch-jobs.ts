@@ -1,0 +1,70 @@
+import type { GraphQLFault, GraphQLResult } from '../request/graphql-result.ts';
+import type { GraphQLParams } from '../request/multipart-parts.ts';
+import type { SubscriptionSink } from '../request/subscribe.ts';
+import { type JobState, watchQuery } from './job-state.ts';
+
+export interface WatchJobsOptions {
+  /** Starts a subscription; returns what ends it. */
+  readonly subscribe: (params: GraphQLParams, sink: SubscriptionSink) => () => void;
+  readonly onState: (state: JobState) => void;
+  /** These are watched no more, for this reason. */
+  readonly onFault: (ids: readonly string[], fault: GraphQLFault) => void;
+  /** Default 2,000: before watching again after an end that came too early, as when the gateway restarts. */
+  readonly againAfterMs?: number;
+}
+
+/**
+ * Watches jobs to their ends, all in one subscription, since a browser opens six connections to a host and no more. A job
+ * that does not exist ends the whole: then each half is watched by itself, until it is alone. Returns what ends it all.
+ */
+export function watchJobs(ids: readonly string[], options: WatchJobsOptions): () => void {
+  const { subscribe, onState, onFault, againAfterMs = 2_000 } = options;
+  const endings = new Set<() => void>();
+  let isOver = false;
+
+  const watch = (group: readonly string[]): void => {
+    if (isOver || group.length === 0) return;
+    const open = new Set(group);
+    let fault: GraphQLFault | undefined;
+    let stop = () => {};
+    const ending = () => stop();
+    const next = ({ data, errors }: GraphQLResult) => {
+      fault ??= errors?.[0];
+      const state = data?.['uploadJobUpdated'] as JobState | null | undefined;
+      if (!state) return;
+      if (state.isTerminal) open.delete(state.id);
+      onState(state);
+    };
+    const end = () => {
+      endings.delete(ending);
+      const rest = [...open];
+      if (isOver || rest.length === 0) return;
+      if (!fault) return again(rest);
+      if (fault.extensions?.['code'] !== 'JOB_NOT_FOUND' || rest.length === 1) return onFault(rest, fault);
+      const middle = Math.ceil(rest.length / 2);
+      watch(rest.slice(0, middle));
+      watch(rest.slice(middle));
+    };
+    endings.add(ending);
+    stop = subscribe(
+      { query: watchQuery, operationName: 'WatchJobs', variables: { ids: group } },
+      { next, end },
+    );
+  };
+
+  const again = (group: readonly string[]) => {
+    const timer = setTimeout(() => {
+      endings.delete(ending);
+      watch(group);
+    }, againAfterMs);
+    const ending = () => clearTimeout(timer);
+    endings.add(ending);
+  };
+
+  watch(ids);
+  return () => {
+    isOver = true;
+    for (const ending of endings) ending();
+    endings.clear();
+  };
+}

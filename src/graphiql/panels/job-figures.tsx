@@ -1,0 +1,34 @@
+import type { JobState } from '../jobs/job-state.ts';
+import { CopyButton } from '../parts/copy-button.tsx';
+
+/** A job's counts, and the handle of its error file. */
+export function JobFigures({ state }: { readonly state: JobState }) {
+  const { totalUploadedCount, acceptedCount, errorCount, errorFileUrl } = state;
+  return (
+    <>
+      <dl className="cx-counts">
+        <div>
+          <dt>Rows</dt>
+          <dd>{totalUploadedCount}</dd>
+        </div>
+        <div>
+          <dt>Accepted</dt>
+          <dd>{acceptedCount}</dd>
+        </div>
+        <div>
+          <dt>Rejected</dt>
+          <dd>{errorCount}</dd>
+        </div>
+      </dl>
+      {errorFileUrl && (
+        <div className="cx-line cx-handle">
+          <span>
+            <span className="cx-quiet">Error file (a handle, not an address)</span>
+            <code>{errorFileUrl}</code>
+          </span>
+          <CopyButton text={errorFileUrl} label="the error file’s handle" />
+        </div>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,10 @@
+const signs = { good: '✓', mixed: '!', bad: '✕', pending: '…' } as const;
+
+/** A sign beside words that say the same: for the eye, and not by colour alone. */
+export function ToneSign({ tone }: { readonly tone: keyof typeof signs }) {
+  return (
+    <span className={`cx-sign cx-sign-${tone}`} aria-hidden="true">
+      {signs[tone]}
+    </span>
+  );
+}

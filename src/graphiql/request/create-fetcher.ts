@@ -1,0 +1,79 @@
+import type { Fetcher } from '@graphiql/toolkit';
+import { filesOfOperation } from '../files/files-of-operation.ts';
+import { findOperation } from '../operation/find-operation.ts';
+import { missingFile } from '../operation/missing-file.ts';
+import { uploadSlots } from '../operation/upload-slots.ts';
+import type { Store } from '../state/create-store.ts';
+import type { ExplorerState } from '../state/explorer-state.ts';
+import type { RunUpload } from '../state/run-upload.ts';
+import { explainFault } from './explain-fault.ts';
+import { failure, type GraphQLResult } from './graphql-result.ts';
+import type { GraphQLParams } from './multipart-parts.ts';
+import { sendOperation } from './send-operation.ts';
+import { subscribe } from './subscribe.ts';
+import { toObservable } from './to-observable.ts';
+import { tokenHeader } from './token-header.ts';
+
+export interface FetcherOptions {
+  readonly url: string;
+  readonly store: Store<ExplorerState>;
+  readonly runUpload: RunUpload;
+}
+
+/** Sends what the editor runs: as JSON, as a multipart request when a file is bound to one of its variables, or watched. */
+export function createFetcher({ url, store, runUpload }: FetcherOptions): Fetcher {
+  const notice = ({ errors = [] }: GraphQLResult) => {
+    const hasToken = store.get().token !== '';
+    const told = errors.map((fault) => explainFault(fault, hasToken)).find((one) => one !== undefined);
+    if (told) store.set({ notice: told, announcement: `${told.title} ${told.text}` });
+  };
+
+  return (request, { headers: own } = {}) => {
+    const params: GraphQLParams = request;
+    const { token, transport, schema, files, tab } = store.get();
+    const headers = { ...tokenHeader(token), ...own };
+    const operation = findOperation(params.query, params.operationName);
+    store.set({ notice: null });
+
+    if (operation?.operation === 'subscription')
+      return toObservable(({ next, end }) => {
+        const told = (result: GraphQLResult) => {
+          notice(result);
+          next(result);
+        };
+        return subscribe(params, { next: told, end }, { url, headers, transport });
+      });
+
+    const slots = operation ? uploadSlots(operation, schema) : [];
+    const placed = filesOfOperation(
+      files.filter((one) => one.tab === tab),
+      slots,
+    );
+    const missing = missingFile(
+      slots,
+      placed.map(({ path }) => path),
+      params.variables ?? {},
+    );
+    return toObservable(({ next, end }) => {
+      const finish = (result: GraphQLResult) => {
+        notice(result);
+        next(result);
+        end();
+      };
+      if (missing) {
+        const message = `Nothing was sent: choose a file for $${missing.path} in the Files panel first.`;
+        store.set({ wantedPanel: { title: 'Files' } });
+        // After GraphiQL has what ends this.
+        queueMicrotask(() => finish(failure('FILE_NOT_CHOSEN', message)));
+        return () => {};
+      }
+      if (placed.length > 0) return runUpload(params, placed, { url, headers, finish, tell: notice });
+      const controller = new AbortController();
+      const { signal } = controller;
+      void sendOperation(params, { url, headers, signal }).then((result) => {
+        if (!signal.aborted) finish(result);
+      });
+      return () => controller.abort();
+    });
+  };
+}

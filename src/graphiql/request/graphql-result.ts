@@ -1,0 +1,19 @@
+/** What a GraphQL server answers, and what this page makes of a request that got no answer. */
+export interface GraphQLResult {
+  readonly data?: Readonly<Record<string, unknown>> | null;
+  readonly errors?: readonly GraphQLFault[];
+}
+
+export interface GraphQLFault {
+  readonly message: string;
+  readonly path?: readonly (string | number)[];
+  readonly extensions?: Readonly<Record<string, unknown>>;
+}
+
+/** A result of this page's own: nothing was answered. The code is none of the gateway's. */
+export function failure(code: PageErrorCode, message: string): GraphQLResult {
+  return { errors: [{ message, extensions: { code } }] };
+}
+
+/** Why a request has no answer of the gateway's. */
+export type PageErrorCode = 'UNREACHABLE' | 'NOT_GRAPHQL' | 'CANCELLED' | 'FILE_NOT_CHOSEN' | 'FILE_CHANGED';

@@ -1,0 +1,14 @@
+import { failure, type GraphQLFault, type GraphQLResult } from './graphql-result.ts';
+import { unreachable } from './send-operation.ts';
+
+/**
+ * What ended a subscription, as a result: GraphQL errors of an `error` message as they are, everything else (a close
+ * event, an HTTP error, a lost connection) as one error that a person can read.
+ */
+export function subscriptionFailure(error: unknown): GraphQLResult {
+  if (Array.isArray(error)) return { errors: error as GraphQLFault[] };
+  const { code, reason } = (error ?? {}) as { readonly code?: unknown; readonly reason?: unknown };
+  if (typeof code === 'number' && typeof reason === 'string' && reason !== '')
+    return failure('UNREACHABLE', `The gateway ended the connection: ${reason} (${code}).`);
+  return failure('UNREACHABLE', unreachable);
+}

@@ -1,0 +1,14 @@
+import type { FetcherReturnType, Observable } from '@graphiql/toolkit';
+import type { GraphQLResult } from './graphql-result.ts';
+import type { SubscriptionSink } from './subscribe.ts';
+
+/** What GraphiQL takes from a fetcher when Stop is to do something: it starts at once, and `start` returns what ends it. */
+export function toObservable(start: (sink: SubscriptionSink) => () => void): FetcherReturnType {
+  const observable = {
+    subscribe(observer: { next: (result: GraphQLResult) => void; complete: () => void }) {
+      return { unsubscribe: start({ next: observer.next, end: observer.complete }) };
+    },
+  };
+  // Its type has overloads for callbacks, which GraphiQL does not use.
+  return observable as unknown as Observable<never>;
+}

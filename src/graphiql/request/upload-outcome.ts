@@ -1,0 +1,81 @@
+import { findJobIds } from '../jobs/find-job-ids.ts';
+import type { GraphQLResult } from './graphql-result.ts';
+
+/** A row, or a whole file, that the gateway found wrong. */
+export interface FileProblem {
+  readonly code?: string;
+  readonly line?: number | null;
+  readonly column?: number | null;
+  readonly message?: string;
+}
+
+/** What an upload came to, in words. */
+export interface UploadOutcome {
+  readonly tone: 'good' | 'mixed' | 'bad';
+  readonly title: string;
+  readonly message?: string | undefined;
+  readonly problems: readonly FileProblem[];
+  /** All that were found; the list above holds the first hundred. */
+  readonly problemCount: number;
+  readonly jobIds: readonly string[];
+}
+
+/** Reads the members of `UploadResult` out of an answer, as far as the operation asked for their fields. */
+export function uploadOutcomes({ data }: GraphQLResult): UploadOutcome[] {
+  return Object.values(data ?? {}).flatMap((value) => (isObject(value) ? [read(value)] : []));
+}
+
+function read(value: Fields): UploadOutcome {
+  const file = isObject(value['file']) ? value['file'] : {};
+  const problems = list(value['problems']) ?? list(file['problems']) ?? [];
+  const counted = value['problemCount'] ?? file['problemCount'];
+  const problemCount = typeof counted === 'number' ? counted : problems.length;
+  const message = typeof value['message'] === 'string' ? value['message'] : undefined;
+  const jobIds = findJobIds(value);
+  return { ...title(value, problemCount), message, problems, problemCount, jobIds };
+}
+
+function title(value: Fields, problemCount: number): Pick<UploadOutcome, 'tone' | 'title'> {
+  switch (value['__typename']) {
+    case 'UploadAccepted':
+      if (value['replayed'] === true)
+        return { tone: 'good', title: 'An earlier upload with this key was found. Nothing was sent now.' };
+      return problemCount > 0
+        ? { tone: 'mixed', title: `Uploaded. Capillary is going to reject ${rows(problemCount)}.` }
+        : { tone: 'good', title: 'Uploaded.' };
+    case 'UploadChecked':
+      return problemCount > 0
+        ? { tone: 'mixed', title: `Checked, not uploaded. Capillary would reject ${rows(problemCount)}.` }
+        : { tone: 'good', title: 'Checked, not uploaded. The file is fine.' };
+    case 'InvalidFileError':
+      return { tone: 'bad', title: 'The file is wrong. Nothing was uploaded.' };
+    case 'InvalidInputError':
+      return {
+        tone: 'bad',
+        title: `An argument is wrong (${String(value['field'] ?? 'input')}). Nothing was uploaded.`,
+      };
+    case 'UpstreamRejectedError':
+      return { tone: 'bad', title: 'Capillary refused the upload.' };
+    case 'UploadOutcomeUnknownError':
+      return {
+        tone: 'mixed',
+        title: 'The connection broke after the file was sent. Repeat with the same idempotency key.',
+      };
+    default:
+      return { tone: 'mixed', title: 'Answered. Ask for __typename to see here what it came to.' };
+  }
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function rows(count: number): string {
+  return count === 1 ? 'one row' : `${count} rows`;
+}
+
+function list(value: unknown): readonly FileProblem[] | undefined {
+  return Array.isArray(value) ? (value as FileProblem[]) : undefined;
+}
+
+function isObject(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

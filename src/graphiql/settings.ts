@@ -1,0 +1,25 @@
+import type { Explanation } from './request/explain-fault.ts';
+
+/** What the gateway tells the page. */
+export interface Settings {
+  /** A path of the gateway. */
+  readonly endpoint: string;
+  /** The public token of the embedded sandbox; `null` before a real cluster. */
+  readonly sandboxToken: string | null;
+  /** Why these are no more than defaults. */
+  readonly problem?: Explanation;
+}
+
+/** Reads the settings. Without an answer the page comes up all the same, and says what is wrong. */
+export async function loadSettings(address = '/graphiql/settings.json'): Promise<Settings> {
+  try {
+    const response = await fetch(address);
+    return (await response.json()) as Settings;
+  } catch {
+    const problem = {
+      title: 'No connection.',
+      text: 'The gateway did not tell its settings. Is it still running? Reload the page to try again.',
+    };
+    return { endpoint: '/graphql', sandboxToken: null, problem };
+  }
+}

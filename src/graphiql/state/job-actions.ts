@@ -1,0 +1,80 @@
+import { isJobId } from '../jobs/job-id.ts';
+import { jobWords } from '../jobs/job-words.ts';
+import { watchJobs } from '../jobs/watch-jobs.ts';
+import type { WatchedJob } from '../jobs/watched-job.ts';
+import { explainFault } from '../request/explain-fault.ts';
+import type { GraphQLParams } from '../request/multipart-parts.ts';
+import type { SubscriptionSink } from '../request/subscribe.ts';
+import type { Store } from './create-store.ts';
+import type { ExplorerState } from './explorer-state.ts';
+import type { KeptValues } from './kept-values.ts';
+
+export interface JobActions {
+  /** Puts jobs on top of the list and watches them. Known ones start anew. */
+  readonly addJobs: (ids: readonly string[]) => void;
+  readonly removeJob: (id: string) => void;
+  /** Watches all that are not over, those that failed before too. */
+  readonly watchAgain: () => void;
+}
+
+/** More than anyone looks at, and fewer than one subscription takes. */
+const maxJobs = 50;
+
+/** What the jobs panel does. Ids are kept in the browser's storage, and nothing else about a job. */
+export function jobActions(
+  store: Store<ExplorerState>,
+  kept: KeptValues,
+  subscribe: (params: GraphQLParams, sink: SubscriptionSink) => () => void,
+): JobActions {
+  let stop = () => {};
+
+  const put = (jobs: readonly WatchedJob[]) => {
+    store.set({ jobs: jobs.slice(0, maxJobs) });
+    kept.write('jobs', JSON.stringify(store.get().jobs.map(({ id }) => id)));
+  };
+  const change = (ids: readonly string[], part: Partial<WatchedJob>) =>
+    store.set({ jobs: store.get().jobs.map((job) => (ids.includes(job.id) ? { ...job, ...part } : job)) });
+
+  const watch = () => {
+    stop();
+    const open = store.get().jobs.filter(({ state, problem }) => !problem && !state?.isTerminal);
+    stop = watchJobs(
+      open.map(({ id }) => id),
+      {
+        subscribe,
+        onState(state) {
+          const before = store.get().jobs.find(({ id }) => id === state.id)?.state;
+          const { step, outcome } = jobWords(state);
+          change([state.id], { state });
+          // The first state of a job that was over long ago is no news.
+          if (before ? before.status !== state.status : !state.isTerminal)
+            store.set({ announcement: `${state.uploadedFileName}: ${step}. ${outcome}.` });
+        },
+        onFault(ids, fault) {
+          const told = explainFault(fault, store.get().token !== '');
+          const problem = told ? `${told.title} ${told.text}` : fault.message;
+          change(ids, { problem });
+          store.set({ announcement: problem });
+        },
+      },
+    );
+  };
+
+  return {
+    addJobs(ids) {
+      const added = ids.filter(isJobId);
+      const known = store.get().jobs;
+      const rest = known.filter(({ id }) => !added.includes(id));
+      put([...added.map((id) => ({ id, state: known.find((job) => job.id === id)?.state })), ...rest]);
+      watch();
+    },
+    removeJob(id) {
+      put(store.get().jobs.filter((job) => job.id !== id));
+      watch();
+    },
+    watchAgain() {
+      store.set({ jobs: store.get().jobs.map(({ id, state }) => ({ id, state })) });
+      watch();
+    },
+  };
+}

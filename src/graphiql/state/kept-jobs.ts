@@ -1,0 +1,14 @@
+import { isJobId } from '../jobs/job-id.ts';
+import type { WatchedJob } from '../jobs/watched-job.ts';
+
+/** The jobs panel's list out of the browser's storage, where anything may have been written. */
+export function keptJobs(text: string | null): WatchedJob[] {
+  try {
+    const ids: unknown = JSON.parse(text ?? '[]');
+    return Array.isArray(ids)
+      ? ids.filter((id) => typeof id === 'string' && isJobId(id)).map((id) => ({ id }))
+      : [];
+  } catch {
+    return [];
+  }
+}

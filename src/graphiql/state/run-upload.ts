@@ -1,0 +1,92 @@
+import type { PlacedFile } from '../files/files-of-operation.ts';
+import type { GraphQLResult } from '../request/graphql-result.ts';
+import type { GraphQLParams } from '../request/multipart-parts.ts';
+import type { UploadProgress } from '../request/progress-meter.ts';
+import { sendUpload } from '../request/send-upload.ts';
+import { uploadOutcomes } from '../request/upload-outcome.ts';
+import type { Store } from './create-store.ts';
+import type { ExplorerState } from './explorer-state.ts';
+import type { FileActions } from './file-actions.ts';
+import type { JobActions } from './job-actions.ts';
+
+export interface RunUploadOptions {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Gives the result to the editor. */
+  readonly finish: (result: GraphQLResult) => void;
+  /** Gives it to the page alone: the editor has gone on. */
+  readonly tell: (result: GraphQLResult) => void;
+}
+
+/** Starts an upload that the page shows. Returns what the editor calls when it lets go of it. */
+export type RunUpload = (
+  params: GraphQLParams,
+  placed: readonly PlacedFile[],
+  options: RunUploadOptions,
+) => () => void;
+
+/** Runs uploads: shows how far they are, takes the jobs out of the answer, and opens the jobs panel. */
+export function createRunUpload(
+  store: Store<ExplorerState>,
+  files: Pick<FileActions, 'markStale'>,
+  jobs: Pick<JobActions, 'addJobs'>,
+): RunUpload {
+  let started = 0;
+  return (params, placed, { url, headers, finish, tell }) => {
+    const { tab } = store.get();
+    started += 1;
+    const id = String(started);
+    const controller = new AbortController();
+    const { signal } = controller;
+    const names = placed.map(({ file }) => file.name);
+    let hasEditor = true;
+
+    const change = (progress: UploadProgress) => {
+      const { uploads } = store.get();
+      store.set({ uploads: uploads.map((one) => (one.id === id ? { ...one, progress } : one)) });
+      announceQuarter(progress);
+    };
+    let announced = 0;
+    const announceQuarter = ({ sentBytes, totalBytes }: UploadProgress) => {
+      const quarter = Math.floor((4 * sentBytes) / totalBytes);
+      if (quarter <= announced) return;
+      announced = quarter;
+      store.set({
+        announcement: quarter < 4 ? `${25 * quarter} % sent.` : 'All bytes sent. Waiting for the answer.',
+      });
+    };
+
+    store.set({
+      uploads: [
+        ...store.get().uploads,
+        { id, tab, names, progress: undefined, cancel: () => controller.abort() },
+      ],
+      outcomes: { ...store.get().outcomes, [tab]: [] },
+      announcement: `Uploading ${names.join(', ')}.`,
+    });
+    const onStale = files.markStale;
+    void sendUpload(params, placed, { url, headers, signal, onProgress: change, onStale }).then((result) => {
+      const outcomes = uploadOutcomes(result);
+      const jobIds = outcomes.flatMap((one) => one.jobIds);
+      store.set({
+        uploads: store.get().uploads.filter((one) => one.id !== id),
+        outcomes: { ...store.get().outcomes, [tab]: outcomes },
+        announcement: outcomes.map(({ title }) => title).join(' '),
+      });
+      if (hasEditor) finish(result);
+      else tell(result);
+      if (jobIds.length === 0) return;
+      jobs.addJobs(jobIds);
+      // A file with problems is looked at first: they are listed beside it.
+      if (outcomes.every(({ tone }) => tone === 'good')) store.set({ wantedPanel: { title: 'Jobs' } });
+    });
+
+    return () => {
+      hasEditor = false;
+      // GraphiQL lets go in the same way when Stop is pressed and when the tab changes; the second must not cost an upload.
+      queueMicrotask(() => {
+        if (store.get().tab === tab) controller.abort();
+      });
+    };
+  };
+}

@@ -1,0 +1,39 @@
+import type { Example } from '../examples/examples.ts';
+import type { TabState, TabsState } from './tab-state.ts';
+
+/** An operation that came with the page's address. */
+export interface LinkedOperation {
+  readonly query: string;
+  readonly variables: string;
+}
+
+/** The tabs to begin with: those of the last visit, else the examples; a linked operation in a tab of its own, in front. */
+export function initialTabs(
+  kept: TabsState | undefined,
+  examples: readonly Example[],
+  link: LinkedOperation | undefined,
+  newId: () => string = () => crypto.getRandomValues(new Uint32Array(3)).join('-'),
+): TabsState {
+  const tab = (query: string, variables: string, title = ''): TabState => {
+    const id = newId();
+    return {
+      id,
+      title: title || '<untitled>',
+      query,
+      variables,
+      headers: null,
+      operationName: title || null,
+      response: null,
+    };
+  };
+  const state = kept ?? {
+    activeTabIndex: 0,
+    tabs: examples.map(({ query, variables, name }) => tab(query, variables, name)),
+  };
+  if (!link) return state;
+  const same = state.tabs.findIndex(
+    ({ query, variables }) => query === link.query && (variables ?? '') === link.variables,
+  );
+  if (same >= 0) return { ...state, activeTabIndex: same };
+  return { activeTabIndex: state.tabs.length, tabs: [...state.tabs, tab(link.query, link.variables)] };
+}
