@@ -1,6 +1,7 @@
 import { type Server, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type ErrorCode, GatewayError, httpStatusOf } from '../errors.ts';
+import { apiHeaderLines } from './api-headers.ts';
 
 /**
  * Answers what never becomes a whole HTTP request in the form of all other refusals: a body that ends before its
@@ -26,6 +27,7 @@ function refusalOf(error: NodeJS.ErrnoException): string {
     'Content-Type: application/json; charset=utf-8',
     `Content-Length: ${Buffer.byteLength(body)}`,
     'Connection: close',
+    ...apiHeaderLines,
     '',
     body,
   ].join('\r\n');

@@ -2,7 +2,7 @@ import type { GraphQLSchema } from 'graphql';
 import { createYoga } from 'graphql-yoga';
 import { toPublicError } from '../errors.ts';
 import type { GatewayContext } from '../gateway-context.ts';
-import { requestIdHeader } from '../observe/request-id.ts';
+import { corsFor } from './cors-for.ts';
 import { createCostCheck } from './cost-check.ts';
 import { type DocumentLimits, useDocumentLimits } from './use-document-limits.ts';
 import { useEventStreams } from './use-event-streams.ts';
@@ -33,10 +33,7 @@ export function createGraphQLHandler(options: GraphQLHandlerOptions) {
     multipart: false,
     maxRequestBodySize: false,
     batching: false,
-    cors:
-      corsOrigins.length > 0
-        ? { origin: [...corsOrigins], credentials: true, exposedHeaders: [requestIdHeader] }
-        : false,
+    cors: corsFor(corsOrigins),
     // Its own page loads from foreign origins; ours is in src/graphiql.
     graphiql: false,
     landingPage: false,

@@ -4,6 +4,7 @@ import { callerToken, type LookUp } from '../caller-token.ts';
 import { GatewayError, httpStatusOf } from '../errors.ts';
 import type { BeginOperation } from '../observe/operation-record.ts';
 import { requestIdHeader } from '../observe/request-id.ts';
+import { apiHeaders } from './api-headers.ts';
 import type { Explorer } from './explorer/create-explorer.ts';
 import { type LingerOptions, lingerAfterAnswer } from './linger.ts';
 import type { ServerContext } from './use-request-reading.ts';
@@ -28,6 +29,7 @@ export function createRequestListener(options: RequestListenerOptions): RequestL
 
   return (req, res) => {
     lingerAfterAnswer(req, res, linger);
+    for (const [name, value] of ownHeaders) res.setHeader(name, value);
     // A socket that breaks while we write is the client's affair.
     res.on('error', () => {});
     const path = normalizedPath(req);
@@ -75,6 +77,8 @@ export function createRequestListener(options: RequestListenerOptions): RequestL
   };
 }
 
+// Also where no origin is let in: a cache must not hand the answer for one origin to another.
+const ownHeaders = Object.entries({ ...apiHeaders, vary: 'Origin' });
 const probes = new Set(['/healthz', '/readyz', '/metrics']);
 
 /** The path without its query, also out of an absolute-form target (RFC 9112, 3.2.2), which is rewritten. */

@@ -5,6 +5,7 @@ import { useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
 import { callerToken, type LookUp } from '../caller-token.ts';
 import type { BeginOperation, OperationRecord } from '../observe/operation-record.ts';
+import { apiHeaderLines } from './api-headers.ts';
 import type { createGraphQLHandler } from './create-graphql-handler.ts';
 import { createOperations } from './operations.ts';
 import { toldError } from './told-error.ts';
@@ -103,7 +104,7 @@ export function serveWebSocket(options: WebSocketOptions): () => Promise<void> {
     socket.on('error', onError);
     const refusal = refuse(req);
     if (refusal) {
-      socket.end(`HTTP/1.1 ${refusal}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+      refuseUpgrade(socket, refusal);
       return;
     }
     sockets.handleUpgrade(req, socket, head, (client) => {
@@ -112,6 +113,8 @@ export function serveWebSocket(options: WebSocketOptions): () => Promise<void> {
     });
   };
   server.on('upgrade', onUpgrade);
+  // ws would answer a handshake that it cannot read in HTML.
+  sockets.on('wsClientError', (_, socket) => refuseUpgrade(socket, '400 Bad Request'));
 
   function refuse({ url = '', headers: { origin, host } }: IncomingMessage): string | undefined {
     if (!/^\/graphql(\?|$)/.test(url)) return '404 Not Found';
@@ -130,6 +133,11 @@ export function serveWebSocket(options: WebSocketOptions): () => Promise<void> {
     await new Promise<void>((resolve) => sockets.close(() => resolve()));
     clearTimeout(timer);
   };
+}
+
+function refuseUpgrade(socket: Duplex, status: string): void {
+  const head = [`HTTP/1.1 ${status}`, 'Connection: close', 'Content-Length: 0', ...apiHeaderLines];
+  socket.end(`${head.join('\r\n')}\r\n\r\n`);
 }
 
 /** For Yoga, which gives the errors of a document their codes only where it sees a request. */
