@@ -18,8 +18,10 @@ async function buildPage() {
   const startedAt = performance.now();
   const builtFrom = hashFiles(sources.map((path) => new URL(path, root)));
   if (builtFrom === readBuiltFrom()) return;
-  if (!hasVite()) {
-    say('not built: Vite is not installed. `npm ci` without --omit=dev brings it, then `npm run build`');
+  if (!hasTools()) {
+    say(
+      'not built: its development packages are not installed. `npm ci` brings them, `npm run build` builds',
+    );
     return;
   }
   // A shell that has another value would get React's development build.
@@ -47,9 +49,10 @@ function readBuiltFrom() {
   }
 }
 
-function hasVite() {
+/** A Vite in some folder above would be found too, without what it has to bundle. */
+function hasTools() {
   try {
-    return Boolean(import.meta.resolve('vite'));
+    return ['vite', '@vitejs/plugin-react', 'graphiql', 'react'].every((name) => import.meta.resolve(name));
   } catch {
     return false;
   }

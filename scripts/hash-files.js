@@ -17,11 +17,14 @@ export function hashFiles(paths) {
  * @param {URL} path
  */
 function addTo(hash, path) {
+  const name = path.pathname.split('/').filter(Boolean).at(-1);
   if (statSync(path).isDirectory()) {
     const folder = new URL(`${path.href.replace(/\/$/, '')}/`);
-    for (const name of readdirSync(folder).toSorted()) addTo(hash, new URL(encodeURIComponent(name), folder));
+    const names = readdirSync(folder).toSorted();
+    hash.update(`${name} ${names.length}\n`);
+    for (const each of names) addTo(hash, new URL(encodeURIComponent(each), folder));
     return;
   }
   const content = readFileSync(path);
-  hash.update(`${path.pathname.split('/').at(-1)} ${content.length}\n`).update(content);
+  hash.update(`${name} ${content.length}\n`).update(content);
 }

@@ -33,6 +33,7 @@ export async function packPage(folder, builtFrom) {
 async function packFile(folder, path) {
   const content = await readFile(new URL(path, folder));
   const bytes = { identity: content.length };
+  // Both: browsers take brotli over https and from this machine only.
   const copies = await Promise.all([
     brotli(content).then((packed) => /** @type {const} */ (['br', packed])),
     zip(content, { level: 9 }).then((packed) => /** @type {const} */ (['gzip', packed])),
