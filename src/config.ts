@@ -19,6 +19,8 @@ export interface Config {
   readonly pollBudgetPerMinute: number;
   readonly redisUrl: string | undefined;
   readonly corsOrigins: readonly string[];
+  /** Whether traces are made. Where they go the OpenTelemetry SDK reads itself. */
+  readonly tracing: boolean;
   readonly graphiql: boolean;
   readonly introspection: boolean;
   readonly documentLimits: DocumentLimits;
@@ -110,6 +112,14 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
   }
   const upstreamTimeoutMs = integer('UPSTREAM_TIMEOUT_MS', 0, 1, MAX_TIMER_MS);
 
+  // Both are read, so that both are checked.
+  const collectors = ['OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'].map((name) =>
+    url(name, ['http:', 'https:']),
+  );
+  const noTraces =
+    text('OTEL_SDK_DISABLED')?.toLowerCase() === 'true' ||
+    text('OTEL_TRACES_EXPORTER')?.toLowerCase() === 'none';
+
   const config: Config = {
     port: integer('PORT', 4000, 0, 65_535),
     host: text('HOST') ?? '127.0.0.1',
@@ -124,6 +134,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     pollBudgetPerMinute: integer('POLL_BUDGET_PER_MINUTE', 60, 1),
     redisUrl: url('REDIS_URL', ['redis:', 'rediss:']),
     corsOrigins,
+    tracing: !noTraces && collectors.some((collector) => collector !== undefined),
     graphiql: flag('GRAPHIQL'),
     introspection: flag('INTROSPECTION'),
     documentLimits: {

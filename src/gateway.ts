@@ -22,6 +22,7 @@ import { createSeriesJobs } from './jobs/series-jobs.ts';
 import { toUploadJob } from './jobs/upload-job.ts';
 import { createMetrics } from './observe/create-metrics.ts';
 import { createOperationRecords } from './observe/operation-record.ts';
+import { noTracing, type Tracing } from './observe/tracing.ts';
 import { createUploadRecords, type UploadToRecord } from './observe/upload-record.ts';
 import { createSandbox } from './sandbox/create-sandbox.ts';
 import { schema } from './schema/schema.ts';
@@ -57,6 +58,7 @@ export async function createGateway(
   const upstream = config.upstream ?? { couponApiUrl: sandbox?.url ?? '', tokenApiUrl: sandbox?.url ?? '' };
   const metrics = createMetrics();
   const { onCall } = metrics;
+  const tracing = config.tracing ? await connectCollector(logger) : noTracing;
   const dispatcher = createDispatcher();
   const uploadDispatcher = createDispatcher({ connections: 1024 });
   const client = createCapillaryClient({
@@ -87,7 +89,7 @@ export async function createGateway(
     idleTimeoutMs: config.uploadIdleTimeoutMs,
   });
   const watcher = createWatcher({
-    listJobs: client.listJobs,
+    listJobs: (request) => client.listJobs({ ...request, span: tracing.root }),
     isTerminal: (job) => toUploadJob(job).isTerminal,
     pollMinIntervalMs: config.pollMinIntervalMs,
     pollMaxIntervalMs: config.pollMaxIntervalMs,
@@ -137,7 +139,7 @@ export async function createGateway(
         logger,
       })
     : undefined;
-  const beginOperation = createOperationRecords({ log: logger, onOperation: metrics.onOperation });
+  const beginOperation = createOperationRecords({ log: logger, onOperation: metrics.onOperation, tracing });
   const work = createWorkInHand();
   const server = createServer(
     // Node's own limit on a whole request would cut slow uploads with a bare 408: each body has its own watch here.
@@ -176,6 +178,8 @@ export async function createGateway(
     await inspector.close();
     await redis?.link.close();
     await Promise.all([dispatcher.destroy(), uploadDispatcher.destroy()]);
+    // After all that may still end a span.
+    await tracing.close();
     await sandbox?.close();
   }
 
@@ -197,6 +201,12 @@ export async function createGateway(
       return closing;
     },
   };
+}
+
+/** Where traces go. Loaded only where it is wanted: it costs memory. */
+async function connectCollector(log: Logger): Promise<Tracing> {
+  const { createOpenTelemetry } = await import('./observe/open-telemetry.ts');
+  return createOpenTelemetry({ log });
 }
 
 /** What several gateways share. Loaded only where it is wanted: it costs memory. */

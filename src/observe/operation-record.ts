@@ -57,7 +57,8 @@ export function createOperationRecords(options: OperationRecordsOptions): BeginO
   return (lookUp) => {
     const startedMs = now();
     const id = requestId(lookUp);
-    const span = tracing.begin('GraphQL Operation', 'request', lookUp);
+    const span = tracing.begin('GraphQL Operation', lookUp);
+    const ids = { requestId: id, traceId: span.traceId };
     let type: OperationType | undefined;
     let operationName: string | undefined;
     let failure: string | undefined;
@@ -74,7 +75,7 @@ export function createOperationRecords(options: OperationRecordsOptions): BeginO
         failure ??= code;
       },
       bug(error, path) {
-        log.error({ requestId: id, path, err: error }, 'unexpected error');
+        log.error({ ...ids, path, err: error }, 'unexpected error');
       },
       end(gone) {
         if (ended) return;
@@ -84,7 +85,7 @@ export function createOperationRecords(options: OperationRecordsOptions): BeginO
         if (type === undefined && code === 'OK') return;
         const seconds = (now() - startedMs) / 1000;
         onOperation({ type, code, seconds });
-        log.debug({ requestId: id, type, operationName, code, seconds }, 'operation');
+        log.debug({ ...ids, type, operationName, code, seconds }, 'operation');
         if (type) span.rename(type);
         span.set({
           'graphql.operation.type': type,

@@ -3,6 +3,8 @@ export type SpanAttributes = Readonly<Record<string, string | number | boolean |
 
 /** One step of a trace. An interface of our own: the core then knows no library, and pays for none while nothing is traced. */
 export interface Span {
+  /** For log lines. */
+  readonly traceId?: string | undefined;
   /** Begins a step within this one. `call`: a request to somebody else. Whoever begins it ends it. */
   begin(name: string, what: 'step' | 'call', attributes?: SpanAttributes): Span;
   rename(name: string): void;

@@ -3,11 +3,13 @@ import { noSpan, type Span } from './span.ts';
 
 /** Where traces begin. */
 export interface Tracing {
-  /** A new trace, or the one that the caller's headers name (W3C Trace Context). */
-  begin(name: string, what: 'request' | 'step', caller?: LookUp): Span;
+  /** What begins within it begins a trace: for what no request has asked for, such as polls. */
+  readonly root: Span;
+  /** A request: a new trace, or the one that its headers name (W3C Trace Context). */
+  begin(name: string, lookUp: LookUp): Span;
   /** Sends what is left, for two seconds at most. Never rejects. May be called twice. */
   close(): Promise<void>;
 }
 
 /** The default: traces nothing. */
-export const noTracing: Tracing = { begin: () => noSpan, close: async () => {} };
+export const noTracing: Tracing = { root: noSpan, begin: () => noSpan, close: async () => {} };

@@ -103,7 +103,7 @@ export function createUploadRecords(options: UploadRecordsOptions): BeginUpload 
         megabytesPerSecond: round(seconds > 0 ? bytes() / 1e6 / seconds : 0, 1),
       };
       onEnd(finished);
-      log.info({ requestId, ...finished }, 'upload');
+      log.info({ requestId, traceId: span.traceId, ...finished }, 'upload');
       span.set(attributesOf(finished));
       span.end(finished.brokenOffBy && finished.outcome);
     }

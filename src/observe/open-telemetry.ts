@@ -1,0 +1,100 @@
+import {
+  type Context,
+  defaultTextMapSetter,
+  type Span as OtelSpan,
+  ROOT_CONTEXT,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+} from '@opentelemetry/api';
+import { W3CTraceContextPropagator } from '@opentelemetry/core';
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
+import {
+  defaultResource,
+  detectResources,
+  envDetector,
+  resourceFromAttributes,
+} from '@opentelemetry/resources';
+import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-node';
+import type { LookUp } from '../caller-token.ts';
+import { noSpan, type Span, type SpanAttributes } from './span.ts';
+import { tellOutages } from './tell-outages.ts';
+import type { Tracing } from './tracing.ts';
+
+export interface OpenTelemetryOptions {
+  readonly log: { info(fields: object, message: string): void; warn(fields: object, message: string): void };
+  /** How long `close` may take. Default 2,000. */
+  readonly closeTimeoutMs?: number | undefined;
+}
+
+const name = 'capillary-upload-gateway';
+const propagator = new W3CTraceContextPropagator();
+const getter = { get: (lookUp: LookUp, key: string) => lookUp(key) ?? undefined, keys: () => [] };
+const kinds = { step: SpanKind.INTERNAL, call: SpanKind.CLIENT };
+
+/**
+ * Traces by OpenTelemetry, sent as OTLP over HTTP. The SDK reads its own standard variables: where to, with which
+ * headers, how many are sampled and how large its queue is; a queue that is full drops what comes. Nothing global is
+ * set: two gateways in one process do not meet. Whoever makes it closes it.
+ */
+export function createOpenTelemetry({ log, closeTimeoutMs = 2_000 }: OpenTelemetryOptions): Tracing {
+  const provider = new BasicTracerProvider({
+    resource: defaultResource()
+      .merge(resourceFromAttributes({ 'service.name': name }))
+      .merge(detectResources({ detectors: [envDetector] })),
+    spanProcessors: [new BatchSpanProcessor(tellOutages(new OTLPTraceExporter(), log))],
+  });
+  const tracer = provider.getTracer(name);
+
+  function start(title: string, kind: SpanKind, within: Context, attributes: SpanAttributes = {}): Span {
+    return wrap(tracer.startSpan(title, { kind, attributes: known(attributes) }, within), within);
+  }
+
+  function wrap(span: OtelSpan, within: Context): Span {
+    const own = trace.setSpan(within, span);
+    let ended = false;
+    return {
+      traceId: span.spanContext().traceId,
+      begin: (title, what, attributes) => start(title, kinds[what], own, attributes),
+      rename: (title) => void span.updateName(title),
+      set: (attributes) => void span.setAttributes(known(attributes)),
+      headers() {
+        const headers: Record<string, string> = {};
+        propagator.inject(own, headers, defaultTextMapSetter);
+        return headers;
+      },
+      end(failure) {
+        if (ended) return;
+        ended = true;
+        if (failure !== undefined) {
+          span
+            .setAttribute('error.type', failure)
+            .setStatus({ code: SpanStatusCode.ERROR, message: failure });
+        }
+        span.end();
+      },
+    };
+  }
+
+  return {
+    root: {
+      ...noSpan,
+      begin: (title, what, attributes) => start(title, kinds[what], ROOT_CONTEXT, attributes),
+    },
+    begin: (title, lookUp) => start(title, SpanKind.SERVER, propagator.extract(ROOT_CONTEXT, lookUp, getter)),
+    async close() {
+      let timer: NodeJS.Timeout | undefined;
+      const timeout = new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, closeTimeoutMs);
+      });
+      // A collector that is away was told of when it went.
+      await Promise.race([provider.shutdown().catch(() => {}), timeout]);
+      clearTimeout(timer);
+    },
+  };
+}
+
+function known(attributes: SpanAttributes): Record<string, string | number | boolean> {
+  const entries = Object.entries(attributes).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as Record<string, string | number | boolean>;
+}
