@@ -10,8 +10,8 @@ import { printSubgraph } from './print-subgraph.ts';
 export function subgraphs(): Parameters<typeof composeServices>[0] {
   const owner = readFileSync(new URL('coupon-series-owner.graphql', import.meta.url), 'utf8');
   return [
-    { name: 'coupon_uploads', url: 'http://127.0.0.1:4000/graphql', typeDefs: parse(printSubgraph()) },
-    { name: 'coupon_series', url: 'http://127.0.0.1:4001/graphql', typeDefs: parse(owner) },
+    { name: 'coupon-uploads', url: 'http://127.0.0.1:4000/graphql', typeDefs: parse(printSubgraph()) },
+    { name: 'coupon-series', url: 'http://127.0.0.1:4001/graphql', typeDefs: parse(owner) },
   ];
 }
 

@@ -9,7 +9,7 @@ test('subgraphs that contradict each other are refused with the reason', () => {
   const stranger = parse('type FileReport { rows: String! } type Query { report: FileReport }');
   const services = [...subgraphs(), { name: 'stranger', url: 'http://127.0.0.1:4002', typeDefs: stranger }];
   expect(() => composeSupergraph(services)).toThrow(
-    /do not compose:\n(.*\n)*.*"FileReport\.rows".*"coupon_uploads".*"stranger"/,
+    /do not compose:\n(.*\n)*.*"FileReport\.rows".*"coupon-uploads".*"stranger"/,
   );
 });
 
