@@ -32,7 +32,10 @@ export const errorTable = {
   },
   CSRF_PREVENTED: { meaning: 'A form-like POST without one of the CSRF headers.', httpStatus: 403 },
   NOT_FOUND: { meaning: 'There is nothing at this path.', httpStatus: 404 },
-  NOT_ACCEPTABLE: { meaning: 'A subscription, and the client takes no event stream.', httpStatus: 406 },
+  NOT_ACCEPTABLE: {
+    meaning: 'The client takes none of the media types in which there is an answer.',
+    httpStatus: 406,
+  },
   PAYLOAD_TOO_LARGE: { meaning: 'A part other than the file is larger than it may be.', httpStatus: 413 },
   UNSUPPORTED_MEDIA_TYPE: { meaning: 'The body is neither JSON nor multipart.', httpStatus: 415 },
   GRAPHQL_PARSE_FAILED: { meaning: 'The document is not GraphQL, or too large.', httpStatus: 400 },

@@ -7,6 +7,7 @@ import { requestIdHeader } from '../observe/request-id.ts';
 import { apiHeaders } from './api-headers.ts';
 import type { Explorer } from './explorer/create-explorer.ts';
 import { type LingerOptions, lingerAfterAnswer } from './linger.ts';
+import { readAccept } from './read-accept.ts';
 import type { ServerContext } from './use-request-reading.ts';
 import type { WorkInHand } from './work-in-hand.ts';
 
@@ -68,6 +69,14 @@ export function createRequestListener(options: RequestListenerOptions): RequestL
           const message = 'This instance is shutting down. Send the request again.';
           return refuse(res, new GatewayError('SHUTTING_DOWN', message));
         }
+        const accept = readAccept(req.headers.accept);
+        if (accept === undefined) {
+          // Before anything is executed: a mutation whose result nobody takes would have been for nothing.
+          record.failed('NOT_ACCEPTABLE');
+          const message = 'Accept application/graphql-response+json, application/json or text/event-stream.';
+          return refuse(res, new GatewayError('NOT_ACCEPTABLE', message));
+        }
+        req.headers.accept = accept;
         work.add(res);
         graphql(req, res, { signal: abortWhenGone(res), token: callerToken(lookUp), record });
         return;

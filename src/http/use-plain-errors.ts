@@ -1,6 +1,6 @@
 import { GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
-import { bugBehind, type ErrorCode, errorTable } from '../errors.ts';
+import { bugBehind, type ErrorCode, errorTable, httpStatusOf } from '../errors.ts';
 import type { ErrorNotes } from '../observe/operation-record.ts';
 import type { ServerContext } from './use-request-reading.ts';
 
@@ -46,9 +46,16 @@ export function plainError(error: GraphQLError, record: ErrorNotes): GraphQLErro
   });
 }
 
-/** A request that came to no execution is a 400 under `application/graphql-response+json`, as its spec says. */
+/**
+ * A request that came to no execution is a 400 under `application/graphql-response+json`, as its spec says. Under
+ * `application/json` it is a 200 as long as it was a GraphQL request at all. Yoga and graphql-js have other ideas.
+ */
 function withStatus(error: GraphQLError): GraphQLError {
-  error.extensions['http'] ??= { spec: true, status: 400 };
+  const { http, code } = error.extensions as { http?: object; code: ErrorCode };
+  if (code === 'BAD_REQUEST') error.extensions['http'] = { status: 400, ...http, spec: false };
+  else if (http === undefined || httpStatusOf(code) === undefined) {
+    error.extensions['http'] = { ...http, spec: true, status: 400 };
+  }
   return error;
 }
 

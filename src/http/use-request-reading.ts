@@ -37,6 +37,8 @@ export function useRequestReading({
       if (encoding.toLowerCase() !== 'identity') throw encoded(encoding);
       const mediaType = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase() ?? '';
       if (isJson(mediaType)) {
+        const charset = /;\s*charset="?([^;"\s]*)/i.exec(request.headers.get('content-type') ?? '')?.[1];
+        if (charset !== undefined && !/^(utf-8|us-ascii)$/i.test(charset)) throw otherCharset(charset);
         setRequestParser(async () => parseBody(await readText(req, { timeoutMs: idleTimeoutMs, signal })));
         return;
       }
@@ -98,6 +100,11 @@ function csrfPrevented(mediaType: string): GatewayError {
 
 function encoded(encoding: string): GatewayError {
   const message = `Send the body as it is: ${JSON.stringify(encoding)} is not decoded here.`;
+  return new GatewayError('UNSUPPORTED_MEDIA_TYPE', message);
+}
+
+function otherCharset(charset: string): GatewayError {
+  const message = `JSON is read as UTF-8 here, and not as ${JSON.stringify(charset)}.`;
   return new GatewayError('UNSUPPORTED_MEDIA_TYPE', message);
 }
 
