@@ -12,7 +12,13 @@ const page = new URL('dist/graphiql/', root);
 const fresh = new URL(`dist/graphiql-${process.pid}/`, root);
 
 /** What the page is made of. The lock file stands for all packages. */
-const sources = ['src/graphiql', 'examples/files', 'scripts', 'package-lock.json'];
+const sources = [
+  'src/graphiql',
+  'examples/files',
+  'scripts/build-page.js',
+  'scripts/pack-page.js',
+  'package-lock.json',
+];
 
 async function buildPage() {
   const startedAt = performance.now();

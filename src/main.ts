@@ -19,9 +19,6 @@ async function main(): Promise<void> {
     pino.destination({ fd: 1, sync: true }),
   );
   const gateway = await createGateway(config, logger);
-  const { url, sandboxUrl } = gateway;
-  logger.info(sandboxUrl ? { url, sandboxUrl, token: 'sandbox-token' } : { url }, 'ready');
-
   const stop = (signal: NodeJS.Signals) => {
     logger.info({ signal }, 'shutting down');
     gateway.close().then(
@@ -36,6 +33,9 @@ async function main(): Promise<void> {
     );
   };
   process.once('SIGTERM', stop).once('SIGINT', stop);
+  // After the handlers: who waits for this line may signal at once, and would end the process without a drain.
+  const { url, sandboxUrl } = gateway;
+  logger.info(sandboxUrl ? { url, sandboxUrl, token: 'sandbox-token' } : { url }, 'ready');
 }
 
 main().catch((error: unknown) => {

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
@@ -141,5 +141,20 @@ describe('The explorer page', () => {
     expect(await once(child, 'close')).toEqual([0, null]);
     expect(await readdir(join(root, 'dist'))).toEqual(['graphiql']);
     expect(await buildPage()).toEqual(fresh);
+  });
+
+  test('imports nothing that could change without its being built again', async () => {
+    const folder = join(process.cwd(), 'src/graphiql');
+    const names = await readdir(folder, { recursive: true });
+    const outside: string[] = [];
+    for (const name of names.filter((each) => /\.(tsx?|css)$/.test(each))) {
+      const imports = (await readFile(join(folder, name), 'utf8')).matchAll(/(?:from|import) '(\.[^'?]+)/g);
+      for (const [, path = ''] of imports) {
+        const imported = relative(process.cwd(), join(folder, dirname(name), path));
+        if (!imported.startsWith('src/graphiql/')) outside.push(imported);
+      }
+    }
+    expect(outside.length).toBeGreaterThan(0);
+    expect(outside.filter((path) => !path.startsWith('examples/files/'))).toEqual([]);
   });
 });
