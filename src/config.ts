@@ -11,12 +11,14 @@ export interface Config {
   readonly client: { readonly key: string; readonly secret: string } | undefined;
   readonly maxFileBytes: number;
   readonly uploadIdleTimeoutMs: number;
+  readonly maxUploads: number;
   readonly upstreamTimeoutMs: number;
   /** From the last byte of an upload to upstream's answer. */
   readonly uploadAnswerTimeoutMs: number;
   readonly pollMinIntervalMs: number;
   readonly pollMaxIntervalMs: number;
   readonly pollBudgetPerMinute: number;
+  readonly maxSubscriptionsPerCredential: number;
   readonly redisUrl: string | undefined;
   readonly corsOrigins: readonly string[];
   /** Whether traces are made. Where they go the OpenTelemetry SDK reads itself. */
@@ -127,11 +129,13 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     client: key && secret ? { key, secret } : undefined,
     maxFileBytes: integer('MAX_FILE_BYTES', 5 * 1024 ** 3, 1),
     uploadIdleTimeoutMs: integer('UPLOAD_IDLE_TIMEOUT_MS', 30_000, 1, MAX_TIMER_MS),
+    maxUploads: integer('MAX_UPLOADS', 200, 1),
     upstreamTimeoutMs: upstreamTimeoutMs || 15_000,
     uploadAnswerTimeoutMs: upstreamTimeoutMs || 120_000,
     pollMinIntervalMs,
     pollMaxIntervalMs,
     pollBudgetPerMinute: integer('POLL_BUDGET_PER_MINUTE', 60, 1),
+    maxSubscriptionsPerCredential: integer('MAX_SUBSCRIPTIONS_PER_CREDENTIAL', 10_000, 1),
     redisUrl: url('REDIS_URL', ['redis:', 'rediss:']),
     corsOrigins,
     tracing: !noTraces && collectors.some((collector) => collector !== undefined),

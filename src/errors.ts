@@ -9,7 +9,7 @@ import { WatchError } from './watch/watch-error.ts';
 export const errorTable = {
   UNAUTHENTICATED: { meaning: 'No token, or upstream refused it. Send a fresh one.' },
   FORBIDDEN: { meaning: 'The token may not do this.' },
-  RATE_LIMITED: { meaning: 'Too many calls. Try again after `retryAfterSeconds`.' },
+  RATE_LIMITED: { meaning: 'Too many calls, uploads or subscriptions. Try again after `retryAfterSeconds`.' },
   UPSTREAM_UNAVAILABLE: {
     meaning: 'Capillary could not be reached, or failed. `jobs` names what a split file had made before.',
   },
@@ -60,20 +60,33 @@ export function httpStatusOf(code: ErrorCode): number | undefined {
   return row.httpStatus;
 }
 
+/** Status and headers of an answer without data. */
+export interface HttpRefusal {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
 /** A failure that the caller is told in full. `extensions` go out beside the code. */
 export class GatewayError extends Error {
   override readonly name = 'GatewayError';
   readonly code: ErrorCode;
   readonly extensions: Readonly<Record<string, unknown>>;
+  /** Where the request fails as a whole under a code that does not say so by itself. */
+  readonly http: HttpRefusal | undefined;
 
   constructor(
     code: ErrorCode,
     message: string,
-    options: { extensions?: Readonly<Record<string, unknown>>; cause?: unknown } = {},
+    options: {
+      extensions?: Readonly<Record<string, unknown>>;
+      cause?: unknown;
+      http?: HttpRefusal;
+    } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.extensions = options.extensions ?? {};
+    this.http = options.http;
   }
 }
 
@@ -99,8 +112,8 @@ export function toPublicError(error: unknown): GraphQLError {
     return masked;
   }
   const extensions = inner instanceof CapillaryError ? capillaryExtensions(inner) : {};
-  const own = inner instanceof GatewayError ? inner.extensions : {};
-  return build((inner as Error).message, { code, ...extensions, ...own }, code, located);
+  const { extensions: own, http } = inner instanceof GatewayError ? inner : watchExtensions(inner);
+  return build((inner as Error).message, { code, ...extensions, ...own }, code, located, http);
 }
 
 /** The code under which whatever was thrown is told. `undefined`: its caller gave up, and is told nothing. */
@@ -125,16 +138,22 @@ export function capillaryExtensions(error: CapillaryError): Record<string, unkno
   return { upstreamStatus: httpStatus, upstreamCode, requestId, retryAfterSeconds };
 }
 
+function watchExtensions(error: unknown): Pick<GatewayError, 'extensions' | 'http'> {
+  const retryAfterSeconds = error instanceof WatchError ? error.retryAfterSeconds : undefined;
+  return { extensions: retryAfterSeconds === undefined ? {} : { retryAfterSeconds }, http: undefined };
+}
+
 function build(
   message: string,
   extensions: Record<string, unknown>,
   code: ErrorCode | undefined,
   located: GraphQLError | undefined,
+  http?: HttpRefusal,
 ): GraphQLError {
   const status = code && httpStatusOf(code);
   // Always an entry of its own: without one Yoga takes the error for an unexpected one and answers 500.
   return relocate(
-    new GraphQLError(message, { extensions: { ...extensions, http: status ? { status } : {} } }),
+    new GraphQLError(message, { extensions: { ...extensions, http: http ?? (status ? { status } : {}) } }),
     located,
   );
 }

@@ -94,6 +94,7 @@ export async function createGateway(
     pollMinIntervalMs: config.pollMinIntervalMs,
     pollMaxIntervalMs: config.pollMaxIntervalMs,
     pollBudgetPerMinute: config.pollBudgetPerMinute,
+    maxPerCredential: config.maxSubscriptionsPerCredential,
     exchange: redis?.exchange,
     log: logger,
   });
@@ -132,6 +133,7 @@ export async function createGateway(
     corsOrigins: config.corsOrigins,
     introspection: config.introspection,
     documentLimits: config.documentLimits,
+    maxUploads: config.maxUploads,
   });
   const explorer = config.graphiql
     ? createExplorer({

@@ -33,6 +33,8 @@ describe('A wrong setting', () => {
     { env: { POLL_MIN_INTERVAL_MS: '2147483648' }, problem: 'from 10 to 2147483647' },
     { env: { POLL_MAX_INTERVAL_MS: '1.5' }, problem: 'POLL_MAX_INTERVAL_MS must be a whole number from 10' },
     { env: { POLL_MAX_INTERVAL_MS: '2147483648' }, problem: 'from 10 to 2147483647' },
+    { env: { MAX_UPLOADS: '0' }, problem: 'MAX_UPLOADS must be a whole number from 1 to' },
+    { env: { MAX_SUBSCRIPTIONS_PER_CREDENTIAL: '-5' }, problem: 'MAX_SUBSCRIPTIONS_PER_CREDENTIAL must be' },
     { env: { MAX_QUERY_TOKENS: '0' }, problem: 'MAX_QUERY_TOKENS must be a whole number from 1 to' },
     { env: { MAX_QUERY_DEPTH: '0' }, problem: 'MAX_QUERY_DEPTH must be a whole number from 1 to' },
     { env: { MAX_QUERY_ALIASES: '-1' }, problem: 'MAX_QUERY_ALIASES must be a whole number from 0 to' },
@@ -142,6 +144,8 @@ describe('Settings', () => {
     tracing: false,
     graphiql: true,
     introspection: true,
+    maxUploads: 200,
+    maxSubscriptionsPerCredential: 10_000,
     documentLimits: { maxTokens: 5_000, maxDepth: 10, maxAliases: 200, maxDirectives: 50, maxCost: 50_000 },
     logLevel: 'info',
   };
@@ -220,6 +224,8 @@ describe('Settings', () => {
       env: { MAX_QUERY_ALIASES: '0', MAX_QUERY_COST: '9' },
       expected: { documentLimits: { ...defaults.documentLimits, maxAliases: 0, maxCost: 9 } },
     },
+    { env: { MAX_UPLOADS: '1' }, expected: { maxUploads: 1 } },
+    { env: { MAX_SUBSCRIPTIONS_PER_CREDENTIAL: '3' }, expected: { maxSubscriptionsPerCredential: 3 } },
     { env: { INTROSPECTION: 'FALSE' }, expected: { introspection: false } },
     { env: { LOG_LEVEL: 'Debug' }, expected: { logLevel: 'debug' } },
     {

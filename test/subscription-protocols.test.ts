@@ -339,6 +339,7 @@ describe('what keeps proxies from cutting', () => {
       ...{ schema, createContext, keepAliveMs: 10, idleTimeoutMs: 1000 },
       ...{ corsOrigins: [], introspection: false },
       documentLimits: parseConfig({}).documentLimits,
+      maxUploads: 1,
     });
     const work = createWorkInHand();
     const metrics = async () => ({ contentType: 'text/plain', text: '' });

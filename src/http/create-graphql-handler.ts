@@ -9,6 +9,7 @@ import { useEventStreams } from './use-event-streams.ts';
 import { useOperationRecord } from './use-operation-record.ts';
 import { usePlainErrors } from './use-plain-errors.ts';
 import { type ServerContext, useRequestReading } from './use-request-reading.ts';
+import { useUploadSlots } from './use-upload-slots.ts';
 
 export interface GraphQLHandlerOptions {
   readonly schema: GraphQLSchema;
@@ -17,14 +18,24 @@ export interface GraphQLHandlerOptions {
   readonly corsOrigins: readonly string[];
   readonly introspection: boolean;
   readonly documentLimits: DocumentLimits;
+  /** Multipart requests at once. */
+  readonly maxUploads: number;
   /** Comments in event streams keep proxies from cutting. Default 12,000. */
   readonly keepAliveMs?: number;
 }
 
 /** Yoga, with everything that its defaults leave open closed: bodies, errors, origins, documents. */
 export function createGraphQLHandler(options: GraphQLHandlerOptions) {
-  const { schema, createContext, idleTimeoutMs, corsOrigins, introspection, documentLimits, keepAliveMs } =
-    options;
+  const {
+    schema,
+    createContext,
+    idleTimeoutMs,
+    corsOrigins,
+    introspection,
+    documentLimits,
+    maxUploads,
+    keepAliveMs,
+  } = options;
   const checkCost = createCostCheck(documentLimits.maxCost);
   return createYoga<ServerContext, GatewayContext>({
     schema,
@@ -43,6 +54,7 @@ export function createGraphQLHandler(options: GraphQLHandlerOptions) {
     plugins: [
       useOperationRecord(),
       useRequestReading({ idleTimeoutMs }),
+      useUploadSlots({ maxUploads }),
       ...useDocumentLimits({ ...documentLimits, introspection, checkCost }),
       useEventStreams({ maskError: toPublicError, checkCost, keepAliveMs }),
       // Last: it sees what all others made of the result.

@@ -5,6 +5,8 @@ import { createIdleWait } from './idle-wait.ts';
 export interface Operations {
   /** The signal of an operation that begins on a socket: aborts when the operation or its socket ends. */
   begin(socket: object, id: string, record: OperationRecord): AbortSignal;
+  /** How many run on a socket. */
+  count(socket: object): number;
   /** The record of an operation that is not over. */
   recordOf(socket: object, id: string): OperationRecord | undefined;
   /** The operation is over; says nothing of one that was already. */
@@ -42,6 +44,7 @@ export function createOperations(): Operations {
       running.set(socket, operations.set(id, { controller, record }));
       return controller.signal;
     },
+    count: (socket) => running.get(socket)?.size ?? 0,
     recordOf: (socket, id) => running.get(socket)?.get(id)?.record,
     end: (socket, id) => end(socket, id, false),
     endAll(socket) {

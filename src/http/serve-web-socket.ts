@@ -4,6 +4,7 @@ import { type ExecutionResult, type FormattedExecutionResult, GraphQLError } fro
 import { useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
 import { callerToken, type LookUp } from '../caller-token.ts';
+import { GatewayError, toPublicError } from '../errors.ts';
 import type { BeginOperation, OperationRecord } from '../observe/operation-record.ts';
 import { apiHeaderLines } from './api-headers.ts';
 import type { createGraphQLHandler } from './create-graphql-handler.ts';
@@ -20,6 +21,8 @@ export interface WebSocketOptions {
   readonly corsOrigins: readonly string[];
   /** Pings keep proxies from cutting. Default 12,000. */
   readonly keepAliveMs?: number;
+  /** At once on one socket. Default 500. */
+  readonly maxOperations?: number;
 }
 
 /**
@@ -28,7 +31,15 @@ export interface WebSocketOptions {
  * The function returned lets the operations that are ending end, then closes the sockets, within two seconds.
  */
 export function serveWebSocket(options: WebSocketOptions): () => Promise<void> {
-  const { server, graphql, beginOperation, work, corsOrigins, keepAliveMs = 12_000 } = options;
+  const {
+    server,
+    graphql,
+    beginOperation,
+    work,
+    corsOrigins,
+    keepAliveMs = 12_000,
+    maxOperations = 500,
+  } = options;
   const sockets = new WebSocketServer({ noServer: true, maxPayload: 1024 * 1024 });
   const operations = createOperations();
 
@@ -47,6 +58,7 @@ export function serveWebSocket(options: WebSocketOptions): () => Promise<void> {
           operations.end(extra.socket, id);
           return told;
         };
+        if (operations.count(extra.socket) > maxOperations) return refused([tooMany(maxOperations)]);
         try {
           const token = callerToken(parameter) ?? callerToken(header);
           const context = { req: extra.request, token, signal, record };
@@ -133,6 +145,11 @@ export function serveWebSocket(options: WebSocketOptions): () => Promise<void> {
     await new Promise<void>((resolve) => sockets.close(() => resolve()));
     clearTimeout(timer);
   };
+}
+
+function tooMany(maxOperations: number): GraphQLError {
+  const message = `${maxOperations} operations run on this WebSocket, which is all that may at once.`;
+  return toPublicError(new GatewayError('RATE_LIMITED', message, { extensions: { retryAfterSeconds: 5 } }));
 }
 
 function refuseUpgrade(socket: Duplex, status: string): void {

@@ -3,6 +3,7 @@ import type { GraphQLParams, Plugin } from 'graphql-yoga';
 import { GatewayError } from '../errors.ts';
 import type { OperationRecord } from '../observe/operation-record.ts';
 import { readMultipartOperation } from '../upload/read-multipart-operation.ts';
+import { mediaTypeOf } from './media-type-of.ts';
 import { readText } from './read-text.ts';
 
 /** What the listener hands to Yoga with each request. */
@@ -35,7 +36,7 @@ export function useRequestReading({
       const { req, signal } = serverContext;
       const encoding = request.headers.get('content-encoding') ?? 'identity';
       if (encoding.toLowerCase() !== 'identity') throw encoded(encoding);
-      const mediaType = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase() ?? '';
+      const mediaType = mediaTypeOf(request);
       if (isJson(mediaType)) {
         const charset = /;\s*charset="?([^;"\s]*)/i.exec(request.headers.get('content-type') ?? '')?.[1];
         if (charset !== undefined && !/^(utf-8|us-ascii)$/i.test(charset)) throw otherCharset(charset);

@@ -20,6 +20,8 @@ export interface WatcherOptions {
   readonly pollMaxIntervalMs?: number | undefined;
   /** Default 60: polls of all series of one credential together, in any minute. */
   readonly pollBudgetPerMinute?: number | undefined;
+  /** Default: without end. Calls of `watch` that are open at once under one credential. */
+  readonly maxPerCredential?: number | undefined;
   /** Default 120,000: failures that may pass are polled through for so long. Also the longest `Retry-After` honoured. */
   readonly failureGraceMs?: number | undefined;
   /** Default: this process alone. */
@@ -54,7 +56,7 @@ export interface Watcher {
   /**
    * Emits the state of each job now, then each change; done when all jobs are terminal, after `close()`, and at once
    * when `signal` aborts or `return()` is called. Of a slow consumer's jobs only the latest state waits. `next()`
-   * rejects with `CapillaryError`, or with `WatchError` `JOB_NOT_FOUND` or `SHUTTING_DOWN`. Watching starts with this
+   * rejects with `CapillaryError`, or with `WatchError`. Watching starts with this
    * call: end it by one of these ways.
    */
   watch(
@@ -75,12 +77,14 @@ export function createWatcher(options: WatcherOptions): Watcher {
   const { listJobs, isTerminal, exchange = createLocalExchange(), log = silentLog } = options;
   const { pollMinIntervalMs: minIntervalMs = 1000, pollMaxIntervalMs: maxIntervalMs = 15_000 } = options;
   const { pollBudgetPerMinute: budgetPerMinute = 60, failureGraceMs = 120_000 } = options;
+  const { maxPerCredential = Number.POSITIVE_INFINITY } = options;
   const { now = () => performance.now(), random = Math.random } = options;
   const loops = new Map<string, PollLoop>();
   const schedulers = createPerCredential(() =>
     createPollScheduler({ budgetPerMinute, pauseMs: maxIntervalMs, graceMs: failureGraceMs, now }),
   );
   const watching = new Set<LatestIterator<UpstreamJob>>();
+  const openById = new Map<string, number>();
   const counts = { polls: 0, failedPolls: 0 };
   let closed = false;
 
@@ -110,8 +114,11 @@ export function createWatcher(options: WatcherOptions): Watcher {
       });
       if (closed) iterator.fail(new WatchError('SHUTTING_DOWN', 'This instance is going away.'));
       else if (signal.aborted || refs.length === 0) iterator.complete();
+      else if (openOf(credential) >= maxPerCredential) iterator.fail(tooMany(maxPerCredential));
       else {
         watching.add(iterator);
+        openById.set(credential.id, openOf(credential) + 1);
+        releases.push(() => leave(credential));
         const onAbort = () => void iterator.return();
         signal.addEventListener('abort', onAbort);
         releases.push(() => signal.removeEventListener('abort', onAbort));
@@ -132,6 +139,16 @@ export function createWatcher(options: WatcherOptions): Watcher {
       for (const iterator of [...watching]) iterator.complete();
     },
   };
+
+  function openOf({ id }: Credential): number {
+    return openById.get(id) ?? 0;
+  }
+
+  function leave(credential: Credential): void {
+    const left = openOf(credential) - 1;
+    if (left > 0) openById.set(credential.id, left);
+    else openById.delete(credential.id);
+  }
 
   function subscribe(
     refs: readonly JobRef[],
@@ -170,6 +187,11 @@ export function createWatcher(options: WatcherOptions): Watcher {
     loops.set(name, loop);
     return loop;
   }
+}
+
+function tooMany(maxPerCredential: number): WatchError {
+  const message = `${maxPerCredential} subscriptions are open with this token, which is all that may be at once.`;
+  return new WatchError('RATE_LIMITED', message, 5);
 }
 
 interface SeriesGroup {
