@@ -1,10 +1,11 @@
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { type ClientRequest, type IncomingMessage, request as startRequest } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { request } from 'undici';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { addJob, nextJob, outcome, type Transport, transports, watchJobs } from './subscription-clients.ts';
-import { ask, token } from './support/graphql-client.ts';
+import { ask, token, upload } from './support/graphql-client.ts';
 import { boundary, encodeForm, filePart, mapPart, operationsPart } from './support/multipart-form.ts';
 import { type SeriesOwner, startSeriesOwner } from './support/series-owner.ts';
 import { startGateway, type TestGateway } from './support/start-gateway.ts';
@@ -44,11 +45,11 @@ const cells = {
   },
 
   async upload({ router, uploads }) {
-    const { data, errors } = await upload(router.url, Buffer.from('mobile,coupon\n919999999999,CODE1\n'));
+    const { data, errors } = await upload(router.url, { fileName: 'Größe "M".csv' });
     expect(errors).toBeUndefined();
     expect(data.uploadCouponBatch).toMatchObject({
       jobs: [{ status: 'STARTED' }],
-      file: { name: 'coupons.csv' },
+      file: { name: 'Größe "M".csv' },
     });
     expect(uploads.sandbox.requests.findLast(({ call }) => call === 'uploadFile')).toMatchObject({
       fileSha256: data.uploadCouponBatch.file.sha256,
@@ -58,8 +59,7 @@ const cells = {
   },
 
   async 'upload above 25 MB'({ router }) {
-    const file = Buffer.alloc(26_000_000, '919999999999,CODE\n');
-    const { data, errors } = await upload(router.url, file);
+    const { data, errors } = await uploadReading(router.url, megabytes(26));
     expect(errors).toBeUndefined();
     expect(data.uploadCouponBatch).toMatchObject({
       __typename: 'UploadAccepted',
@@ -67,11 +67,22 @@ const cells = {
     });
   },
 
+  async 'upload refused early'({ router }) {
+    const input = { couponSeriesId: '541854', customerIdentifier: 'MOBILE' };
+    const { answer } = uploadOverSocket(router.url, {
+      file: megabytes(20),
+      input,
+      reads: 'only after sending',
+    });
+    const { data } = await answer;
+    expect(data.uploadCouponBatch).toMatchObject({ __typename: 'InvalidInputError' });
+  },
+
   async 'upload passed on as it comes in'({ router, uploads: { sandbox } }) {
     const passesOn = async () => {
-      const upload = beginUpload(router.url);
+      const begun = beginUpload(router.url);
       await sandbox.received(1, { match: 'uploadFile', signal: AbortSignal.timeout(10_000) });
-      return upload;
+      return begun;
     };
     const cut = await passesOn();
     const ended = sandbox.nextRequest('uploadFile');
@@ -153,18 +164,18 @@ async function refusesSubscriptions({ router }: Supergraph) {
 }
 
 async function refusesLargeBodies({ router }: Supergraph) {
-  const { status, errors } = await upload(router.url, Buffer.alloc(26_000_000, '919999999999,CODE\n'));
+  const { status, errors } = await uploadReading(router.url, megabytes(26));
   expect({ status, errors }).toMatchObject({ status: 413, errors: [{ message: 'Request body too large' }] });
 }
 
 async function holdsFilesBack({ router, uploads: { sandbox } }: Supergraph) {
-  const upload = beginUpload(router.url);
+  const begun = beginUpload(router.url);
   const seen = sandbox.requests.length;
-  await new Promise((resolve) => upload.write('919999999999,CODE\n', resolve));
+  await new Promise((resolve) => begun.write('919999999999,CODE\n', resolve));
   await ask(router.url, '{ uploadJob(id: "COUPON_BATCH:541854:1") { id } }');
   const calls = sandbox.requests.slice(seen).map(({ call }) => call);
   expect(calls).toEqual(['getUploadStatus']);
-  upload.destroy();
+  begun.destroy();
 }
 
 async function losesTheCode({ router }: Supergraph) {
@@ -173,7 +184,7 @@ async function losesTheCode({ router }: Supergraph) {
 }
 
 async function refusesFiles({ router }: Supergraph) {
-  const { status, errors } = await upload(router.url, Buffer.from('mobile,coupon\n919999999999,CODE1\n'));
+  const { status, errors } = await uploadReading(router.url, Buffer.from('mobile\n919999999999\n'));
   expect({ status, message: errors?.[0]?.message }).toEqual({
     status: 415,
     message: expect.stringMatching(/^Missing or invalid Content-Type header/),
@@ -208,11 +219,35 @@ const routers: readonly RouterUnderTest[] = [
     start: startGrafbase,
     cannot: {
       upload: refusesFiles,
+      'upload refused early': refusesFiles,
       'upload passed on as it comes in': refusesFiles,
       'upload above 25 MB': refusesFiles,
     },
   },
 ];
+
+test('docs/supergraph.md has the same table, with a yes or a no for every router', () => {
+  const docs = readFileSync(new URL('../docs/supergraph.md', import.meta.url), 'utf8');
+  const table = docs.split('\n').flatMap((line) => {
+    return line.startsWith('|') && !line.startsWith('|-')
+      ? [
+          line
+            .split('|')
+            .slice(1, -1)
+            .map((text) => text.trim()),
+        ]
+      : [];
+  });
+  const told = table.map(([cell, ...answers]) => [
+    cell,
+    ...answers.map((text) => /^(yes|no)\b/.exec(text)?.[0] ?? text),
+  ]);
+  const tried = (Object.keys(cells) as Cell[]).map((cell) => [
+    cell,
+    ...routers.map(({ cannot }) => (cannot[cell] ? 'no' : 'yes')),
+  ]);
+  expect(told).toEqual([['', ...routers.map(({ name }) => name)], ...tried]);
+});
 
 describe.each(routers)('$name', ({ name, start, cannot }) => {
   describe.skipIf(name === 'Grafbase' && !grafbaseRunsHere)('with the committed supergraph', () => {
@@ -280,11 +315,16 @@ function beginUpload(url: string): ClientRequest {
   // What became of it is told by the response, or by upstream.
   upload.on('error', () => {});
   upload.write(encodeForm([operationsPart(), mapPart(), filePart('')], ''));
-  upload.write(Buffer.alloc(4_000_000, '919999999999,CODE\n'));
+  upload.write(megabytes(4));
   return upload;
 }
 
+/** Rows of that many million bytes. */
+function megabytes(count: number): Buffer {
+  return Buffer.alloc(count * 1_000_000, '919999999999,CODE\n');
+}
+
 /** Over a socket that reads while it sends: a router may refuse a file before it has all of it. */
-function upload(url: string, file: Buffer) {
+function uploadReading(url: string, file: Buffer) {
   return uploadOverSocket(url, { file, reads: 'while it sends' }).answer;
 }

@@ -35,18 +35,20 @@ async function answer(req: IncomingMessage, res: ServerResponse): Promise<void> 
     httpGraphQLRequest: { method: req.method ?? '', headers, search: '', body },
     context: async () => ({ token, file: upload?.file }),
   });
-  // An operation that failed before may have left its file unread.
-  upload?.file.stream.resume();
   res.writeHead(result.status ?? 200, Object.fromEntries(result.headers));
   res.end(result.body.kind === 'complete' ? result.body.string : '');
 }
 
-listen(
-  createServer((req, res) => {
-    answer(req, res).catch((error: Error) => {
-      req.resume();
-      res.writeHead(400, { 'content-type': 'application/json' });
-      res.end(JSON.stringify({ errors: [{ message: error.message }] }));
-    });
-  }),
-);
+async function serve(req: IncomingMessage, res: ServerResponse): Promise<void> {
+  try {
+    await answer(req, res);
+  } catch (error) {
+    res.writeHead(400, { 'content-type': 'application/json' });
+    res.end(JSON.stringify({ errors: [{ message: (error as Error).message }] }));
+  } finally {
+    // A file that was refused is still coming in, and its client may read only once all of it is gone.
+    req.unpipe().resume();
+  }
+}
+
+listen(createServer((req, res) => void serve(req, res)));

@@ -19,7 +19,8 @@ export interface Upload {
 export function readUpload(req: IncomingMessage): Promise<Upload> {
   return new Promise((resolve, reject) => {
     const fields = new Map<string, string>();
-    const form = busboy({ headers: req.headers, limits: { files: 1, fieldSize: 1024 * 1024 } });
+    const limits = { files: 1, fieldSize: 1024 * 1024 };
+    const form = busboy({ headers: req.headers, limits, defParamCharset: 'utf8' });
     form.on('field', (name, value) => fields.set(name, value));
     form.on('file', (part, stream, { filename: name, mimeType }) => {
       try {
