@@ -11,9 +11,9 @@ const stats: WatchStats = {
   ...{ polls: 7, failedPolls: 1, exchange: 'up' },
 };
 
-/** The gateway's own numbers, without those of Node. */
+/** The gateway's own numbers that have no labels. */
 async function printed(print: () => Promise<string>): Promise<Record<string, number>> {
-  const lines = (await print()).split('\n').filter((line) => line.startsWith('gateway_'));
+  const lines = (await print()).split('\n').filter((line) => /^gateway_\w+ /.test(line));
   return Object.fromEntries(
     lines.map((line) => line.split(' ')).map(([name, value]) => [name, Number(value)]),
   );
