@@ -25,8 +25,6 @@ const unseen: Inspector = {
         events.onReport({ ...report, wholeFileProblem: undefined, bytes, sha256: hash.digest('hex') });
       },
       close() {},
-      take() {},
-      fail() {},
     };
   },
   close: async () => {},

@@ -1,6 +1,12 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import { createInspection, type Inspection, type InspectionEvents } from './inspection.ts';
+import { createBellMemory, openBell } from './bell.ts';
+import {
+  createInspection,
+  type Inspection,
+  type InspectionEvents,
+  type ThreadInspection,
+} from './inspection.ts';
 import type { InspectionAnswer, InspectionPlan, InspectionRequest } from './inspection-messages.ts';
 
 export interface Inspector {
@@ -41,8 +47,15 @@ export function createInspector(options: InspectorOptions = {}): Inspector {
     open(plan, events) {
       const thread = leastBusy();
       const id = nextId++;
-      const send = (request: InspectionRequest) => thread.worker.postMessage(request);
-      const inspection = createInspection({ id, plan, events, send, onClose: () => thread.files.delete(id) });
+      const { send, call } = thread;
+      const inspection = createInspection({
+        id,
+        plan,
+        events,
+        send,
+        call,
+        onClose: () => thread.files.delete(id),
+      });
       thread.files.set(id, inspection);
       return inspection;
     },
@@ -54,7 +67,9 @@ export function createInspector(options: InspectorOptions = {}): Inspector {
 
 interface Thread {
   readonly worker: Worker;
-  readonly files: Map<number, Inspection>;
+  send(request: InspectionRequest): void;
+  call(atOnce: boolean): void;
+  readonly files: Map<number, ThreadInspection>;
 }
 
 // Node runs no TypeScript in a worker: under a test runner, where this file is a source, the built thread is taken.
@@ -63,18 +78,47 @@ const entry = import.meta.url.endsWith('.ts')
   : './inspection-worker.js';
 
 function startThread(onExit: () => void): Thread {
+  const bellMemory = createBellMemory();
+  const bell = openBell(bellMemory);
   const worker = new Worker(new URL(entry, import.meta.url), {
+    workerData: bellMemory,
     resourceLimits: { maxYoungGenerationSizeMb: 4 },
   });
-  const files = new Map<number, Inspection>();
+  const files = new Map<number, ThreadInspection>();
   // An idle thread must not keep the process alive.
   worker.unref();
-  worker.on('message', (answer: InspectionAnswer) => files.get(answer.id)?.take(answer));
+  worker.on('message', take);
   worker.once('error', (error) => fail(error));
   worker.once('exit', () => fail(new Error('The inspection thread has ended.')));
-  function fail(error: Error) {
+
+  function take(answer: InspectionAnswer): void {
+    switch (answer.type) {
+      case 'scanned':
+        for (const file of [...files.values()]) file.look();
+        return;
+      case 'found':
+        files.get(answer.id)?.take(answer);
+        return;
+      case 'report':
+        files.get(answer.id)?.finish(answer.report);
+    }
+  }
+
+  function fail(error: Error): void {
     onExit();
     for (const file of [...files.values()]) file.fail(error);
   }
-  return { worker, files };
+
+  const post = (request: InspectionRequest) => worker.postMessage(request);
+  return {
+    worker,
+    files,
+    send(request) {
+      post(request);
+      bell.ringLoudly();
+    },
+    call(atOnce) {
+      if (atOnce ? bell.ringLoudly() : bell.ring()) post({ type: 'wake' });
+    },
+  };
 }

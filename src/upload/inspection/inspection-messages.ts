@@ -12,22 +12,27 @@ export interface InspectionPlan {
 
 export type InspectionReport = ScanReport & { readonly bytes: number; readonly sha256: string };
 
-/** To the worker. Blocks are shared memory: one is the sender's again once its `scanned` came. */
+/** To the worker. The bytes of a file go through its memory, as a `BlockRing`. */
 export type InspectionRequest =
   | {
       readonly type: 'open';
       readonly id: number;
       readonly plan: InspectionPlan;
-      readonly blocks: SharedArrayBuffer[];
+      readonly memory: WebAssembly.Memory;
     }
-  | { readonly type: 'block'; readonly id: number; readonly block: number; readonly bytes: number }
+  /** All blocks were sent. */
   | { readonly type: 'end'; readonly id: number }
-  | { readonly type: 'close'; readonly id: number };
+  | { readonly type: 'close'; readonly id: number }
+  /** Blocks were sent. */
+  | { readonly type: 'wake' };
 
-/** From the worker, in the order of the blocks. */
+/** From the worker. */
 export type InspectionAnswer =
+  /** Blocks of some files were scanned. */
+  | { readonly type: 'scanned' }
+  /** Comes for a marked block. */
   | {
-      readonly type: 'scanned';
+      readonly type: 'found';
       readonly id: number;
       readonly block: number;
       /** Offsets in the block at which a new part begins. */
@@ -38,3 +43,5 @@ export type InspectionAnswer =
       readonly fatal: FileProblem | undefined;
     }
   | { readonly type: 'report'; readonly id: number; readonly report: InspectionReport };
+
+export type Finding = Extract<InspectionAnswer, { readonly type: 'found' }>;

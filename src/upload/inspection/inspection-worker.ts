@@ -1,60 +1,110 @@
-import { createHash } from 'node:crypto';
-import { parentPort } from 'node:worker_threads';
+import { createHash, type Hash } from 'node:crypto';
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { type CsvScan, createCsvScan } from '../scan/csv-scan.ts';
+import { createRowKernel } from '../scan/row-kernel.ts';
 import { scanPlan } from '../scan/scan-plan.ts';
+import { openBell } from './bell.ts';
+import { type BlockRing, openBlockRing } from './block-ring.ts';
 import type { InspectionAnswer, InspectionRequest } from './inspection-messages.ts';
 
 /** The thread that looks at files: hashing and scanning cost more than relaying, and would halve the relay's speed. */
 interface File {
-  readonly blocks: readonly Buffer[];
+  readonly id: number;
+  readonly ring: BlockRing;
   readonly scan: CsvScan;
-  readonly hash: ReturnType<typeof createHash>;
+  readonly hash: Hash;
   bytes: number;
   headerSent: boolean;
+  ending: boolean;
 }
 
+if (!parentPort) throw new Error('This is the program of a thread.');
+const port = parentPort;
+const bell = openBell(workerData as SharedArrayBuffer);
 const files = new Map<number, File>();
-const answer = (message: InspectionAnswer) => parentPort?.postMessage(message);
+const answer = (message: InspectionAnswer) => port.postMessage(message);
+/** How long the next block may take to come. A message that calls the other thread costs it more than the wait. */
+const lingerMs = 1;
 
-parentPort?.on('message', (request: InspectionRequest) => {
-  const { id } = request;
-  if (request.type === 'open') {
-    const { input, rowsPerPart, maxFileBytes } = request.plan;
-    files.set(id, {
-      blocks: request.blocks.map((block) => Buffer.from(block)),
-      scan: createCsvScan({ plan: scanPlan(input), rowsPerPart, maxFileBytes }),
-      hash: createHash('sha256'),
-      bytes: 0,
-      headerSent: false,
-    });
-    return;
-  }
-  const file = files.get(id);
-  if (!file) return;
-  const { scan, hash } = file;
+port.on('message', (request: InspectionRequest) => {
+  take(request);
+  work();
+});
+
+function take(request: InspectionRequest): void {
   switch (request.type) {
-    case 'block': {
-      const chunk = file.blocks[request.block]?.subarray(0, request.bytes);
-      if (!chunk) return;
-      file.bytes += chunk.length;
-      hash.update(chunk);
-      scan.write(chunk);
-      const { cuts, fatal } = scan;
-      const header = cuts.length > 0 && !file.headerSent ? Uint8Array.from(scan.headerBytes) : undefined;
-      file.headerSent ||= header !== undefined;
-      answer({ type: 'scanned', id, block: request.block, cuts, header, fatal });
-      return;
-    }
-    case 'end':
-      files.delete(id);
-      answer({
-        type: 'report',
+    case 'open': {
+      const { id, memory } = request;
+      const { input, rowsPerPart, maxFileBytes } = request.plan;
+      const kernel = createRowKernel(memory);
+      files.set(id, {
         id,
-        report: { ...scan.end(), bytes: file.bytes, sha256: hash.digest('hex') },
+        ring: openBlockRing(memory),
+        scan: createCsvScan({ plan: scanPlan(input), rowsPerPart, maxFileBytes, kernel }),
+        hash: createHash('sha256'),
+        bytes: 0,
+        headerSent: false,
+        ending: false,
       });
       return;
-    case 'close':
-      files.delete(id);
+    }
+    case 'end': {
+      const file = files.get(request.id);
+      if (file) file.ending = true;
       return;
+    }
+    case 'close':
+      files.delete(request.id);
   }
-});
+}
+
+/** Until nothing is left to do, and nothing has come for a while. */
+function work(): void {
+  let heard: number;
+  do {
+    do {
+      heard = bell.listen();
+      for (let next = receiveMessageOnPort(port); next; next = receiveMessageOnPort(port)) take(next.message);
+    } while (scanOneOfEach() || bell.wait(heard, lingerMs));
+    tellScanned();
+  } while (!bell.leave(heard));
+}
+
+/** A block of every file, so that none waits for a huge one. */
+function scanOneOfEach(): boolean {
+  let busy = false;
+  for (const file of files.values()) {
+    if (file.ring.scanned < file.ring.sent) {
+      scanBlock(file);
+      busy = true;
+    } else if (file.ending) {
+      files.delete(file.id);
+      const report = { ...file.scan.end(), bytes: file.bytes, sha256: file.hash.digest('hex') };
+      answer({ type: 'report', id: file.id, report });
+    }
+  }
+  return busy;
+}
+
+function scanBlock(file: File): void {
+  const { id, ring, scan, hash } = file;
+  const block = ring.scanned;
+  const chunk = ring.bytes(block);
+  file.bytes += chunk.length;
+  hash.update(chunk);
+  scan.write(chunk);
+  const { cuts, fatal } = scan;
+  const isFound = cuts.length > 0 || fatal !== undefined;
+  if (isFound) {
+    const header = cuts.length > 0 && !file.headerSent ? Uint8Array.from(scan.headerBytes) : undefined;
+    file.headerSent ||= header !== undefined;
+    answer({ type: 'found', id, block, cuts, header, fatal });
+  }
+  ring.markScanned(isFound);
+  if (ring.takeWanted()) answer({ type: 'scanned' });
+}
+
+function tellScanned(): void {
+  const owesOne = [...files.values()].some(({ ring }) => ring.taken < ring.scanned);
+  if (owesOne) answer({ type: 'scanned' });
+}

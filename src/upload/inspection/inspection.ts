@@ -1,12 +1,8 @@
 import type { FileProblem } from '../scan/file-problem.ts';
-import type {
-  InspectionAnswer,
-  InspectionPlan,
-  InspectionReport,
-  InspectionRequest,
-} from './inspection-messages.ts';
+import { blockBytes, blockCount, createBlockMemory, openBlockRing } from './block-ring.ts';
+import type { Finding, InspectionPlan, InspectionReport, InspectionRequest } from './inspection-messages.ts';
 
-/** Told as the file is looked at, never from within a call of `Inspection`'s. */
+/** Told as the file is looked at; but for `onBytes` and `onCut`, never from within `write`. */
 export interface InspectionEvents {
   /** The next bytes of the file, looked at. */
   onBytes(bytes: Buffer): void;
@@ -30,7 +26,15 @@ export interface Inspection {
   end(): void;
   /** Nothing is told any more. May be called twice. */
   close(): void;
-  take(answer: InspectionAnswer): void;
+}
+
+/** As its thread's owner has it. */
+export interface ThreadInspection extends Inspection {
+  /** The thread may have scanned more. */
+  look(): void;
+  /** What the thread says of a block. */
+  take(finding: Finding): void;
+  finish(report: InspectionReport): void;
   fail(error: Error): void;
 }
 
@@ -39,23 +43,21 @@ export interface InspectionOptions {
   readonly plan: InspectionPlan;
   readonly events: InspectionEvents;
   readonly send: (request: InspectionRequest) => void;
+  /** Tells the thread of a block: at once, or as soon as it looks for more. */
+  readonly call: (atOnce: boolean) => void;
   readonly onClose: () => void;
-  /** Shared memory of one file. Default 6 blocks of 128 KiB: enough that neither thread waits for the other. */
-  readonly blockCount?: number;
-  readonly blockBytes?: number;
 }
 
-/** What one message to the thread carries, in bytes. Smaller ones cost more messages, larger ones more memory. */
-export const blockSize = 128 * 1024;
-
 /** One file's way through the thread: copied into shared blocks, and told on when the thread has seen it. */
-export function createInspection(options: InspectionOptions): Inspection {
-  const { id, plan, events, send, onClose, blockCount = 6, blockBytes = blockSize } = options;
-  const shared = Array.from({ length: blockCount }, () => new SharedArrayBuffer(blockBytes));
-  const blocks = shared.map((block) => Buffer.from(block));
-  const free = shared.map((_, index) => index);
-  /** Sent, not yet answered: the bytes that each block holds, as they came. */
+export function createInspection(options: InspectionOptions): ThreadInspection {
+  const { id, plan, events, send, call, onClose } = options;
+  const memory = createBlockMemory();
+  const ring = openBlockRing(memory);
+  /** Sent, not yet taken back: the bytes that each block holds, as they came. */
   const sent: Buffer[][] = [];
+  /** What was found in them, by the number of the block. */
+  const found = new Map<number, Finding>();
+  let taken = 0;
   /** Came, not yet sent. */
   let waiting: Buffer[] = [];
   let waitingBytes = 0;
@@ -65,16 +67,15 @@ export function createInspection(options: InspectionOptions): Inspection {
   let header = Buffer.alloc(0);
   let restFlush: NodeJS.Immediate | undefined;
 
-  send({ type: 'open', id, plan, blocks: shared });
+  send({ type: 'open', id, plan, memory });
 
   /**
-   * Sends what came, as far as there are blocks for it: full blocks, since a message costs as much as a block of work,
-   * and the rest only when the thread has nothing else to do, for a slow client's bytes must not lie about.
+   * Sends what came, as far as there are blocks for it: full blocks, and the rest only when the thread has nothing else
+   * to do, for a slow client's bytes must not lie about.
    */
   function flush(least = sent.length > 0 && !ending ? blockBytes : 1): void {
-    while (waitingBytes >= least && waitingBytes > 0 && free.length > 0) {
-      const index = free.pop() as number;
-      const block = blocks[index] as Buffer;
+    while (waitingBytes >= least && waitingBytes > 0 && sent.length < blockCount) {
+      const block = ring.block(taken + sent.length);
       const pieces: Buffer[] = [];
       let bytes = 0;
       while (waiting.length > 0 && bytes < blockBytes) {
@@ -87,7 +88,9 @@ export function createInspection(options: InspectionOptions): Inspection {
       }
       waitingBytes -= bytes;
       sent.push(pieces);
-      send({ type: 'block', id, block: index, bytes });
+      ring.send(bytes);
+      // A thread that is called for each block sleeps and wakes more than it works.
+      call(sent.length >= blockCount / 2);
     }
     if (ending && waitingBytes === 0) {
       ending = false;
@@ -116,6 +119,37 @@ export function createInspection(options: InspectionOptions): Inspection {
     }
   }
 
+  /** Tells on what the thread has looked at. */
+  function takeBack(): void {
+    for (const scanned = ring.scanned; taken < scanned && !closed; ) {
+      const finding = found.get(taken);
+      // Its message is on the way.
+      if (ring.isMarked(taken) && !finding) return;
+      found.delete(taken);
+      if (finding?.header) header = Buffer.from(finding.header);
+      const pieces = sent.shift() ?? [];
+      taken += 1;
+      ring.takeBack();
+      if (finding?.fatal) {
+        close();
+        events.onFatal(finding.fatal);
+        return;
+      }
+      tell(pieces, finding?.cuts ?? []);
+    }
+  }
+
+  function look(): void {
+    takeBack();
+    if (closed) return;
+    flush();
+    events.onTold();
+    if (full && waitingBytes < blockBytes) {
+      full = false;
+      events.onRoom();
+    }
+  }
+
   function close(): void {
     if (closed) return;
     closed = true;
@@ -130,10 +164,12 @@ export function createInspection(options: InspectionOptions): Inspection {
     write(chunk) {
       waiting.push(chunk);
       waitingBytes += chunk.length;
+      takeBack();
       flush(blockBytes);
       // More may have come in this very turn of the loop: the thread gets it as one.
       if (waitingBytes > 0) restFlush ??= setImmediate(flushRest);
       full = waitingBytes >= blockBytes;
+      if (full) ring.want(taken + blockCount / 2);
       return !full;
     },
     end() {
@@ -141,28 +177,16 @@ export function createInspection(options: InspectionOptions): Inspection {
       flush();
     },
     close,
-    take(answer) {
+    look,
+    take(finding) {
+      found.set(finding.block, finding);
+      look();
+    },
+    finish(report) {
+      look();
       if (closed) return;
-      if (answer.type === 'report') {
-        close();
-        events.onReport(answer.report);
-        return;
-      }
-      free.push(answer.block);
-      if (answer.header) header = Buffer.from(answer.header);
-      const pieces = sent.shift() ?? [];
-      if (answer.fatal) {
-        close();
-        events.onFatal(answer.fatal);
-        return;
-      }
-      tell(pieces, answer.cuts);
-      flush();
-      events.onTold();
-      if (full && waitingBytes < blockBytes) {
-        full = false;
-        events.onRoom();
-      }
+      close();
+      events.onReport(report);
     },
     fail(error) {
       if (closed) return;
