@@ -1,6 +1,6 @@
 /** Calls a thread to work without a message, for as long as it listens. */
 export interface Bell {
-  /** There is work. True: the thread does not listen, and must be sent a message. */
+  /** There is work. True: the thread does not listen, and must be sent a message, or it will hear nothing any more. */
   ring(): boolean;
   /** As `ring`, for work that the thread had better do at once. */
   ringLoudly(): boolean;

@@ -7,7 +7,8 @@ import {
   type InspectionEvents,
   type ThreadInspection,
 } from './inspection.ts';
-import type { InspectionAnswer, InspectionPlan, InspectionRequest } from './inspection-messages.ts';
+import type { InspectionAnswer, InspectionPlan } from './inspection-messages.ts';
+import { createThreadCalls, type ThreadCalls } from './thread-calls.ts';
 
 export interface Inspector {
   /** Begins to look at a file. Whoever opens it closes it. */
@@ -65,10 +66,8 @@ export function createInspector(options: InspectorOptions = {}): Inspector {
   };
 }
 
-interface Thread {
+interface Thread extends ThreadCalls {
   readonly worker: Worker;
-  send(request: InspectionRequest): void;
-  call(atOnce: boolean): void;
   readonly files: Map<number, ThreadInspection>;
 }
 
@@ -109,16 +108,5 @@ function startThread(onExit: () => void): Thread {
     for (const file of [...files.values()]) file.fail(error);
   }
 
-  const post = (request: InspectionRequest) => worker.postMessage(request);
-  return {
-    worker,
-    files,
-    send(request) {
-      post(request);
-      bell.ringLoudly();
-    },
-    call(atOnce) {
-      if (atOnce ? bell.ringLoudly() : bell.ring()) post({ type: 'wake' });
-    },
-  };
+  return { worker, files, ...createThreadCalls(bell, (request) => worker.postMessage(request)) };
 }

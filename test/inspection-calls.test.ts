@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto';
+import { setImmediate as turn } from 'node:timers/promises';
+import fc from 'fast-check';
+import { afterAll, describe, expect, it } from 'vitest';
+import { createInspector } from '../src/upload/inspection/create-inspector.ts';
+import type { InspectionPlan, InspectionReport } from '../src/upload/inspection/inspection-messages.ts';
+import { couponFile } from './support/coupon-file.ts';
+
+const plan: InspectionPlan = {
+  input: { kind: 'COUPON_BATCH', customerIdentifier: 'NOT_TAGGED' },
+  rowsPerPart: undefined,
+  maxFileBytes: 2 ** 30,
+};
+const inspector = createInspector({ threads: 1 });
+afterAll(() => inspector.close());
+
+/** Keeps this thread from running, so that the other falls asleep in the middle of what this one does. */
+function stayBusy(ms: number): void {
+  const until = performance.now() + ms;
+  while (performance.now() < until);
+}
+
+async function inspect(file: Buffer, chunkBytes: number, busyMs: number) {
+  const told: Buffer[] = [];
+  let makeRoom: (() => void) | undefined;
+  const { promise, resolve, reject } = withResolvers<InspectionReport>();
+  const inspection = inspector.open(plan, {
+    onBytes: (bytes) => void told.push(bytes),
+    onCut: () => reject(new Error('a cut')),
+    onTold: () => {},
+    onRoom: () => makeRoom?.(),
+    onFatal: ({ message }) => reject(new Error(message)),
+    onReport: resolve,
+    onFailure: reject,
+  });
+  for (let from = 0; from < file.length; from += chunkBytes) {
+    const room = new Promise<void>((done) => {
+      makeRoom = done;
+    });
+    if (!inspection.write(file.subarray(from, from + chunkBytes))) await room;
+    stayBusy(busyMs);
+    if (from % 3 === 0) await turn();
+  }
+  inspection.end();
+  return { report: await promise, told: Buffer.concat(told) };
+}
+
+function withResolvers<T>() {
+  let resolve: (value: T) => void = () => {};
+  let reject: (reason: Error) => void = () => {};
+  const promise = new Promise<T>((done, failed) => {
+    resolve = done;
+    reject = failed;
+  });
+  return { promise, resolve, reject };
+}
+
+describe('The thread that looks at files', () => {
+  it('is called for every block, however the two threads happen to wait for each other', async () => {
+    const upload = fc.record({
+      bytes: fc.integer({ min: 1, max: 3_000_000 }),
+      chunkBytes: fc.integer({ min: 700, max: 200_000 }),
+      busyMs: fc.constantFrom(0, 0, 0.2, 1.5),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(upload, { minLength: 1, maxLength: 4 }), async (uploads) => {
+        await Promise.all(
+          uploads.map(async ({ bytes, chunkBytes, busyMs }) => {
+            const file = couponFile(bytes);
+            const { report, told } = await inspect(
+              file,
+              chunkBytes,
+              file.length / chunkBytes > 200 ? 0 : busyMs,
+            );
+            expect(told.equals(file)).toBe(true);
+            expect(report.rows).toBe(Math.ceil(bytes / 1024));
+            expect(report.bytes).toBe(file.length);
+            expect(report.sha256).toBe(createHash('sha256').update(file).digest('hex'));
+          }),
+        );
+      }),
+      { numRuns: 40 },
+    );
+  });
+});
