@@ -55,7 +55,7 @@ function checkPath(operations: Record<string, unknown>, path: unknown): readonly
     if (!isContainer(holder) || (!last && !Object.hasOwn(holder, key)) || forbiddenKeys.has(key)) {
       throw refuse(`The "map" path ${shown} does not exist in the "operations" part.`);
     }
-    if (Array.isArray(holder) && !(/^\d{1,9}$/.test(key) && Number(key) < holder.length)) {
+    if (Array.isArray(holder) && !(/^(0|[1-9]\d{0,8})$/.test(key) && Number(key) < holder.length)) {
       throw refuse(`The "map" path ${shown} does not exist in the "operations" part.`);
     }
     const value: unknown = Object.hasOwn(holder, key) ? (holder as Record<string, unknown>)[key] : undefined;

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { Writable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import { GatewayError } from '../errors.ts';
 import { quickenBoundarySearch } from './quicken-boundary-search.ts';
 
@@ -10,6 +10,7 @@ export interface FormGuard {
   checkFields(operations: unknown, map: unknown): void;
 }
 
+type FileListener = (name: string, stream: Readable, info: unknown) => void;
 type FieldListener = (name: string, value: string, info: { valueTruncated: boolean }) => void;
 
 /**
@@ -32,6 +33,7 @@ export function guardedRequest(req: IncomingMessage, guard: FormGuard): Incoming
       form.on('error', () => {});
       quickenBoundarySearch(form);
       guardFields(form, guard.checkFields);
+      guardFiles(form);
       guard.onForm(form);
       return req.pipe(parser);
     },
@@ -55,14 +57,36 @@ function guardFields(form: Writable, checkFields: FormGuard['checkFields']): voi
         checkFields(operations, parseJson(name, value));
       }
     } catch (error) {
-      // The chunk in which a field was refused may hold more parts, of which the library would complain instead.
-      form.removeAllListeners('field').removeAllListeners('file');
-      form.destroy(error as Error);
+      refuse(form, error);
       return;
     }
     takeField?.(name, value, info);
   };
   form.on('field', onField);
+}
+
+/** Of two files with one name the library would take the first and wait for ever for someone to read the second. */
+function guardFiles(form: Writable): void {
+  const [takeFile] = form.listeners('file') as FileListener[];
+  form.removeAllListeners('file');
+  const names = new Set<string>();
+  const onFile: FileListener = (name, stream, info) => {
+    if (names.has(name)) {
+      stream.on('error', () => {}).resume();
+      const shown = JSON.stringify(name.slice(0, 40));
+      refuse(form, new GatewayError('BAD_REQUEST', `Two file parts have the name ${shown}.`));
+      return;
+    }
+    names.add(name);
+    takeFile?.(name, stream, info);
+  };
+  form.on('file', onFile);
+}
+
+function refuse(form: Writable, reason: unknown): void {
+  // The chunk in which a part was refused may hold more parts, of which the library would complain instead.
+  form.removeAllListeners('field').removeAllListeners('file');
+  form.destroy(reason as Error);
 }
 
 /** Without the text of JSON.parse's error, which quotes the body. */
