@@ -28,3 +28,12 @@ function readModel(page: Page, name: string): Promise<string> {
     `__MONACO.editor.getModels().find(({ uri }) => uri.path.endsWith('-${name}')).getValue()`,
   );
 }
+
+/** How many bytes went over the line for all that the page loaded so far, workers included; what was cached counts 0. */
+export async function transferred(page: Page): Promise<{ requests: number; bytes: number }> {
+  const sizes = await page.evaluate<number[]>(
+    `[...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]
+      .map(({ transferSize }) => transferSize)`,
+  );
+  return { requests: sizes.length, bytes: sizes.reduce((total, each) => total + each, 0) };
+}
