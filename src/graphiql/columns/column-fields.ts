@@ -31,7 +31,7 @@ export const columnFields: Readonly<Record<UploadMutation, readonly ColumnField[
   uploadRedeemedCoupons: [
     {
       part: 'columns.redeemedDateInMillis',
-      label: 'Redeemed at (epoch ms)',
+      label: 'Date (epoch ms)',
       isRequired: true,
       name: 'redeemedDateInMillis',
     },

@@ -1,0 +1,165 @@
+import { describe, expect, test } from 'vitest';
+import type { JobState } from '../src/graphiql/jobs/job-state.ts';
+import { jobWords } from '../src/graphiql/jobs/job-words.ts';
+import { watchJobs } from '../src/graphiql/jobs/watch-jobs.ts';
+import type { SubscriptionSink } from '../src/graphiql/request/subscribe.ts';
+import { keptJobs } from '../src/graphiql/state/kept-jobs.ts';
+
+const job: JobState = {
+  id: 'COUPON_BATCH:1:1',
+  kind: 'COUPON_BATCH',
+  status: 'FINISHED',
+  upstreamStatus: 'FINISHED',
+  outcome: 'SUCCEEDED',
+  isTerminal: true,
+  uploadedFileName: 'coupons.csv',
+  totalUploadedCount: 5,
+  acceptedCount: 5,
+  errorCount: 0,
+  errorFileUrl: null,
+};
+
+describe('A job in words', () => {
+  test.each([
+    {
+      change: { outcome: 'FAILED', upstreamStatus: 'ERRORED' },
+      tone: 'bad',
+      words: 'failed at Capillary (ERRORED)',
+    },
+    {
+      change: { outcome: 'REJECTED', errorCount: 5, acceptedCount: 0 },
+      tone: 'bad',
+      words: 'All 5 rows rejected',
+    },
+    { change: { outcome: 'REJECTED', totalUploadedCount: 1 }, tone: 'bad', words: 'The row was rejected' },
+    {
+      change: { outcome: 'PARTIALLY_REJECTED', acceptedCount: 3, errorCount: 2 },
+      tone: 'mixed',
+      words: '3 of 5 rows accepted, 2 rejected',
+    },
+    { change: { totalUploadedCount: 0 }, tone: 'good', words: 'counted no rows' },
+    { change: {}, tone: 'good', words: 'All 5 rows accepted' },
+    { change: { outcome: 'PENDING', isTerminal: false }, tone: 'pending', words: 'In progress' },
+  ] as const)('$words', ({ change, tone, words }) => {
+    expect(jobWords({ ...job, ...change })).toMatchObject({ tone, outcome: expect.stringContaining(words) });
+  });
+
+  test('goes on with each status of its kind, and ends full', () => {
+    const at = (kind: JobState['kind'], status: string) =>
+      jobWords({ ...job, kind, status, outcome: 'PENDING', isTerminal: false }).percent ?? -1;
+    const batch = ['STARTED', 'VALIDATED', 'COMMITTED'].map((status) => at('COUPON_BATCH', status));
+    expect(batch).toEqual([...batch].sort((a, b) => a - b));
+    expect(new Set(batch).size).toBe(3);
+    expect(Math.max(...batch, at('REDEEMED_COUPONS', 'QUEUED'))).toBeLessThan(100);
+    expect(jobWords(job).percent).toBe(100);
+  });
+
+  test('shows a status that nobody knows as upstream wrote it, without a share of the way', () => {
+    const state = {
+      ...job,
+      status: 'UNKNOWN',
+      upstreamStatus: 'ODD',
+      outcome: 'PENDING',
+      isTerminal: false,
+    } as const;
+    expect(jobWords(state)).toMatchObject({ step: 'Capillary says ODD', percent: undefined });
+  });
+});
+
+describe('Jobs out of the browser’s storage', () => {
+  test.each([
+    { name: 'nothing', text: null, ids: [] },
+    { name: 'a text that is no JSON', text: '[', ids: [] },
+    { name: 'JSON that is no list', text: '{"0":"COUPON_BATCH:1:1"}', ids: [] },
+    {
+      name: 'a list with other things in it',
+      text: '["COUPON_BATCH:1:1", 7, "token", "COUPON_BATCH:1:1:1"]',
+      ids: ['COUPON_BATCH:1:1'],
+    },
+  ])('$name', ({ text, ids }) => {
+    expect(keptJobs(text).map(({ id }) => id)).toEqual(ids);
+  });
+});
+
+describe('Watching jobs', () => {
+  function setUp(ids: readonly string[]) {
+    const subscriptions: { ids: unknown; sink: SubscriptionSink; isStopped: boolean }[] = [];
+    const states: string[] = [];
+    const faults: string[] = [];
+    let onSubscribe = () => {};
+    const stop = watchJobs(ids, {
+      subscribe(params, sink) {
+        const subscription = { ids: params.variables?.['ids'], sink, isStopped: false };
+        subscriptions.push(subscription);
+        onSubscribe();
+        return () => {
+          subscription.isStopped = true;
+        };
+      },
+      onState: ({ id, status }) => void states.push(`${id} ${status}`),
+      onFault: (failed, { message }) => void faults.push(`${failed.join(' ')}: ${message}`),
+      againAfterMs: 1,
+    });
+    const tell = (at: number, state: Partial<JobState>) =>
+      subscriptions[at]?.sink.next({ data: { uploadJobUpdated: { ...job, ...state } } });
+    const fail = (at: number, code: string) => {
+      subscriptions[at]?.sink.next({ data: null, errors: [{ message: code, extensions: { code } }] });
+      subscriptions[at]?.sink.end();
+    };
+    const nextSubscription = () =>
+      new Promise<void>((resolve) => {
+        onSubscribe = resolve;
+      });
+    return { subscriptions, states, faults, stop, tell, fail, nextSubscription };
+  }
+
+  test('of none opens no connection', () => {
+    expect(setUp([]).subscriptions).toEqual([]);
+  });
+
+  test('that is refused tells it for all that are not over, and tries no more', () => {
+    const { subscriptions, tell, fail, faults } = setUp(['COUPON_BATCH:1:1', 'b', 'c']);
+    tell(0, {});
+    fail(0, 'UNAUTHENTICATED');
+    expect(faults).toEqual(['b c: UNAUTHENTICATED']);
+    expect(subscriptions).toHaveLength(1);
+  });
+
+  test('finds the one job that does not exist, and goes on with the others', () => {
+    const { subscriptions, fail, faults } = setUp(['a', 'b', 'c']);
+    fail(0, 'JOB_NOT_FOUND');
+    expect(subscriptions.slice(1).map(({ ids }) => ids)).toEqual([['a', 'b'], ['c']]);
+    fail(1, 'JOB_NOT_FOUND');
+    expect(subscriptions.slice(3).map(({ ids }) => ids)).toEqual([['a'], ['b']]);
+    fail(4, 'JOB_NOT_FOUND');
+    expect(faults).toEqual(['b: JOB_NOT_FOUND']);
+    expect(subscriptions).toHaveLength(5);
+  });
+
+  test('starts anew with what is not over when it ends too early, as when the gateway restarts', async () => {
+    const { subscriptions, tell, nextSubscription, states, stop } = setUp(['COUPON_BATCH:1:1', 'b']);
+    tell(0, {});
+    const again = nextSubscription();
+    subscriptions[0]?.sink.end();
+    await again;
+    expect(subscriptions[1]?.ids).toEqual(['b']);
+    expect(states).toEqual(['COUPON_BATCH:1:1 FINISHED']);
+    stop();
+    expect(subscriptions[1]?.isStopped).toBe(true);
+  });
+
+  test('is over when all jobs are', () => {
+    const { subscriptions, tell, faults } = setUp(['COUPON_BATCH:1:1']);
+    tell(0, { status: 'STARTED', isTerminal: false });
+    tell(0, {});
+    subscriptions[0]?.sink.end();
+    expect({ faults, count: subscriptions.length }).toEqual({ faults: [], count: 1 });
+  });
+
+  test('that was given up starts nothing any more', () => {
+    const { subscriptions, stop, fail } = setUp(['a', 'b']);
+    stop();
+    fail(0, 'JOB_NOT_FOUND');
+    expect(subscriptions).toMatchObject([{ isStopped: true }]);
+  });
+});

@@ -1,0 +1,224 @@
+import { execFileSync } from 'node:child_process';
+import { describe, expect, test } from 'vitest';
+import { type CurlOptions, curlCommand } from '../src/graphiql/request/curl-command.ts';
+import { explainFault } from '../src/graphiql/request/explain-fault.ts';
+import { multipartParts } from '../src/graphiql/request/multipart-parts.ts';
+import { createProgressMeter } from '../src/graphiql/request/progress-meter.ts';
+import { readAnswer } from '../src/graphiql/request/read-answer.ts';
+import { subscriptionFailure } from '../src/graphiql/request/subscription-failure.ts';
+import { uploadOutcomes } from '../src/graphiql/request/upload-outcome.ts';
+
+describe('A multipart request', () => {
+  test('holds null where each file belongs, and maps each part to its place', () => {
+    const variables = { input: { id: '1' }, files: [] };
+    const placed = [
+      { path: 'input.file', file: 'A' },
+      { path: 'files.0', file: 'B' },
+    ];
+    const { operations, map, files } = multipartParts({ query: '{ ok }', variables }, placed);
+    expect(JSON.parse(operations)).toEqual({
+      query: '{ ok }',
+      variables: { input: { id: '1', file: null }, files: [null] },
+    });
+    expect(JSON.parse(map)).toEqual({ 0: ['variables.input.file'], 1: ['variables.files.0'] });
+    expect(files).toEqual([
+      ['0', 'A'],
+      ['1', 'B'],
+    ]);
+    expect(variables).toEqual({ input: { id: '1' }, files: [] });
+  });
+});
+
+describe('Copy as curl', () => {
+  const options: CurlOptions = {
+    url: 'http://127.0.0.1:4000/graphql',
+    query: '{ ok }',
+    headers: {},
+    hasToken: true,
+    isSubscription: false,
+    files: [],
+  };
+  /** The words that curl would get, out of a real shell. */
+  const words = (command: string) =>
+    execFileSync('sh', ['-c', `curl() { printf '%s\\0' "$@"; }\n${command}`], {
+      encoding: 'utf8',
+      env: { CAPILLARY_TOKEN: 'from the shell' },
+    })
+      .split('\0')
+      .slice(0, -1);
+
+  test('never holds a token, wherever the person wrote it', () => {
+    const headers = {
+      Authorization: 'Bearer secret-1',
+      'X-Cap-Api-OAuth-Token': 'secret-2',
+      'x-other': 'kept',
+    };
+    const command = curlCommand({ ...options, headers });
+    expect(command).not.toMatch(/secret/);
+    expect(words(command)).toContain('x-cap-api-oauth-token: from the shell');
+    expect(words(command)).toContain('x-other: kept');
+  });
+
+  test('leaves the header out when there is no token', () => {
+    expect(curlCommand({ ...options, hasToken: false })).not.toContain('TOKEN');
+  });
+
+  test.each([
+    { name: 'quotes', text: `it's "so"` },
+    { name: 'what a shell would run', text: '$(id) `id` $HOME \\ ! # ; | &' },
+    { name: 'line ends and other scripts', text: 'a\nb äß 券' },
+  ])('brings $name through a shell unharmed', ({ text }) => {
+    const variables = { text };
+    const json = words(curlCommand({ ...options, variables })).at(-1);
+    expect(JSON.parse(json ?? '')).toEqual({ query: '{ ok }', variables });
+    const form = words(curlCommand({ ...options, variables, files: [{ path: 'file', name: 'a.csv' }] }));
+    const operations = form.find((word) => word.startsWith('operations='))?.slice('operations='.length);
+    expect(JSON.parse(operations ?? '')).toEqual({ query: '{ ok }', variables: { text, file: null } });
+  });
+
+  test.each([
+    ['coupons.csv', '0=@coupons.csv'],
+    ['my coupons.csv', '0=@my coupons.csv'],
+    ['a,b;c.csv', '0=@"a,b;c.csv"'],
+    [`it's "x".csv`, '0=@"it\'s \\"x\\".csv"'],
+  ])('names the file %s as curl reads it', (name, word) => {
+    const sent = words(curlCommand({ ...options, files: [{ path: 'file', name }] }));
+    expect(sent).toContain(word);
+    expect(sent).toContain('map={"0":["variables.file"]}');
+    expect(sent).toContain('graphql-require-preflight: 1');
+  });
+
+  test('asks for an event stream, unbuffered, for a subscription', () => {
+    const sent = words(curlCommand({ ...options, isSubscription: true }));
+    expect(sent).toContain('-N');
+    expect(sent).toContain('accept: text/event-stream');
+  });
+});
+
+describe('Progress', () => {
+  test('has no speed before time has passed, and then that of the last three seconds', () => {
+    let nowMs = 0;
+    const meter = createProgressMeter(() => nowMs);
+    expect(meter(10, 1000)).toEqual({
+      sentBytes: 10,
+      totalBytes: 1000,
+      bytesPerSecond: 0,
+      secondsLeft: undefined,
+    });
+    nowMs = 1000;
+    expect(meter(100, 1000)).toMatchObject({ bytesPerSecond: 100, secondsLeft: 9 });
+    // Ten seconds of standstill, then quick again: the standstill is forgotten.
+    nowMs = 11_000;
+    meter(100, 1000);
+    nowMs = 13_000;
+    meter(300, 1000);
+    nowMs = 15_000;
+    expect(meter(500, 1000).bytesPerSecond).toBe(100);
+  });
+});
+
+describe('An answer', () => {
+  test.each([
+    { name: 'a page of a proxy', text: '<html>Bad gateway</html>' },
+    { name: 'nothing', text: '' },
+    { name: 'other JSON', text: '{"status":"down"}' },
+    { name: 'JSON null', text: 'null' },
+  ])('that is $name is told as none of the gateway', ({ text }) => {
+    expect(readAnswer(502, text).errors).toMatchObject([
+      { message: expect.stringContaining('HTTP 502'), extensions: { code: 'NOT_GRAPHQL' } },
+    ]);
+  });
+
+  test('that is GraphQL is taken as it is, under any status', () => {
+    expect(readAnswer(400, '{"errors":[{"message":"m"}]}')).toEqual({ errors: [{ message: 'm' }] });
+  });
+});
+
+describe('The end of a subscription', () => {
+  test.each([
+    { name: 'GraphQL errors', error: [{ message: 'm' }], message: 'm' },
+    {
+      name: 'a close with its reason',
+      error: { code: 4408, reason: 'Too slow' },
+      message: 'Too slow (4408)',
+    },
+    { name: 'a lost connection', error: new Event('error'), message: 'cannot be reached' },
+    { name: 'nothing at all', error: undefined, message: 'cannot be reached' },
+  ])('by $name is an error that a person can read', ({ error, message }) => {
+    expect(subscriptionFailure(error).errors?.[0]?.message).toContain(message);
+  });
+});
+
+describe('An error explained', () => {
+  const explain = (code: string, hasToken = true, extensions = {}) =>
+    explainFault({ message: 'as told', extensions: { code, ...extensions } }, hasToken);
+
+  test('says what to do about a token that is missing, and about one that was refused', () => {
+    expect(explain('UNAUTHENTICATED', false)).toMatchObject({
+      title: 'An access token is needed.',
+      place: 'token',
+    });
+    expect(explain('UNAUTHENTICATED', true)).toMatchObject({
+      title: expect.stringContaining('refused'),
+      place: 'token',
+    });
+  });
+
+  test('names the wait that Capillary asked for', () => {
+    expect(explain('RATE_LIMITED', true, { retryAfterSeconds: 7 })?.text).toContain('7 seconds');
+    expect(explain('RATE_LIMITED')?.text).toContain('a minute');
+  });
+
+  test('leads to the files when one is missing', () => {
+    expect(explain('FILE_MISSING')?.place).toBe('files');
+  });
+
+  test('leaves the gateway’s own words about a wrong query alone', () => {
+    expect(explain('GRAPHQL_VALIDATION_FAILED')).toBeUndefined();
+    expect(explainFault({ message: 'no code' }, true)).toBeUndefined();
+  });
+});
+
+describe('What an upload came to', () => {
+  const read = (value: unknown) => uploadOutcomes({ data: { upload: value as Record<string, unknown> } })[0];
+
+  test.each([
+    { name: 'nothing without data', data: null },
+    { name: 'nothing for an operation that failed', data: { upload: null } },
+  ])('is $name', ({ data }) => {
+    expect(uploadOutcomes({ data })).toEqual([]);
+  });
+
+  test.each([
+    { name: 'InvalidFileError', more: {}, tone: 'bad', title: 'The file is wrong' },
+    { name: 'InvalidInputError', more: { field: 'columns.billId' }, tone: 'bad', title: 'columns.billId' },
+    { name: 'UpstreamRejectedError', more: {}, tone: 'bad', title: 'Capillary refused' },
+    { name: 'UploadOutcomeUnknownError', more: {}, tone: 'mixed', title: 'same idempotency key' },
+    {
+      name: 'UploadChecked',
+      more: { file: { problemCount: 2 } },
+      tone: 'mixed',
+      title: 'would reject 2 rows',
+    },
+    { name: 'UploadChecked', more: {}, tone: 'good', title: 'not uploaded' },
+    { name: 'UploadAccepted', more: { file: { problemCount: 1 } }, tone: 'mixed', title: 'reject one row' },
+    { name: 'UploadAccepted', more: { replayed: true }, tone: 'good', title: 'Nothing was sent now' },
+    { name: 'UploadAccepted', more: {}, tone: 'good', title: 'Uploaded.' },
+    { name: 'SomethingNew', more: {}, tone: 'mixed', title: 'Answered' },
+  ])('is told for $name: $title', ({ name, more, tone, title }) => {
+    expect(read({ __typename: name, ...more })).toMatchObject({
+      tone,
+      title: expect.stringContaining(title),
+    });
+  });
+
+  test('holds the problems of the answer, and the ids of jobs wherever they stand', () => {
+    const problems = [{ line: 2, message: 'm' }];
+    const jobs = [{ id: 'COUPON_BATCH:1:2' }, { anyAlias: 'COUPON_BATCH:1:3' }, { id: 'no job' }];
+    expect(read({ file: { problems, problemCount: 9 }, jobs })).toMatchObject({
+      problems,
+      problemCount: 9,
+      jobIds: ['COUPON_BATCH:1:2', 'COUPON_BATCH:1:3'],
+    });
+  });
+});
