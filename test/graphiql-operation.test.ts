@@ -65,6 +65,12 @@ describe('Which operation runs', () => {
     { name: 'none under a name that there is not', text: two, operation: 'C', found: undefined },
     { name: 'the named one', text: two, operation: 'B', found: 'B' },
     { name: 'the only one', text: 'query A { ok }', operation: null, found: 'A' },
+    {
+      name: 'the only one under the name of the tab before',
+      text: 'query A { ok }',
+      operation: 'B',
+      found: 'A',
+    },
   ])('$name', ({ text, operation, found }) => {
     expect(findOperation(text, operation)?.name?.value).toBe(found);
   });

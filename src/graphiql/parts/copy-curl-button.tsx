@@ -28,7 +28,7 @@ export function CopyCurlButton() {
     const command = curlCommand({
       url,
       query,
-      operationName,
+      operationName: operation?.name?.value,
       variables: readVariables(variableEditor?.getValue() ?? ''),
       headers: (readVariables(headerEditor?.getValue() ?? '') ?? {}) as Record<string, string>,
       hasToken: token !== '',

@@ -1,9 +1,11 @@
 import { pick, useGraphiQL } from '@graphiql/react';
-import { getOperationAST, type OperationDefinitionNode } from 'graphql';
+import type { OperationDefinitionNode } from 'graphql';
 import { useMemo } from 'react';
+import { findOperation } from '../operation/find-operation.ts';
 import { type UploadField, uploadFields } from '../operation/upload-fields.ts';
 import { type UploadSlot, uploadSlots } from '../operation/upload-slots.ts';
 import { useShared } from './explorer-context.ts';
+import { useEditorText } from './use-editor-text.ts';
 
 export interface CurrentOperation {
   /** `undefined` while the document does not parse, or holds several and none is chosen. */
@@ -14,11 +16,12 @@ export interface CurrentOperation {
 
 /** The operation that the play button would run, and where it takes files. */
 export function useCurrentOperation(): CurrentOperation {
-  const { documentAST, operationName } = useGraphiQL(pick('documentAST', 'operationName'));
+  const { queryEditor, operationName } = useGraphiQL(pick('queryEditor', 'operationName'));
+  const query = useEditorText(queryEditor);
   const schema = useShared('schema');
   return useMemo(() => {
-    const operation = documentAST && (getOperationAST(documentAST, operationName) ?? undefined);
+    const operation = findOperation(query, operationName);
     if (!operation) return { operation, slots: [], fields: [] };
     return { operation, slots: uploadSlots(operation, schema), fields: uploadFields(operation) };
-  }, [documentAST, operationName, schema]);
+  }, [query, operationName, schema]);
 }

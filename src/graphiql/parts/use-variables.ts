@@ -1,6 +1,7 @@
 import { tryParseJSONC, useGraphiQL } from '@graphiql/react';
-import { useCallback, useMemo, useSyncExternalStore } from 'react';
+import { useCallback, useMemo } from 'react';
 import type { JsonObject } from '../operation/value-at.ts';
+import { useEditorText } from './use-editor-text.ts';
 
 export interface Variables {
   /** `undefined` while the text is no JSON object. */
@@ -12,16 +13,7 @@ export interface Variables {
 /** The variables as they stand in their editor. */
 export function useVariables(): Variables {
   const editor = useGraphiQL((state) => state.variableEditor);
-  const text = useSyncExternalStore(
-    useCallback(
-      (listener) => {
-        const subscription = editor?.onDidChangeModelContent(listener);
-        return () => subscription?.dispose();
-      },
-      [editor],
-    ),
-    () => editor?.getValue() ?? '',
-  );
+  const text = useEditorText(editor);
   const value = useMemo(() => readVariables(text), [text]);
   const write = useCallback(
     (next: JsonObject) => {

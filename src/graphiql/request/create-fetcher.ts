@@ -29,10 +29,13 @@ export function createFetcher({ url, store, runUpload }: FetcherOptions): Fetche
   };
 
   return (request, { headers: own } = {}) => {
-    const params: GraphQLParams = request;
+    const operation = findOperation(request.query, request.operationName);
+    const params: GraphQLParams = {
+      ...request,
+      operationName: operation?.name?.value ?? request.operationName,
+    };
     const { token, transport, schema, files, tab } = store.get();
     const headers = { ...tokenHeader(token), ...own };
-    const operation = findOperation(params.query, params.operationName);
     store.set({ notice: null });
 
     if (operation?.operation === 'subscription')

@@ -1,0 +1,169 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { readVariables } from './support/explorer-page.ts';
+import { hasChromium } from './support/find-chromium.ts';
+import { type BrowserPage, openBrowser, type TestBrowser } from './support/open-browser.ts';
+import { startGateway, type TestGateway } from './support/start-gateway.ts';
+import {
+  chooseFiles,
+  exampleFile,
+  openExplorer,
+  openTab,
+  play,
+  startAfresh,
+} from './support/use-explorer.ts';
+
+describe.skipIf(!hasChromium())('Uploading in the explorer', () => {
+  let gateway: TestGateway;
+  let browser: TestBrowser;
+  let folder: string;
+  let opened: BrowserPage;
+  let page: Page;
+  beforeAll(async () => {
+    gateway = await startGateway();
+    browser = await openBrowser();
+    opened = await openExplorer(browser, gateway.url);
+    page = opened.page;
+    folder = await mkdtemp(join(tmpdir(), 'explorer-'));
+    await writeFile(join(folder, 'large.csv'), 'mobile,coupon\n'.repeat(1_200_000));
+  });
+  beforeEach(() => startAfresh(page));
+  afterEach(() => {
+    gateway.sandbox.faults.clear();
+    expect(opened).toMatchObject({ policyViolations: [], errors: [] });
+  });
+  afterAll(async () => {
+    await browser[Symbol.asyncDispose]();
+    await gateway[Symbol.asyncDispose]();
+    await rm(folder, { recursive: true });
+  });
+
+  const uploads = () => gateway.sandbox.requests.filter(({ method }) => method === 'POST');
+  /** Upstream takes no byte: what is under way stays so, until the faults are cleared. */
+  const hold = () =>
+    gateway.sandbox.faults.set({ call: 'uploadFile', fault: { kind: 'hang', at: 'before' } });
+
+  test('without a file sends nothing, and says where to choose one', async () => {
+    const earlier = uploads().length;
+    await play(page);
+    await page.getByLabel('Notice').getByText('choose a file for $file').waitFor();
+    expect(uploads()).toHaveLength(earlier);
+  });
+
+  test('of a file that was edited after it was chosen says so, and sends nothing', async () => {
+    const path = join(folder, 'edited.csv');
+    await writeFile(path, 'mobile,coupon\n919800000001,BEFORE\n');
+    await chooseFiles(page, path);
+    await writeFile(path, 'mobile,coupon\n919800000001,AFTERWARDS\n');
+    const earlier = uploads().length;
+    await play(page);
+    await page.getByLabel('Notice').getByText('edited.csv was changed').waitFor();
+    await page.getByRole('listitem', { name: 'edited.csv' }).getByText('choose it again').waitFor();
+    expect(uploads()).toHaveLength(earlier);
+  });
+
+  test('cancelled in the middle leaves upstream without a complete request or a job', async () => {
+    hold();
+    await chooseFiles(page, join(folder, 'large.csv'));
+    const started = gateway.sandbox.started('uploadFile');
+    await play(page);
+    const request = await started;
+    const bar = page.getByRole('progressbar', { name: 'Upload of large.csv' });
+    await bar.and(page.locator('[value]:not([value="0"])')).waitFor();
+    await page.getByText(/of 16\.0 MiB, .*\/s/).waitFor();
+    await page.getByRole('button', { name: 'Cancel the upload' }).click();
+    await page.getByLabel('Notice').getByText('The upload was cancelled').waitFor();
+    gateway.sandbox.faults.clear();
+    expect(await request.done).toMatchObject({ complete: false, aborted: true });
+    expect(gateway.sandbox.jobs.list().filter(({ originalName }) => originalName === 'large.csv')).toEqual(
+      [],
+    );
+  });
+
+  test('goes on when the tab is changed, and ends when Stop is pressed', async () => {
+    hold();
+    await chooseFiles(page, join(folder, 'large.csv'));
+    const first = gateway.sandbox.started('uploadFile');
+    await play(page);
+    const kept = await first;
+    await openTab(page, 'MyJobs');
+    await openTab(page, 'UploadCoupons');
+    await page.getByRole('button', { name: 'Cancel the upload' }).waitFor();
+    expect(kept.aborted).toBe(false);
+    await page.getByRole('button', { name: 'Cancel the upload' }).click();
+    gateway.sandbox.faults.clear();
+    expect(await kept.done).toMatchObject({ complete: false, aborted: true });
+
+    hold();
+    const second = gateway.sandbox.started('uploadFile');
+    await play(page);
+    const stopped = await second;
+    await page.getByRole('button', { name: /Stop query/ }).click();
+    gateway.sandbox.faults.clear();
+    expect(await stopped.done).toMatchObject({ complete: false, aborted: true });
+  });
+
+  test('of a faulty file shows each problem with its line, beside the file', async () => {
+    await chooseFiles(page, exampleFile('coupons-faulty.csv'));
+    await play(page);
+    const result = page.getByRole('region', { name: 'Result of the upload' });
+    await result.getByText('Capillary is going to reject 4 rows').waitFor();
+    const lines = await result.getByRole('row').locator('td:first-child').allInnerTexts();
+    expect(lines).toEqual(['2', '3', '4', '5']);
+  });
+
+  test('of a file that is none of CSV shows why, before and after', async () => {
+    await page.getByLabel('Choose CSV files').setInputFiles(exampleFile('not-a-csv.csv'));
+    await page.getByText('This is a spreadsheet or an archive').waitFor();
+    await play(page);
+    await page.getByRole('heading', { name: 'The file is wrong. Nothing was uploaded.' }).waitFor();
+  });
+
+  test('of coupons sends the file as it is, and opens its job', async () => {
+    await chooseFiles(page, exampleFile('coupons-by-mobile.csv'));
+    const sent = gateway.sandbox.nextRequest('uploadFile');
+    await play(page);
+    expect(await sent).toMatchObject({
+      complete: true,
+      fields: { customerIdentifier: 'MOBILE', customerIdentifierColumn: '0' },
+      token: 'sandbox-token',
+    });
+    await page.getByRole('heading', { name: 'Jobs' }).waitFor();
+    await page.getByRole('listitem', { name: /^COUPON_BATCH:541854:/ }).waitFor();
+  });
+
+  test('of redeemed coupons takes the columns from the header, and what a person picks instead', async () => {
+    await openTab(page, 'UploadRedeemed');
+    const file = 'Coupon Code,Phone,Till,Date,When\nC1,919800000001,50015497,1603128622000,1603128622001\n';
+    await chooseFiles(page, { name: 'mine.csv', mimeType: 'text/csv', buffer: Buffer.from(file) });
+    await expect
+      .poll(() => variables(page))
+      .toMatchObject({
+        file: null,
+        input: {
+          customerIdentifier: 'MOBILE',
+          couponIdentifier: 'COUPON_CODE',
+          columns: { redeemedDateInMillis: 3, redeemedAt: 2, customerIdentifier: 1, couponIdentifier: 0 },
+        },
+      });
+    await page.getByRole('combobox', { name: 'Date (epoch ms)' }).selectOption({ label: '4: When' });
+    const sent = gateway.sandbox.nextRequest('redeemFile');
+    await play(page);
+    const { fields } = await sent;
+    expect(fields).toMatchObject({ customerIdentifier: 'MOBILE', couponIdentifier: 'COUPON_CODE' });
+    expect(JSON.parse(fields['uploadHeaders'] ?? '')).toEqual({
+      redeemedDateInMillis: 4,
+      redeemedAt: 2,
+      mobile: 1,
+      couponCode: 0,
+    });
+    await page.getByRole('listitem', { name: /^REDEEMED_COUPONS:541854:/ }).waitFor();
+  });
+});
+
+async function variables(page: Page): Promise<unknown> {
+  return JSON.parse(await readVariables(page));
+}
