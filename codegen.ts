@@ -12,7 +12,8 @@ const config: CodegenConfig = {
   schema: 'schema/subgraph.graphql',
   generates: {
     'test/graphql/generated/': {
-      ...clientPreset,
+      preset: 'client',
+      presetConfig: { ...clientPreset.presetConfig, persistedDocuments: { hashAlgorithm: 'sha256' } },
       documents: ['test/graphql/*.graphql'],
       config: { ...types, documentMode: 'string', scalars: { Upload: 'null', DateTime: 'string' } },
     },

@@ -26,6 +26,8 @@ export interface Config {
   readonly graphiql: boolean;
   readonly introspection: boolean;
   readonly documentLimits: DocumentLimits;
+  /** `undefined`: clients send their documents. `only`: nothing but what is in this JSON file is executed. */
+  readonly persistedDocuments: { readonly path: string; readonly only: boolean } | undefined;
   readonly logLevel: LogLevel;
 }
 
@@ -65,7 +67,8 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     if (found === undefined) problems.push(`${name} must be one of ${allowed.join(', ')}, but is "${value}"`);
     return found ?? fallback;
   };
-  const flag = (name: string) => ['true', '1'].includes(oneOf(name, ['true', 'false', '1', '0'], 'true'));
+  const flag = (name: string, fallback: 'true' | 'false' = 'true') =>
+    ['true', '1'].includes(oneOf(name, ['true', 'false', '1', '0'], fallback));
   const url = (name: string, protocols: readonly string[]) => {
     const value = text(name);
     if (value === undefined) return undefined;
@@ -98,6 +101,12 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     if (!URL.canParse(origin) || new URL(origin).origin !== origin) {
       problems.push(`CORS_ORIGINS must list origins such as https://shop.example, but has "${origin}"`);
     }
+  }
+
+  const persistedPath = text('PERSISTED_DOCUMENTS');
+  const only = flag('PERSISTED_DOCUMENTS_ONLY', 'false');
+  if (only && !persistedPath) {
+    problems.push('PERSISTED_DOCUMENTS_ONLY is true, but PERSISTED_DOCUMENTS is not set');
   }
 
   const pollMinIntervalMs = integer('POLL_MIN_INTERVAL_MS', 1_000, 10, MAX_TIMER_MS);
@@ -136,6 +145,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     pollMaxIntervalMs,
     pollBudgetPerMinute: integer('POLL_BUDGET_PER_MINUTE', 60, 1),
     maxSubscriptionsPerCredential: integer('MAX_SUBSCRIPTIONS_PER_CREDENTIAL', 10_000, 1),
+    persistedDocuments: persistedPath ? { path: persistedPath, only } : undefined,
     redisUrl: url('REDIS_URL', ['redis:', 'rediss:']),
     corsOrigins,
     tracing: !noTraces && collectors.some((collector) => collector !== undefined),

@@ -43,6 +43,11 @@ export const errorTable = {
     meaning: 'The document does not fit the schema, or asks for too much.',
     httpStatus: 400,
   },
+  PERSISTED_QUERY_NOT_FOUND: { meaning: 'No document of the list has this id.', httpStatus: 400 },
+  PERSISTED_QUERY_REQUIRED: {
+    meaning: 'Only documents of the list are executed, by their id.',
+    httpStatus: 400,
+  },
   SHUTTING_DOWN: { meaning: 'This instance is going away. Send the request again.', httpStatus: 503 },
   INTERNAL_SERVER_ERROR: { meaning: 'Our fault. The log has more under the same `requestId`.' },
 } satisfies Record<string, ErrorRow>;

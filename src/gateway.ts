@@ -15,6 +15,8 @@ import { answerBrokenRequests } from './http/answer-broken-requests.ts';
 import { createGraphQLHandler } from './http/create-graphql-handler.ts';
 import { createRequestListener, type GraphQLRequest } from './http/create-request-listener.ts';
 import { createExplorer } from './http/explorer/create-explorer.ts';
+import { createPersistedDocuments } from './http/persisted-documents.ts';
+import { readPersistedDocuments } from './http/read-persisted-documents.ts';
 import { answerWith } from './http/send-response.ts';
 import { serveWebSocket } from './http/serve-web-socket.ts';
 import { createWorkInHand } from './http/work-in-hand.ts';
@@ -52,6 +54,12 @@ export async function createGateway(
   logger: Logger = pino({ level: config.logLevel, base: null }),
   { inspector = createInspector() }: { readonly inspector?: Inspector } = {},
 ): Promise<Gateway> {
+  const { persistedDocuments: list } = config;
+  // First of all: when it fails nothing is left behind.
+  const persisted = createPersistedDocuments({
+    documents: list && (await readPersistedDocuments(list.path)),
+    only: list?.only ?? false,
+  });
   const sandbox = config.upstream
     ? undefined
     : await createSandbox(config.client ? { clients: [{ ...sandboxOrg, ...config.client }] } : {});
@@ -133,6 +141,7 @@ export async function createGateway(
     corsOrigins: config.corsOrigins,
     introspection: config.introspection,
     documentLimits: config.documentLimits,
+    persisted,
     maxUploads: config.maxUploads,
   });
   const explorer = config.graphiql
@@ -159,6 +168,7 @@ export async function createGateway(
     server,
     graphql,
     beginOperation,
+    queryOf: persisted.queryOf,
     work,
     corsOrigins: config.corsOrigins,
   });

@@ -33,6 +33,11 @@ describe('A wrong setting', () => {
     { env: { POLL_MIN_INTERVAL_MS: '2147483648' }, problem: 'from 10 to 2147483647' },
     { env: { POLL_MAX_INTERVAL_MS: '1.5' }, problem: 'POLL_MAX_INTERVAL_MS must be a whole number from 10' },
     { env: { POLL_MAX_INTERVAL_MS: '2147483648' }, problem: 'from 10 to 2147483647' },
+    {
+      env: { PERSISTED_DOCUMENTS: 'x', PERSISTED_DOCUMENTS_ONLY: 'maybe' },
+      problem: 'PERSISTED_DOCUMENTS_ONLY must be one of',
+    },
+    { env: { PERSISTED_DOCUMENTS_ONLY: 'true' }, problem: 'PERSISTED_DOCUMENTS is not set' },
     { env: { MAX_UPLOADS: '0' }, problem: 'MAX_UPLOADS must be a whole number from 1 to' },
     { env: { MAX_SUBSCRIPTIONS_PER_CREDENTIAL: '-5' }, problem: 'MAX_SUBSCRIPTIONS_PER_CREDENTIAL must be' },
     { env: { MAX_QUERY_TOKENS: '0' }, problem: 'MAX_QUERY_TOKENS must be a whole number from 1 to' },
@@ -145,6 +150,7 @@ describe('Settings', () => {
     graphiql: true,
     introspection: true,
     maxUploads: 200,
+    persistedDocuments: undefined,
     maxSubscriptionsPerCredential: 10_000,
     documentLimits: { maxTokens: 5_000, maxDepth: 10, maxAliases: 200, maxDirectives: 50, maxCost: 50_000 },
     logLevel: 'info',
@@ -223,6 +229,14 @@ describe('Settings', () => {
     {
       env: { MAX_QUERY_ALIASES: '0', MAX_QUERY_COST: '9' },
       expected: { documentLimits: { ...defaults.documentLimits, maxAliases: 0, maxCost: 9 } },
+    },
+    {
+      env: { PERSISTED_DOCUMENTS: 'a.json' },
+      expected: { persistedDocuments: { path: 'a.json', only: false } },
+    },
+    {
+      env: { PERSISTED_DOCUMENTS: 'a.json', PERSISTED_DOCUMENTS_ONLY: '1' },
+      expected: { persistedDocuments: { path: 'a.json', only: true } },
     },
     { env: { MAX_UPLOADS: '1' }, expected: { maxUploads: 1 } },
     { env: { MAX_SUBSCRIPTIONS_PER_CREDENTIAL: '3' }, expected: { maxSubscriptionsPerCredential: 3 } },

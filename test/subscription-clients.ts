@@ -27,6 +27,7 @@ export interface GraphQLRequest {
   readonly query: string;
   readonly variables?: Record<string, unknown>;
   readonly operationName?: string;
+  readonly extensions?: Record<string, unknown>;
 }
 
 export interface Caller {
@@ -82,9 +83,11 @@ export const transports: readonly Transport[] = [
   },
   {
     name: 'multipart',
-    start(url, { query, variables, operationName }, { token = sandboxToken, headers = {} } = {}) {
+    start(url, request, { token = sandboxToken, headers = {} } = {}) {
+      const { query, variables, operationName, extensions } = request;
       const link = new BaseHttpLink({
         ...{ uri: url, print: () => query, includeUnusedVariables: true },
+        includeExtensions: true,
         headers: { ...(token === null ? {} : { 'x-cap-api-oauth-token': token }), ...headers },
       });
       const client = new ApolloClient({ link, cache: new InMemoryCache() });
@@ -92,7 +95,7 @@ export const transports: readonly Transport[] = [
       const document = parse(`subscription ${operationName ?? ''} { __typename }`);
       const results = ApolloLink.execute(
         link,
-        { query: document, ...(variables && { variables }) },
+        { query: document, ...(variables && { variables }), ...(extensions && { extensions }) },
         { client },
       );
       return operation(iterate(results), () => client.stop());

@@ -4,6 +4,7 @@ import { toPublicError } from '../errors.ts';
 import type { GatewayContext } from '../gateway-context.ts';
 import { corsFor } from './cors-for.ts';
 import { createCostCheck } from './cost-check.ts';
+import type { PersistedDocuments } from './persisted-documents.ts';
 import { type DocumentLimits, useDocumentLimits } from './use-document-limits.ts';
 import { useEventStreams } from './use-event-streams.ts';
 import { useOperationRecord } from './use-operation-record.ts';
@@ -18,6 +19,8 @@ export interface GraphQLHandlerOptions {
   readonly corsOrigins: readonly string[];
   readonly introspection: boolean;
   readonly documentLimits: DocumentLimits;
+  /** Default: there are none. */
+  readonly persisted?: PersistedDocuments | undefined;
   /** Multipart requests at once. */
   readonly maxUploads: number;
   /** Comments in event streams keep proxies from cutting. Default 12,000. */
@@ -33,6 +36,7 @@ export function createGraphQLHandler(options: GraphQLHandlerOptions) {
     corsOrigins,
     introspection,
     documentLimits,
+    persisted,
     maxUploads,
     keepAliveMs,
   } = options;
@@ -44,6 +48,7 @@ export function createGraphQLHandler(options: GraphQLHandlerOptions) {
     multipart: false,
     maxRequestBodySize: false,
     batching: false,
+    extraParamNames: ['documentId'],
     cors: corsFor(corsOrigins),
     // Its own page loads from foreign origins; ours is in src/graphiql.
     graphiql: false,
@@ -54,6 +59,7 @@ export function createGraphQLHandler(options: GraphQLHandlerOptions) {
     plugins: [
       useOperationRecord(),
       useRequestReading({ idleTimeoutMs }),
+      ...(persisted ? [persisted.plugin] : []),
       useUploadSlots({ maxUploads }),
       ...useDocumentLimits({ ...documentLimits, introspection, checkCost }),
       useEventStreams({ maskError: toPublicError, checkCost, keepAliveMs }),

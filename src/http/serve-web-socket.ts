@@ -9,6 +9,7 @@ import type { BeginOperation, OperationRecord } from '../observe/operation-recor
 import { apiHeaderLines } from './api-headers.ts';
 import type { createGraphQLHandler } from './create-graphql-handler.ts';
 import { createOperations } from './operations.ts';
+import type { PersistedDocuments } from './persisted-documents.ts';
 import { toldError } from './told-error.ts';
 import type { WorkInHand } from './work-in-hand.ts';
 
@@ -16,6 +17,8 @@ export interface WebSocketOptions {
   readonly server: Server;
   readonly graphql: ReturnType<typeof createGraphQLHandler>;
   readonly beginOperation: BeginOperation;
+  /** The text of an operation that may be named by its id. Default: there are no such. */
+  readonly queryOf?: PersistedDocuments['queryOf'];
   readonly work: Pick<WorkInHand, 'isTaken'>;
   /** Origins other than our own from which pages may connect. */
   readonly corsOrigins: readonly string[];
@@ -35,6 +38,7 @@ export function serveWebSocket(options: WebSocketOptions): () => Promise<void> {
     server,
     graphql,
     beginOperation,
+    queryOf = ({ query = '' }) => query,
     work,
     corsOrigins,
     keepAliveMs = 12_000,
@@ -62,9 +66,10 @@ export function serveWebSocket(options: WebSocketOptions): () => Promise<void> {
         try {
           const token = callerToken(parameter) ?? callerToken(header);
           const context = { req: extra.request, token, signal, record };
-          const enveloped = graphql.getEnveloped({ ...context, request, params: payload });
+          const query = queryOf(payload);
+          const enveloped = graphql.getEnveloped({ ...context, request, params: { ...payload, query } });
           const { schema, parse, validate, contextFactory, execute, subscribe } = enveloped;
-          const document = parse(payload.query);
+          const document = parse(query);
           const errors = validate(schema, document);
           if (errors.length > 0) return refused(errors);
           const { operationName, variables: variableValues } = payload;

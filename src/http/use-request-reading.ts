@@ -77,6 +77,7 @@ function parseSearch(url: string): GraphQLParams {
     Object.entries({
       query: search.get('query') || undefined,
       operationName: search.get('operationName') || undefined,
+      documentId: search.get('documentId') || undefined,
       variables: json('variables'),
       extensions: json('extensions'),
     }).filter(([, value]) => value !== undefined),

@@ -476,6 +476,13 @@ export type UploadJobQueryVariables = Exact<{
 
 export type UploadJobQuery = { __typename?: 'Query', uploadJob?: { __typename?: 'UploadJob', id: string, status: UploadJobStatus, outcome: UploadJobOutcome, isTerminal: boolean, acceptedCount: number, errorCount: number, errorFileUrl?: string | null } | null };
 
+export type WatchJobsSubscriptionVariables = Exact<{
+  ids: Array<Scalars['ID']['input']> | Scalars['ID']['input'];
+}>;
+
+
+export type WatchJobsSubscription = { __typename?: 'Subscription', uploadJobUpdated: { __typename?: 'UploadJob', id: string, status: UploadJobStatus } };
+
 export class TypedDocumentString<TResult, TVariables>
   extends String
   implements DocumentTypeDecoration<TResult, TVariables>
@@ -521,7 +528,7 @@ export const UploadCouponBatchDocument = new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<UploadCouponBatchMutation, UploadCouponBatchMutationVariables>;
+    `, {"hash":"435f37d4809648a684cb0e277e5f5c48cf1666ba853062920449d4985a3afc2c"}) as unknown as TypedDocumentString<UploadCouponBatchMutation, UploadCouponBatchMutationVariables>;
 export const UploadJobDocument = new TypedDocumentString(`
     query UploadJob($id: ID!) {
   uploadJob(id: $id) {
@@ -534,4 +541,12 @@ export const UploadJobDocument = new TypedDocumentString(`
     errorFileUrl
   }
 }
-    `) as unknown as TypedDocumentString<UploadJobQuery, UploadJobQueryVariables>;
+    `, {"hash":"77143b25cdae8cc5e339ee2a4911ef4c1c9900d24ee9451792b55596e3b14c03"}) as unknown as TypedDocumentString<UploadJobQuery, UploadJobQueryVariables>;
+export const WatchJobsDocument = new TypedDocumentString(`
+    subscription WatchJobs($ids: [ID!]!) {
+  uploadJobUpdated(ids: $ids) {
+    id
+    status
+  }
+}
+    `, {"hash":"ca612de8898992d0fbb1459c78af82734b673aea6e5d96538905e7690c91ec18"}) as unknown as TypedDocumentString<WatchJobsSubscription, WatchJobsSubscriptionVariables>;

@@ -1,0 +1,72 @@
+import { usePersistedOperations } from '@graphql-yoga/plugin-persisted-operations';
+import type { GraphQLParams, OnParamsEventPayload, Plugin } from 'graphql-yoga';
+import { GatewayError } from '../errors.ts';
+import { documentRefusal } from './document-refusal.ts';
+
+export interface PersistedDocuments {
+  readonly plugin: Plugin;
+  /** The text to be executed, for transports that do not pass through Yoga. Throws what a caller is told. */
+  queryOf(params: SentDocument): string;
+}
+
+/** What of the parameters of an operation tells its document. */
+export interface SentDocument {
+  readonly query?: string | undefined;
+  readonly extensions?: Readonly<Record<string, unknown>> | null | undefined;
+}
+
+export interface PersistedDocumentsOptions {
+  /** Texts by id. `undefined`: there are none, and ids mean nothing. */
+  readonly documents: ReadonlyMap<string, string> | undefined;
+  /** Nothing else is executed. Default false. */
+  readonly only?: boolean;
+}
+
+/**
+ * Executes documents by their id, which a client sends in the place of a `query`: as
+ * `extensions.persistedQuery.sha256Hash`, or as `documentId`. Limits and validation are those of all documents.
+ */
+export function createPersistedDocuments({
+  documents,
+  only = false,
+}: PersistedDocumentsOptions): PersistedDocuments {
+  if (!documents) return { plugin: {}, queryOf: ({ query = '' }) => query };
+  const plugin: Plugin = usePersistedOperations({
+    getPersistedOperation: (id) => documents.get(id) ?? null,
+    extractPersistedOperationId: idOf,
+    allowArbitraryOperations: !only,
+    customErrors: {
+      notFound: () => documentRefusal('PersistedQueryNotFound', 'PERSISTED_QUERY_NOT_FOUND'),
+      persistedQueryOnly: () => required(),
+      keyNotFound: () => (only ? required() : missing()),
+    },
+  });
+  return {
+    plugin,
+    queryOf(params) {
+      let found = params as GraphQLParams;
+      const setParams = (newParams: GraphQLParams) => {
+        found = newParams;
+      };
+      // The hook is synchronous with what it is given here; it asks no more of the payload than this.
+      void plugin.onParams?.({ params, setParams, context: {} } as unknown as OnParamsEventPayload);
+      return found.query ?? '';
+    },
+  };
+}
+
+function idOf(params: GraphQLParams & { readonly documentId?: unknown }): string | null {
+  const { persistedQuery } = params.extensions ?? {};
+  const id = params.documentId ?? (persistedQuery as { sha256Hash?: unknown } | undefined)?.sha256Hash;
+  // Relay's networks and others name the hash that it is.
+  return typeof id === 'string' ? id.replace(/^sha256:/, '') : null;
+}
+
+function required(): Error {
+  const message = 'Only documents of the list are executed here: send the id of one, and no "query".';
+  return documentRefusal(message, 'PERSISTED_QUERY_REQUIRED');
+}
+
+function missing(): Error {
+  return new GatewayError('BAD_REQUEST', 'Send a "query", or the id of a persisted document.');
+}
