@@ -13,7 +13,7 @@ export interface Judgement {
  */
 export async function judgeRelease(directory: string, sdl: string, version: string): Promise<Judgement> {
   const release = await lastRelease(directory);
-  if (!release) return { ok: true, text: 'No release tag yet: there is no schema to break.' };
+  if (!release) return { ok: true, text: 'There is no release tag here yet: nothing to compare with.' };
   const breaks = await breakingChanges(release.sdl, sdl);
   if (breaks.length === 0) return { ok: true, text: `Nothing breaks clients of ${release.tag}.` };
   const list = breaks.map((each) => `  - ${each}`).join('\n');

@@ -1,4 +1,6 @@
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 /** A release, as its tag keeps it. */
@@ -9,9 +11,15 @@ export interface Release {
   readonly sdl: string;
 }
 
-/** The newest release that is an ancestor of what is checked out there; `undefined` before the first. */
+/**
+ * The newest release that is an ancestor of what is checked out there; `undefined` where there is none: before the
+ * first, in a clone without tags, in a copy without a repository. Rejects when git fails.
+ */
 export async function lastRelease(directory: string): Promise<Release | undefined> {
-  const git = async (...args: string[]) => (await run('git', args, { cwd: directory })).stdout;
+  if (!existsSync(join(directory, '.git'))) return undefined;
+  // Git would refuse to read a repository of another user, as a container's often is.
+  const git = async (...args: string[]) =>
+    (await run('git', ['-c', 'safe.directory=*', ...args], { cwd: directory })).stdout;
   const tags = await git('tag', '--merged', 'HEAD', '--sort', '-version:refname', '--list', 'v[0-9]*');
   const [tag] = tags.split('\n');
   return tag ? { tag, sdl: await git('show', `${tag}:schema/subgraph.graphql`) } : undefined;

@@ -119,10 +119,14 @@ test('what breaks nothing passes', async () => {
   });
 });
 
-test('without a release it says that there is none', async () => {
+test.each([
+  { where: 'a repository without a release tag', withGit: true },
+  { where: 'a copy without its repository', withGit: false },
+])('in $where it says that there is nothing to compare with', async ({ withGit }) => {
   using repo = repository(['nightly']);
+  if (!withGit) rmSync(join(repo.path, '.git'), { recursive: true });
   expect(await judgeRelease(repo.path, withoutOrgId, '0.1.0')).toEqual({
     ok: true,
-    text: 'No release tag yet: there is no schema to break.',
+    text: 'There is no release tag here yet: nothing to compare with.',
   });
 });
