@@ -160,6 +160,7 @@ export async function createGateway(
       beginOperation,
       work,
       metrics: metrics.print,
+      idleTimeoutMs: config.uploadIdleTimeoutMs,
       explorer,
     }),
   );

@@ -5,6 +5,7 @@ import { GatewayError, httpStatusOf } from '../errors.ts';
 import type { BeginOperation } from '../observe/operation-record.ts';
 import { requestIdHeader } from '../observe/request-id.ts';
 import { apiHeaders } from './api-headers.ts';
+import { cutSlowReader } from './cut-slow-reader.ts';
 import type { Explorer } from './explorer/create-explorer.ts';
 import { type LingerOptions, lingerAfterAnswer } from './linger.ts';
 import { readAccept } from './read-accept.ts';
@@ -22,14 +23,17 @@ export interface RequestListenerOptions {
   /** `undefined`: there is no explorer page. */
   readonly explorer?: Explorer | undefined;
   readonly linger?: LingerOptions;
+  /** How long a client may take nothing of its answer. Default 30,000. */
+  readonly idleTimeoutMs?: number;
 }
 
 /** The paths of the operator's contract. */
 export function createRequestListener(options: RequestListenerOptions): RequestListener {
-  const { graphql, beginOperation, work, metrics, explorer, linger } = options;
+  const { graphql, beginOperation, work, metrics, explorer, linger, idleTimeoutMs = 30_000 } = options;
 
   return (req, res) => {
     lingerAfterAnswer(req, res, linger);
+    cutSlowReader(req, res, idleTimeoutMs);
     for (const [name, value] of ownHeaders) res.setHeader(name, value);
     // A socket that breaks while we write is the client's affair.
     res.on('error', () => {});
