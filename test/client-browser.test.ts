@@ -6,6 +6,7 @@ import type * as clients from './support/browser-clients.ts';
 import { hasChromium } from './support/find-chromium.ts';
 import { openBrowser, type TestBrowser } from './support/open-browser.ts';
 import { startGateway, type TestGateway } from './support/start-gateway.ts';
+import { type StubServer, startStubServer } from './support/stub-server.ts';
 
 /** The examples as a page would load them: one script that sets the global `clients`. */
 async function bundle(): Promise<string> {
@@ -16,8 +17,7 @@ async function bundle(): Promise<string> {
   });
   const [bundled] = results as Rolldown.RolldownOutput[];
   const [chunk] = bundled?.output ?? [];
-  // As a property of the window: in an evaluated script a `var` would be its own.
-  return `${chunk?.code}\nwindow.clients = clients;`;
+  return chunk?.code ?? '';
 }
 
 declare global {
@@ -26,24 +26,31 @@ declare global {
   }
 }
 
-describe.skipIf(!hasChromium())('In a browser', () => {
+describe.skipIf(!hasChromium())('In a browser, from a page of another origin,', () => {
   let browser: TestBrowser;
   let gateway: TestGateway;
-  let script: string;
+  let frontEnd: StubServer;
   beforeAll(async () => {
-    [browser, gateway, script] = await Promise.all([openBrowser(), startGateway(fast), bundle()]);
+    const script = await bundle();
+    frontEnd = await startStubServer(({ path }) =>
+      path === '/clients.js'
+        ? { headers: { 'content-type': 'text/javascript' }, body: script }
+        : {
+            headers: { 'content-type': 'text/html' },
+            body: '<!doctype html><title>Coupons</title><script src="/clients.js"></script>',
+          },
+    );
+    gateway = await startGateway({ env: { ...fast.env, CORS_ORIGINS: frontEnd.url } });
+    browser = await openBrowser();
   });
   afterAll(async () => {
     await browser[Symbol.asyncDispose]();
     await gateway[Symbol.asyncDispose]();
+    await frontEnd[Symbol.asyncDispose]();
   });
 
-  /** A page of the gateway's own origin that has loaded the examples. */
-  async function openPage() {
-    const opened = await browser.open(new URL('/healthz', gateway.url).href);
-    await opened.page.addScriptTag({ content: script });
-    return opened;
-  }
+  /** A page of an origin of its own, which the gateway lets in, with the examples. */
+  const openPage = () => browser.open(frontEnd.url);
 
   test.each(['createPlainClient', 'createApolloClient', 'createUrqlClient'] as const)(
     '%s tells how much of a file has gone out, and its cancel reaches upstream',

@@ -9,6 +9,7 @@ import { tokensOf } from './upload-scenarios.ts';
 
 export interface WatchClient {
   watch(options: Omit<WatchOptions, 'tokens'>): Promise<void>;
+  findJob(id: string): Promise<JobStateFragment | null | undefined>;
   close?(): void;
 }
 
@@ -103,6 +104,14 @@ export function describeWatching(name: string, create: CreateClient): void {
       expect(last).toMatchObject({ id: jobs[1].id, status: 'FINISHED' });
       // The one that was over is not watched again.
       expect(states.filter(({ id, isTerminal }) => id === jobs[0].id && isTerminal)).toHaveLength(1);
+    });
+
+    test('is not needed for one look at a job: with a token that is renewed, and a code where it fails', async () => {
+      const { id } = await addJob(gateway.sandbox);
+      const client = create({ url: gateway.url, tokens: tokensOf('expired', token).tokens });
+      clients.push(client);
+      expect(await client.findJob(id)).toMatchObject({ id, status: 'STARTED' });
+      await expect(client.findJob('222696')).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
     });
 
     test('tells each state of several jobs, and is done when all are', async () => {
