@@ -3,6 +3,7 @@ import { pino } from 'pino';
 import { readCommandLine } from './command-line.ts';
 import { ConfigError, parseConfig } from './config.ts';
 import { createGateway } from './gateway.ts';
+import { createLogger } from './observe/create-logger.ts';
 
 /** Starts a gateway from the environment (operator's contract), and ends it with the process. */
 async function main(): Promise<void> {
@@ -14,10 +15,7 @@ async function main(): Promise<void> {
   }
   const config = parseConfig(process.env);
   // Synchronous: lines that are still on their way would come after, or be lost, when the process exits.
-  const logger = pino(
-    { level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime },
-    pino.destination({ fd: 1, sync: true }),
-  );
+  const logger = createLogger(config.logLevel, pino.destination({ fd: 1, sync: true }));
   const gateway = await createGateway(config, logger);
   const stop = (signal: NodeJS.Signals) => {
     logger.info({ signal }, 'shutting down');

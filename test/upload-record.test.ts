@@ -183,7 +183,7 @@ describe('One line tells the story of an upload', () => {
     await run();
     const [first, repeat] = await storiesOf(started, 2);
     expect(first).toEqual({
-      ...{ level: 30, time: expect.any(Number), msg: 'upload', requestId: 'upload-1' },
+      ...{ level: 30, time: expect.any(String), msg: 'upload', requestId: 'upload-1' },
       ...{ kind: 'COUPON_BATCH', couponSeriesId: '541854', fileName: 'coupons.csv', dryRun: false },
       ...{ bytes: large.length, rows: 512, problemCount: 0, parts: 1, replayed: false },
       ...{ outcome: 'UploadAccepted', jobs: ['COUPON_BATCH:541854:222696'] },

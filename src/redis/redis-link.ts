@@ -97,8 +97,13 @@ export function createRedisLink(options: RedisLinkOptions): RedisLink {
     const former = state;
     state = next;
     settleFirst();
-    const reason = error instanceof Error ? error.message : undefined;
+    const reason = error instanceof Error ? reasonOf(error) : undefined;
     if (next === 'down') log.warn({ reason }, 'Redis is away: this replica polls alone');
     else if (former === 'down') log.info({}, 'Redis is back: replicas share their polls again');
   }
+}
+
+/** Of what Redis itself says the first word only, such as WRONGPASS: the rest may quote the command, and so the password. */
+function reasonOf({ name, message }: Error): string {
+  return name === 'ReplyError' ? (/^[A-Z]+/.exec(message)?.[0] ?? 'ERR') : message;
 }

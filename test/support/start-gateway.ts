@@ -1,6 +1,6 @@
-import { pino } from 'pino';
 import { type Config, parseConfig } from '../../src/config.ts';
 import { createGateway, type Gateway } from '../../src/gateway.ts';
+import { createLogger } from '../../src/observe/create-logger.ts';
 import { createSandbox, type Sandbox } from '../../src/sandbox/create-sandbox.ts';
 import type { SandboxOptions } from '../../src/sandbox/sandbox-options.ts';
 
@@ -25,10 +25,7 @@ export async function startGateway(options: TestGatewayOptions = {}): Promise<Te
   const sandbox = await createSandbox(options.sandbox ?? {});
   const log: string[] = [];
   const config = parseConfig({ PORT: '0', COUPON_API_URL: sandbox.url, LOG_LEVEL: 'debug', ...options.env });
-  const logger = pino(
-    { level: config.logLevel, base: null },
-    { write: (line: string) => void log.push(line) },
-  );
+  const logger = createLogger(config.logLevel, { write: (line: string) => void log.push(line) });
   const gateway = await createGateway({ ...config, ...options.config }, logger);
   return {
     gateway,
