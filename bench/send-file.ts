@@ -4,16 +4,27 @@ export interface SendFile {
   readonly url: string;
   readonly bytes: number;
   readonly boundary: string;
+  /** One variable, `$file`. Default: the gateway's mutation, which asks for the ids of the jobs. */
+  readonly query?: string | undefined;
+  /** Rejects with its reason. Default: none. */
+  readonly signal?: AbortSignal | undefined;
 }
 
-const query =
+const uploadCouponBatch =
   'mutation ($file: Upload!) { uploadCouponBatch(file: $file, input: { couponSeriesId: "541854", ' +
-  'customerIdentifier: MOBILE, customerIdentifierColumn: 0 }) { __typename ... on UploadAccepted { file { bytes } } } }';
+  'customerIdentifier: MOBILE, customerIdentifierColumn: 0 }) { __typename ... on UploadAccepted { jobs { id } } } }';
 
 /**
- * One GraphQL multipart upload of generated rows, written as fast as they are taken. Resolves to the seconds it took.
+ * One GraphQL multipart upload of generated rows, written as fast as they are taken. Resolves to the seconds it took; rejects
+ * with the answer when that is no success.
  */
-export async function sendFile({ url, bytes, boundary }: SendFile): Promise<number> {
+export async function sendFile({
+  url,
+  bytes,
+  boundary,
+  query = uploadCouponBatch,
+  signal,
+}: SendFile): Promise<number> {
   const fields = [
     ['operations', JSON.stringify({ query, variables: { file: null } })],
     ['map', '{"0":["variables.file"]}'],
@@ -29,15 +40,23 @@ export async function sendFile({ url, bytes, boundary }: SendFile): Promise<numb
       headers: {
         'content-type': `multipart/form-data; boundary=${boundary}`,
         'graphql-require-preflight': '1',
+        'apollo-require-preflight': '1',
         'x-cap-api-oauth-token': 'bench',
       },
+      signal,
     });
-    req.on('error', reject).on('response', (res) => {
+    // An early answer tells more than the broken connection that comes after it.
+    let answered = false;
+    req.on('error', (error) => {
+      if (!answered || signal?.aborted) reject(signal?.reason ?? error);
+    });
+    req.on('response', (res) => {
+      answered = true;
       let text = '';
       res.setEncoding('utf8').on('data', (chunk) => {
         text += chunk;
       });
-      res.on('end', () => resolve(text));
+      res.on('close', () => resolve(text));
     });
     req.write(opening);
     let left = bytes;
@@ -56,7 +75,7 @@ export async function sendFile({ url, bytes, boundary }: SendFile): Promise<numb
     write();
   });
   if (!answer.includes('UploadAccepted') && !answer.includes('uploadJobStatuses'))
-    throw new Error(answer.slice(0, 500));
+    throw new Error(answer.slice(0, 500) || 'an empty answer');
   return (performance.now() - startedAt) / 1000;
 }
 

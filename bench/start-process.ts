@@ -11,6 +11,8 @@ export interface BenchProcess {
   rssMiB(): number;
   /** The most that it ever held. */
   peakRssMiB(): number;
+  /** How it ended by itself; `undefined` while it lives. */
+  ended(): string | undefined;
   stop(): Promise<void>;
 }
 
@@ -26,9 +28,14 @@ export async function startProcess(
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const url = await new Promise<string>((resolve, reject) => {
     child.once('exit', (code) => reject(new Error(`${args.join(' ')} exited with ${code}`)));
-    createInterface(child.stdout).on('line', (line) => {
+    const lines = createInterface(child.stdout).on('line', (line) => {
+      if (!line.startsWith('{')) return;
       const { msg, url } = JSON.parse(line) as { msg?: string; url?: string };
-      if (msg === 'ready' && url) resolve(url);
+      if (msg !== 'ready' || !url) return;
+      // What it logs from here on is not the bench's to parse, while others are measured.
+      lines.close();
+      child.stdout.resume();
+      resolve(url);
     });
   });
   const proc = (file: string) => readFileSync(`/proc/${child.pid}/${file}`, 'utf8');
@@ -45,9 +52,16 @@ export async function startProcess(
     },
     rssMiB: () => memoryMiB('VmRSS'),
     peakRssMiB: () => memoryMiB('VmHWM'),
+    ended() {
+      const { exitCode, signalCode } = child;
+      return exitCode === null && signalCode === null ? undefined : `it ended with ${signalCode ?? exitCode}`;
+    },
     async stop() {
       child.kill('SIGTERM');
+      // Some servers wait for connections that nobody closes.
+      const kill = setTimeout(() => child.kill('SIGKILL'), 5_000);
       await exited;
+      clearTimeout(kill);
     },
   };
 }

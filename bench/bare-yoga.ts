@@ -1,0 +1,43 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createYoga } from 'graphql-yoga';
+import { createCapillaryClient } from '../src/capillary/capillary-client.ts';
+import { createDispatcher } from '../src/capillary/create-dispatcher.ts';
+import { passThroughCredential } from '../src/capillary/pass-through-credential.ts';
+import { createShareInFlight } from '../src/capillary/share-in-flight.ts';
+import type { UpstreamJob } from '../src/capillary/upstream-job.ts';
+import type { GatewayContext } from '../src/gateway-context.ts';
+import { createSeriesJobs } from '../src/jobs/series-jobs.ts';
+import { schema } from '../src/schema/schema.ts';
+
+/**
+ * The gateway's schema and resolvers in Yoga as it comes: no limits, no CSRF rule, no request ids, no log lines, no metrics.
+ * What all of those cost a query is the difference.
+ */
+const { listJobs } = createCapillaryClient({
+  couponApiUrl: process.argv[2] ?? '',
+  dispatcher: createDispatcher(),
+  uploadDispatcher: createDispatcher(),
+  timeoutMs: 15_000,
+  uploadIdleTimeoutMs: 30_000,
+  uploadAnswerTimeoutMs: 120_000,
+});
+const shareInFlight = createShareInFlight<readonly UpstreamJob[]>();
+const yoga = createYoga({
+  schema,
+  logging: false,
+  context({ request }): Pick<GatewayContext, 'credential' | 'signal' | 'seriesJobs'> {
+    const own = passThroughCredential(request.headers.get('x-cap-api-oauth-token') ?? '');
+    const credential = () => own;
+    const { signal } = request;
+    return {
+      credential,
+      signal,
+      seriesJobs: createSeriesJobs({ listJobs, shareInFlight, credential, signal }),
+    };
+  },
+});
+const server = createServer(yoga).listen(0, '127.0.0.1', () => {
+  const { port } = server.address() as AddressInfo;
+  process.stdout.write(`${JSON.stringify({ msg: 'ready', url: `http://127.0.0.1:${port}/graphql` })}\n`);
+});
