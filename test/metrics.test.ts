@@ -4,6 +4,8 @@ import { request } from 'undici';
 import { describe, expect, test } from 'vitest';
 import { createMetrics } from '../src/observe/create-metrics.ts';
 import type { WatchStats } from '../src/watch/create-watcher.ts';
+import { readMetric } from './subscription-clients.ts';
+import { ask } from './support/graphql-client.ts';
 import { startGateway } from './support/start-gateway.ts';
 
 const stats: WatchStats = {
@@ -79,5 +81,42 @@ describe('/metrics', () => {
       gateway_failed_polls_total: 0,
       gateway_poll_budget_left_lowest: 60,
     });
+  });
+
+  test('knows an operation also when its document was seen before, and when several share one', async () => {
+    await using gateway = await startGateway();
+    const several = 'query One { __typename } mutation Two { __typename }';
+    for (let round = 0; round < 2; round += 1) {
+      await ask(gateway.url, '{ __typename }');
+      const body = JSON.stringify({ query: several, operationName: 'Two' });
+      const headers = { 'content-type': 'application/json' };
+      await (await request(gateway.url, { method: 'POST', headers, body })).body.dump();
+    }
+    const count = (type: string) =>
+      readMetric(gateway.url, `gateway_operations_total{type="${type}",code="OK"}`);
+    expect(await count('query')).toBe(2);
+    expect(await count('mutation')).toBe(2);
+  });
+
+  test('counts what is refused before it is understood, under its code', async () => {
+    await using gateway = await startGateway();
+    const headers = { 'content-type': 'text/plain' };
+    await (await request(gateway.url, { method: 'POST', headers, body: '{}' })).body.dump();
+    await ask(gateway.url, '{');
+    const count = (code: string) =>
+      readMetric(gateway.url, `gateway_operations_total{type="unknown",code="${code}"}`);
+    expect(await count('CSRF_PREVENTED')).toBe(1);
+    expect(await count('GRAPHQL_PARSE_FAILED')).toBe(1);
+  });
+
+  test('counts no page and no probe', async () => {
+    await using gateway = await startGateway();
+    const paths = ['/healthz', '/readyz', '/', '/metrics'];
+    for (const path of paths) await (await request(new URL(path, gateway.url))).body.dump();
+    const { body } = await request(new URL('/metrics', gateway.url));
+    const counted = (await body.text())
+      .split('\n')
+      .filter((line) => /^gateway_operations_total\{.* [1-9]/.test(line));
+    expect(counted).toEqual([]);
   });
 });

@@ -58,7 +58,7 @@ export function createOperationRecords(options: OperationRecordsOptions): BeginO
     const startedMs = now();
     const id = requestId(lookUp);
     const span = tracing.begin('GraphQL Operation', lookUp);
-    const ids = { requestId: id, traceId: span.traceId };
+    const { traceId } = span;
     let type: OperationType | undefined;
     let operationName: string | undefined;
     let failure: string | undefined;
@@ -75,7 +75,7 @@ export function createOperationRecords(options: OperationRecordsOptions): BeginO
         failure ??= code;
       },
       bug(error, path) {
-        log.error({ ...ids, path, err: error }, 'unexpected error');
+        log.error({ requestId: id, traceId, path, err: error }, 'unexpected error');
       },
       end(gone) {
         if (ended) return;
@@ -85,7 +85,8 @@ export function createOperationRecords(options: OperationRecordsOptions): BeginO
         if (type === undefined && code === 'OK') return;
         const seconds = (now() - startedMs) / 1000;
         onOperation({ type, code, seconds });
-        log.debug({ ...ids, type, operationName, code, seconds }, 'operation');
+        // Field by field: a spread here costs three times as much as all the rest of a record.
+        log.debug({ requestId: id, traceId, type, operationName, code, seconds }, 'operation');
         if (type) span.rename(type);
         span.set({
           'graphql.operation.type': type,
