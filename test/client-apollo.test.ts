@@ -7,6 +7,9 @@ import { startGateway } from './support/start-gateway.ts';
 import { byMobile, describeUploads, good, tokensOf } from './support/upload-scenarios.ts';
 import { describeWatching } from './support/watch-scenarios.ts';
 
+/** For a busy machine. */
+const patience = { timeout: 10_000 };
+
 describeUploads('Apollo Client', createApolloClient);
 describeWatching('Apollo Client', createApolloClient);
 
@@ -32,13 +35,13 @@ describe("Apollo Client's cache", () => {
     const view = client.watchQuery({ query: FindJobDocument, variables: { id } }).subscribe(({ data }) => {
       if (data?.uploadJob?.status !== shown.at(-1)) shown.push(data?.uploadJob?.status);
     });
-    await vi.waitFor(() => expect(shown).toEqual(['STARTED']));
+    await vi.waitFor(() => expect(shown).toEqual(['STARTED']), patience);
     expect(sandbox.requests).toHaveLength(asked);
 
     const watching = watch({ ids: [id], onState() {} });
     for (const status of ['VALIDATED', 'COMMITTED', 'FINISHED']) {
       sandbox.jobs.advance(Number(id.split(':').at(-1)));
-      await vi.waitFor(() => expect(shown.at(-1)).toBe(status));
+      await vi.waitFor(() => expect(shown.at(-1)).toBe(status), patience);
     }
     await watching;
     view.unsubscribe();

@@ -91,10 +91,12 @@ describe.skipIf(!hasChromium())('In a browser, from a page of another origin,', 
 
       const mark = sandbox.requests.length;
       expect((await upload(32_000_000, true)).outcome).toBe('The person went away.');
-      await vi.waitFor(() =>
-        expect(sandbox.requests.slice(mark).filter(({ call }) => call === 'uploadFile')).toMatchObject([
-          { complete: false, aborted: true },
-        ]),
+      await vi.waitFor(
+        () =>
+          expect(sandbox.requests.slice(mark).filter(({ call }) => call === 'uploadFile')).toMatchObject([
+            { complete: false, aborted: true },
+          ]),
+        { timeout: 10_000 },
       );
 
       const { outcome, progress, fileBytes } = await upload(16_000_000, false);

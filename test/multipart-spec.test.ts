@@ -198,7 +198,7 @@ describe('What this gateway refuses of a form', () => {
       await connection.write(sent);
       const startedAtMs = performance.now();
       const answer = readGraphQL(await connection.answer());
-      expect(performance.now() - startedAtMs).toBeLessThan(1_000);
+      expect(performance.now() - startedAtMs).toBeLessThan(5_000);
       expect(answer).toMatchObject({ status: 400, code, message: expect.stringMatching(says) });
       expect(gateway.sandbox.requests.slice(start)).toEqual([]);
     },
@@ -211,7 +211,7 @@ describe('What this gateway refuses of a form', () => {
     const answer = readGraphQL(await postForm(gateway.url, parts));
     expect(answer).toMatchObject({ status: 400, code: 'BAD_REQUEST' });
     expect(answer.message).toContain('Two file parts have the name "0".');
-    expect(performance.now() - startedAtMs).toBeLessThan(1_000);
+    expect(performance.now() - startedAtMs).toBeLessThan(5_000);
     expect(gateway.sandbox.requests.slice(start).filter(({ complete }) => complete)).toEqual([]);
   });
 

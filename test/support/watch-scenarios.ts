@@ -15,6 +15,9 @@ export interface WatchClient {
 
 type CreateClient = (options: { readonly url: string; readonly tokens: Tokens }) => WatchClient;
 
+/** For a busy machine. */
+const patience = { timeout: 10_000 };
+
 /** What every client that watches is held to, before a real gateway and its sandbox. */
 export function describeWatching(name: string, create: CreateClient): void {
   describe(`${name}: watching`, () => {
@@ -42,7 +45,10 @@ export function describeWatching(name: string, create: CreateClient): void {
       });
       done.catch(() => {});
       const seen = (status: string, job = ids[0]) =>
-        vi.waitFor(() => expect(states).toContainEqual(expect.objectContaining({ id: job, status })));
+        vi.waitFor(
+          () => expect(states).toContainEqual(expect.objectContaining({ id: job, status })),
+          patience,
+        );
       return { done, states, seen, stop: (reason: Error) => controller.abort(reason) };
     }
 
@@ -63,7 +69,10 @@ export function describeWatching(name: string, create: CreateClient): void {
       await seen('STARTED');
       stop(new Error('The page was left.'));
       await expect(done).rejects.toThrow('The page was left.');
-      await vi.waitFor(async () => expect(await readMetric(gateway.url, 'gateway_watchers')).toBe(0));
+      await vi.waitFor(
+        async () => expect(await readMetric(gateway.url, 'gateway_watchers')).toBe(0),
+        patience,
+      );
     });
 
     test('goes on with a new token when the old one expires in the middle', async () => {
@@ -73,7 +82,7 @@ export function describeWatching(name: string, create: CreateClient): void {
       const { done, seen } = start([id], { tokens });
       await seen('STARTED');
       sandbox.faults.set({ call: 'getUploadStatus', fault: { kind: 'status', status: 401 }, times: 1 });
-      await vi.waitFor(() => expect(fetched()).toBe(2));
+      await vi.waitFor(() => expect(fetched()).toBe(2), patience);
       sandbox.jobs.finish(number);
       await done;
       await seen('FINISHED');
