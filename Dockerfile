@@ -8,7 +8,7 @@ WORKDIR /build
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY tsconfig.json ./
-COPY scripts/ scripts/
+COPY .build/ .build/
 COPY examples/files/ examples/files/
 COPY src/ src/
 RUN npm run build && find dist '(' -name '*.map' -o -name '*.d.ts' ')' -delete

@@ -33,7 +33,7 @@ const print = (text: string) => process.stdout.write(`${text}\n`);
 
 print(`${cpus().length} cores, ${cpus()[0]?.model}, Node ${process.version}`);
 rmSync('dist/graphiql/page.json', { force: true });
-execFileSync(process.execPath, ['scripts/build-page.js'], { stdio: 'inherit' });
+execFileSync(process.execPath, ['.build/build-page.js'], { stdio: 'inherit' });
 
 const gateway = await startProcess(['--max-semi-space-size=1', 'dist/main.js'], { PORT: '0' });
 const { browser, ...opened } = await openBrowser();

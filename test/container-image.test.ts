@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { buildStages } from '../scripts/image/build-stages.ts';
-import { parseDockerfile } from '../scripts/image/parse-dockerfile.ts';
-import { rehearseImage } from '../scripts/image/rehearse-image.ts';
+import { buildStages } from './image/build-stages.ts';
+import { parseDockerfile } from './image/parse-dockerfile.ts';
+import { rehearseImage } from './image/rehearse-image.ts';
 import { upload } from './support/graphql-client.ts';
 
 const repository = fileURLToPath(new URL('..', import.meta.url));
@@ -14,7 +14,8 @@ let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'image-'));
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+// Two node_modules stand in it.
+afterEach(() => rmSync(folder, { recursive: true, force: true }), 120_000);
 
 /** Builds a Dockerfile of these lines, over a context of these files. */
 function build(lines: readonly string[], files: Readonly<Record<string, string>> = {}) {

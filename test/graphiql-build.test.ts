@@ -11,7 +11,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 let root: string;
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'page-build-'));
-  await cp('scripts', join(root, 'scripts'), { recursive: true });
+  await cp('.build', join(root, '.build'), { recursive: true });
   await write('package.json', '{ "type": "module" }');
   await write('package-lock.json', '{}');
   await write('src/graphiql/main.tsx', 'one');
@@ -50,7 +50,7 @@ const viteThatBreaksOff = `
   }`;
 
 async function buildPage(env: Record<string, string> = {}) {
-  const child = spawn(process.execPath, ['scripts/build-page.js'], {
+  const child = spawn(process.execPath, ['.build/build-page.js'], {
     cwd: root,
     env: { ...process.env, ...env },
     stdio: ['ignore', 'ignore', 'pipe'],
@@ -137,7 +137,7 @@ describe('The explorer page', () => {
     await buildPage();
     await write('dist/main.js', '');
     await write('dist/schema/old.js', '');
-    const child = spawn(process.execPath, ['scripts/clean-dist.js'], { cwd: root });
+    const child = spawn(process.execPath, ['.build/clean-dist.js'], { cwd: root });
     expect(await once(child, 'close')).toEqual([0, null]);
     expect(await readdir(join(root, 'dist'))).toEqual(['graphiql']);
     expect(await buildPage()).toEqual(fresh);

@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { request } from 'undici';
 import { describe, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
-import { parseDockerfile } from '../scripts/image/parse-dockerfile.ts';
 import { parseConfig } from '../src/config.ts';
+import { parseDockerfile } from './image/parse-dockerfile.ts';
 import { startGateway } from './support/start-gateway.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: manifests of many shapes, looked at by assertions only

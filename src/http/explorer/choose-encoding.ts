@@ -1,6 +1,6 @@
 import { readQualities } from './read-qualities.ts';
 
-/** As `scripts/pack-page.js` lays them beside a file: its own bytes, and the copies that came out smaller. */
+/** As `.build/pack-page.js` lays them beside a file: its own bytes, and the copies that came out smaller. */
 export type Encoding = 'identity' | 'br' | 'gzip';
 
 /**

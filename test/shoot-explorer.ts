@@ -3,9 +3,9 @@ import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import { parseConfig } from '../src/config.ts';
 import { createGateway } from '../src/gateway.ts';
-import { editorIsUsable, explorerUrl } from '../test/support/explorer-page.ts';
-import { openBrowser } from '../test/support/open-browser.ts';
-import { startGateway } from '../test/support/start-gateway.ts';
+import { editorIsUsable, explorerUrl } from './support/explorer-page.ts';
+import { openBrowser } from './support/open-browser.ts';
+import { startGateway } from './support/start-gateway.ts';
 
 // `npm run shoot:explorer`: pictures of the explorer's main states, for people to look at, in `screenshots/`.
 const folder = fileURLToPath(new URL('../screenshots/', import.meta.url));

@@ -15,8 +15,8 @@ const fresh = new URL(`dist/graphiql-${process.pid}/`, root);
 const sources = [
   'src/graphiql',
   'examples/files',
-  'scripts/build-page.js',
-  'scripts/pack-page.js',
+  '.build/build-page.js',
+  '.build/pack-page.js',
   'package-lock.json',
 ];
 
