@@ -4,7 +4,7 @@ import { ExportResultCode } from '@opentelemetry/core';
 import { describe, expect, test, vi } from 'vitest';
 import { tellOutages } from '../src/observe/tell-outages.ts';
 import { createSandbox } from '../src/sandbox/create-sandbox.ts';
-import { addJob } from './subscription-clients.ts';
+import { addJob, outcome, type Transport, transports } from './subscription-clients.ts';
 import { type GatewayProcess, startProcess } from './support/gateway-process.ts';
 import { ask, mobileInput, upload } from './support/graphql-client.ts';
 import { type CollectedSpan, startOtlpCollector } from './support/otlp-collector.ts';
@@ -182,6 +182,18 @@ describe('A trace', () => {
       { traceparent: `00-${traceId}-${call.spanId}-01`, tracestate: 'router=1' },
     ]);
     expect(logged(traced.gateway).filter(({ msg }) => msg === 'upload')).toMatchObject([{ traceId }]);
+  });
+
+  test('over WebSocket goes on with the one of its connection parameters', async () => {
+    await using collector = await startOtlpCollector();
+    await using traced = await startTraced(collector.url);
+    const overWebSocket = transports.find(({ name }) => name === 'WebSocket') as Transport;
+    const params = { 'x-cap-api-oauth-token': 'sandbox-token', traceparent };
+    const { errors } = await outcome(overWebSocket.start(traced.url, { query: listJobs }, { params }));
+    expect(errors).toEqual([]);
+    expect((await end(traced)).code).toBe(0);
+    expect(only(collector.spans, 'query')).toMatchObject({ traceId, parentSpanId: routersSpan });
+    expect(collector.spans.filter(({ kind }) => kind === 'client')).toMatchObject([{ traceId }]);
   });
 
   test('of a query holds the token call and the read that it needed', async () => {
