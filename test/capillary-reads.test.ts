@@ -95,8 +95,11 @@ describe('A read that fails for good', () => {
     await cut;
   });
 
-  test('is UPSTREAM_INVALID_RESPONSE when upstream does not speak HTTP', async () => {
-    const server = createServer((socket) => void socket.end(`${token} is what you sent\r\n\r\n`));
+  test.each([
+    { name: 'does not speak HTTP', sent: `${token} is what you sent\r\n\r\n` },
+    { name: 'changes to a protocol that nobody asked for', sent: 'HTTP/1.1 101 Some Reason\r\n\r\n' },
+  ])('is UPSTREAM_INVALID_RESPONSE when upstream $name', async ({ sent }) => {
+    const server = createServer((socket) => void socket.end(sent));
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as { port: number };

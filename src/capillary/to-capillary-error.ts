@@ -30,7 +30,8 @@ const connectionLoss = new Set([
   'EPROTO',
 ]);
 
-const garbledAnswer = /^(?:HPE_|UND_ERR_HEADERS_OVERFLOW|UND_ERR_RES_|UND_ERR_RESPONSE)/;
+// undici asserts that nobody upgrades a connection unasked (7.30).
+const garbledAnswer = /^(?:ERR_ASSERTION$|HPE_|UND_ERR_HEADERS_OVERFLOW|UND_ERR_RES_|UND_ERR_RESPONSE)/;
 const tlsFailure = /^(?:ERR_TLS_|ERR_SSL_|CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|UND_ERR_PRX_TLS)/;
 
 /**

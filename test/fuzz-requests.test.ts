@@ -1,0 +1,304 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { assertClean } from './support/assert-clean.ts';
+import { check, expectNoFault, fragment, mutated, within } from './support/fuzz.ts';
+import { mobileInput, uploadCouponBatch } from './support/graphql-client.ts';
+import { boundary, encodeForm, filePart, mapPart, operationsPart } from './support/multipart-form.ts';
+import { openConnection, type RawAnswer } from './support/raw-connection.ts';
+import { postForm, postHead, postJson, readGraphQL } from './support/raw-graphql.ts';
+import { startGateway, type TestGateway } from './support/start-gateway.ts';
+
+let gateway: TestGateway;
+beforeAll(async () => {
+  gateway = await startGateway({ env: { UPLOAD_IDLE_TIMEOUT_MS: '300' } });
+});
+afterAll(async () => {
+  await assertClean(gateway);
+  expect(gateway.log.filter((line) => line.includes('"level":50'))).toEqual([]);
+  await gateway[Symbol.asyncDispose]();
+});
+
+/** The answer to all that a client sends. `undefined`: the connection was closed without one. */
+async function answerTo(
+  bytes: Buffer,
+  head = postHead({ 'content-length': bytes.length }),
+): Promise<RawAnswer | undefined> {
+  using connection = await openConnection(gateway.url);
+  await connection.write(Buffer.concat([Buffer.from(head, 'latin1'), bytes])).catch(() => {});
+  return await within(
+    5_000,
+    connection.answer().catch(() => undefined),
+  );
+}
+
+const isAlive = async () => expect((await postJson(gateway.url, '{ __typename }')).status).toBe(200);
+
+const form = encodeForm([operationsPart(), mapPart(), filePart()]);
+
+describe('No request is answered with a fault of ours, or not at all', () => {
+  test('a form with bytes out of place', async () => {
+    const property = fc.asyncProperty(mutated(form), async (bytes) => {
+      const answer = await answerTo(bytes);
+      expect(answer).toBeDefined();
+      expectNoFault(answer as RawAnswer);
+    });
+    await check(property.afterEach(isAlive));
+  });
+
+  test('a form that breaks off, whatever its length says', async () => {
+    const property = fc.asyncProperty(fc.nat(form.length - 1), fc.boolean(), async (at, isHonest) => {
+      const cut = form.subarray(0, at);
+      const answer = await answerTo(cut, postHead({ 'content-length': isHonest ? at : form.length }));
+      expect(answer).toBeDefined();
+      const { data } = expectNoFault(answer as RawAnswer);
+      if (at < form.length - 4) expect(JSON.stringify(data ?? null)).not.toContain('UploadAccepted');
+    });
+    await check(property.afterEach(isAlive), 20);
+  });
+
+  test('headers of all kinds', async () => {
+    const contentType = fc.oneof(
+      fragment.map((bytes) => `multipart/form-data; boundary=${boundary}${bytes.toString('latin1')}`),
+      fragment.map((bytes) => `multipart/form-data; boundary="${bytes.toString('latin1')}"`),
+      fragment.map((bytes) => `${bytes.toString('latin1')}/json`),
+      fc.constantFrom(
+        'application/json',
+        'application/graphql-response+json',
+        'text/plain',
+        'multipart/form-data',
+        ';',
+        '',
+      ),
+    );
+    const name = fc.constantFrom(
+      'accept',
+      'authorization',
+      'x-cap-api-oauth-token',
+      'content-encoding',
+      'origin',
+      'host',
+      'expect',
+      'x-request-id',
+      'traceparent',
+      'connection',
+      'upgrade',
+      'transfer-encoding',
+      'content-length',
+      'accept-encoding',
+      'range',
+      'if-none-match',
+    );
+    const headers = fc.dictionary(
+      name,
+      fragment.map((bytes) => bytes.toString('latin1')),
+      { maxKeys: 4, noNullPrototype: true },
+    );
+    const property = fc.asyncProperty(contentType, headers, mutated(form), async (type, others, body) => {
+      const answer = await answerTo(
+        body,
+        postHead({ 'content-length': body.length, 'content-type': type, ...others }),
+      );
+      // A request that is no HTTP any more may be cut off without a word.
+      if (answer && answer.body !== '') expectNoFault(answer);
+    });
+    await check(property.afterEach(isAlive));
+  });
+
+  test('a JSON body with bytes out of place', async () => {
+    const body = Buffer.from(
+      JSON.stringify({
+        query:
+          'query Q($id: ID!) { uploadJob(id: $id) { id couponSeries { uploadJobs(first: 2) { totalCount } } } }',
+        operationName: 'Q',
+        variables: { id: 'COUPON_BATCH:1:1' },
+        extensions: {},
+      }),
+    );
+    const property = fc.asyncProperty(mutated(body), async (bytes) => {
+      const answer = await answerTo(
+        bytes,
+        postHead({ 'content-type': 'application/json', 'content-length': bytes.length }),
+      );
+      expect(answer).toBeDefined();
+      expectNoFault(answer as RawAnswer);
+    });
+    await check(property.afterEach(isAlive));
+  });
+});
+
+describe('No operations and no map', () => {
+  const key = fc.constantFrom(
+    'variables',
+    'file',
+    'input',
+    '0',
+    '1',
+    'length',
+    '__proto__',
+    'constructor',
+    'prototype',
+    'hasOwnProperty',
+    'call',
+    'toString',
+    '',
+    'query',
+    'extensions',
+  );
+  const path = fc.oneof(
+    fc.array(key, { maxLength: 6 }).map((keys) => ['variables', ...keys].join('.')),
+    fc.array(key, { maxLength: 6 }).map((keys) => keys.join('.')),
+    fc.string(),
+  );
+  const map = fc.oneof(
+    fc.dictionary(
+      fc.oneof(key, fc.string()),
+      fc.oneof(fc.array(path, { maxLength: 3 }), path, fc.jsonValue() as fc.Arbitrary<unknown>),
+      { maxKeys: 12, noNullPrototype: true },
+    ),
+    fc.jsonValue() as fc.Arbitrary<unknown>,
+  );
+  const value = fc.oneof(
+    fc.jsonValue() as fc.Arbitrary<unknown>,
+    fc.constant(null),
+    fc.constant(mobileInput),
+  );
+  const variables = fc.oneof(
+    fc.dictionary(key, fc.oneof(value, fc.dictionary(key, value, { noNullPrototype: true })), {
+      noNullPrototype: true,
+    }),
+    fc.record({
+      file: value,
+      input: fc.oneof(
+        value,
+        fc.record(Object.fromEntries(Object.keys(mobileInput).map((name) => [name, value]))),
+      ),
+    }),
+  );
+
+  test('brings the gateway down, or changes what it is made of', async () => {
+    const builtIns = Object.getOwnPropertyNames(Object.prototype).length;
+    const property = fc.asyncProperty(variables, map, async (sent, files) => {
+      const answer = await within(
+        5_000,
+        postForm(gateway.url, [operationsPart(sent), mapPart(files), filePart()]),
+      );
+      expectNoFault(answer);
+      expect(Object.getOwnPropertyNames(Object.prototype)).toHaveLength(builtIns);
+      expect(Object.keys(Object.prototype)).toEqual([]);
+      expect(Object.prototype.hasOwnProperty.call).toBe(Function.prototype.call);
+    });
+    await check(property.afterEach(isAlive));
+  });
+
+  test('that are any JSON are run', async () => {
+    const property = fc.asyncProperty(
+      fc.jsonValue({ maxDepth: 5 }),
+      fc.jsonValue(),
+      async (operations, files) => {
+        const parts = [{ name: 'operations', value: JSON.stringify(operations) }, mapPart(files), filePart()];
+        expect(expectNoFault(await within(5_000, postForm(gateway.url, parts))).errors).toBeDefined();
+      },
+    );
+    await check(property.afterEach(isAlive));
+  });
+});
+
+describe('A file name', () => {
+  const letter = fc.oneof(
+    fc.string({ unit: 'grapheme', minLength: 1, maxLength: 8 }),
+    fc.string({ unit: 'binary', minLength: 1, maxLength: 8 }),
+    fc.constantFrom(
+      '../',
+      '..\\',
+      'C:\\',
+      '/',
+      '\0',
+      '\x7f',
+      '\u202e',
+      '%22',
+      '%0D%0A',
+      '.csv',
+      '.',
+      ' ',
+      '\ud800',
+      '💥',
+    ),
+  );
+  const name = fc.oneof(
+    fc.array(letter, { maxLength: 30 }).map((letters) => letters.join('')),
+    fc.integer({ min: 1, max: 15_000 }).map((length) => 'n'.repeat(length)),
+  );
+
+  test('of any kind goes up as a plain name, or is refused', async () => {
+    const property = fc.asyncProperty(name, async (sent) => {
+      const fileName = sent.replace(/[\r\n"\\]/g, (char) => encodeURIComponent(char));
+      const answer = await within(
+        5_000,
+        postForm(gateway.url, [operationsPart(), mapPart(), filePart(undefined, '0', fileName)]),
+      );
+      const { data } = expectNoFault(answer) as {
+        data?: { uploadCouponBatch?: { __typename: string; file: { name: string } } };
+      };
+      if (data?.uploadCouponBatch?.__typename !== 'UploadAccepted') return;
+      expect(data.uploadCouponBatch.file.name).not.toMatch(/[/\\\p{Cc}]/u);
+      expect(data.uploadCouponBatch.file.name).not.toBe('');
+      const upstream = gateway.sandbox.requests.at(-1)?.fileName ?? '';
+      expect(Buffer.byteLength(upstream)).toBeLessThan(255);
+      expect(upstream).not.toMatch(/[/\\"\p{Cc}]/u);
+    });
+    await check(property.afterEach(isAlive));
+  });
+});
+
+describe('A file', () => {
+  const piece = fc.oneof(
+    fragment,
+    fc
+      .constantFrom(
+        'mobile,coupon\n',
+        '919999999999,CODE1\r\n',
+        '"9199,99","CO""DE"\n',
+        '"open',
+        ',,,,\n',
+        '\n\n',
+        'PK\x03\x04',
+        '1603128622000,1,2,3\n',
+      )
+      .map((text) => Buffer.from(text)),
+  );
+  const file = fc.array(piece, { maxLength: 60 }).map((pieces) => Buffer.concat(pieces));
+  const input = fc.record({
+    customerIdentifier: fc.constantFrom('MOBILE', 'EMAIL', 'EXTERNAL_ID', 'USER_ID'),
+    customerIdentifierColumn: fc.nat(3),
+    options: fc.record({
+      rowProblems: fc.constantFrom('REPORT', 'REJECT'),
+      maxRowsPerJob: fc.option(fc.integer({ min: 1, max: 5 })),
+      dryRun: fc.boolean(),
+    }),
+  });
+  const query = uploadCouponBatch.replace(
+    '... on UploadError',
+    '... on UploadChecked { file { bytes rows problemCount } } ... on UploadError',
+  );
+
+  test('of any bytes is taken whole, or refused with its problems', async () => {
+    const property = fc.asyncProperty(file, input, async (bytes, how) => {
+      const parts = [
+        operationsPart({ file: null, input: { couponSeriesId: '541854', ...how } }, query),
+        mapPart(),
+        filePart(bytes),
+      ];
+      const answer = await within(10_000, postForm(gateway.url, parts));
+      expectNoFault(answer);
+      const { data, errors } = readGraphQL(answer);
+      expect(errors).toBeUndefined();
+      const result = data.uploadCouponBatch;
+      expect(result.__typename).toMatch(
+        /^(UploadAccepted|UploadChecked|InvalidFileError|InvalidInputError)$/,
+      );
+      if ('file' in result) expect(result.file.bytes).toBe(bytes.length);
+      if ('problems' in result) expect(result.problemCount).toBeGreaterThan(0);
+    });
+    await check(property.afterEach(isAlive));
+  });
+});
