@@ -1,4 +1,4 @@
-// npm run fuzz -- [runs, default 1000] [seed]: the fuzz tests with as many runs each; a failure prints its seed and path.
+/** `npm run fuzz -- [runs, default 1000] [seed]`: the fuzz tests with so many runs each. What fails prints its seed and path. */
 import { spawnSync } from 'node:child_process';
 
 const [runs = '1000', seed] = process.argv.slice(2);
