@@ -40,7 +40,7 @@ async function shootSandbox(options: object, shoot: (page: Page, name: string) =
   await page.getByRole('heading', { name: /is going to reject/ }).waitFor();
   await page.getByLabel('Result of the upload').scrollIntoViewIfNeeded();
   await shoot(page, '3-problems');
-  await page.getByRole('tab', { name: 'UploadRedeemed' }).click();
+  await page.getByRole('button', { name: 'UploadRedeemed', exact: true }).click();
   await page.getByLabel('Use a sample file').selectOption('redeemed.csv');
   await page.getByRole('columnheader', { name: 'bill number' }).waitFor();
   await shoot(page, '4-mapper');
@@ -55,7 +55,7 @@ async function shootCluster(options: object, shoot: (page: Page, name: string) =
   await using opened = await browser.open(explorerUrl(cluster.url), options);
   const { page } = opened;
   await editorIsUsable(page);
-  await page.getByRole('tab', { name: 'MyJobs' }).click();
+  await page.getByRole('button', { name: 'MyJobs', exact: true }).click();
   await page.getByRole('button', { name: /Execute query/ }).click();
   await page.getByLabel('Notice').waitFor();
   await shoot(page, '7-no-token');

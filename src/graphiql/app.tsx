@@ -3,10 +3,12 @@ import { filesPlugin } from './panels/files-plugin.tsx';
 import { jobsPlugin } from './panels/jobs-plugin.tsx';
 import { Announcer } from './parts/announcer.tsx';
 import { CopyCurlButton } from './parts/copy-curl-button.tsx';
+import { EditorThemes, editorTheme } from './parts/editor-themes.tsx';
 import { ExamplesMenu } from './parts/examples-menu.tsx';
 import { ExplorerContext } from './parts/explorer-context.ts';
 import { NoticeStrip } from './parts/notice-strip.tsx';
 import { PanelBridge } from './parts/panel-bridge.tsx';
+import { PlainTabs } from './parts/plain-tabs.tsx';
 import { TopBar } from './parts/top-bar.tsx';
 import type { TextStorage } from './state/browser-storage.ts';
 import type { Explorer } from './state/create-explorer.ts';
@@ -29,6 +31,7 @@ export function App({ explorer, storage }: AppProps) {
           storage={storage}
           plugins={plugins}
           visiblePlugin={filesPlugin}
+          editorTheme={editorTheme}
           defaultEditorToolsVisibility="variables"
           // Headers may hold a token, and a token is kept in one place only.
           shouldPersistHeaders={false}
@@ -54,6 +57,8 @@ export function App({ explorer, storage }: AppProps) {
             )}
           </GraphiQL.Toolbar>
           <PanelBridge />
+          <EditorThemes />
+          <PlainTabs />
         </GraphiQL>
       </main>
       <Announcer />

@@ -40,7 +40,7 @@ export async function play(page: Page): Promise<void> {
 
 /** Brings one of the editor's tabs to the front. */
 export async function openTab(page: Page, name: string): Promise<void> {
-  await page.getByRole('tab', { name }).click();
+  await page.getByRole('button', { name, exact: true }).click();
 }
 
 /** The path of a file in `examples/files`. */

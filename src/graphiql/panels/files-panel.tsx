@@ -13,7 +13,7 @@ export function FilesPanel() {
   const files = useShared('files').filter((one) => one.tab === tab);
   const uploads = useShared('uploads');
   const outcomes = useShared('outcomes')[tab] ?? [];
-  const { operation, slots, fields } = useCurrentOperation();
+  const { isReady, operation, slots, fields } = useCurrentOperation();
   const add = (chosen: readonly File[]) => void addFiles(chosen, slots);
   return (
     <section className="cx-panel" aria-labelledby="cx-files-title">
@@ -26,7 +26,7 @@ export function FilesPanel() {
           <code>Upload</code>.
         </p>
       )}
-      <DropZone onFiles={add} />
+      {isReady && <DropZone onFiles={add} />}
       {sandboxToken !== null && <SampleMenu mutation={fields[0]?.mutation} onFile={(file) => add([file])} />}
       {files.length === 0 && uploads.length === 0 && (
         <p className="cx-hint">

@@ -1,4 +1,4 @@
-import { pick, ToolbarMenu, useGraphiQL, useGraphiQLActions } from '@graphiql/react';
+import { DropdownMenu, pick, useGraphiQL, useGraphiQLActions } from '@graphiql/react';
 import { type Example, examples } from '../examples/examples.ts';
 
 /** Opens an example in a tab of its own. */
@@ -9,15 +9,19 @@ export function ExamplesMenu() {
     addTab();
     queryEditor?.setValue(query);
     variableEditor?.setValue(variables);
-    queryEditor?.focus();
   };
   return (
-    <ToolbarMenu button={<span className="cx-menu">Examples ▾</span>}>
-      {examples.map((example) => (
-        <ToolbarMenu.Item key={example.name} onSelect={() => open(example)}>
-          {example.label}
-        </ToolbarMenu.Item>
-      ))}
-    </ToolbarMenu>
+    <DropdownMenu>
+      <DropdownMenu.Button className="cx-button">
+        Examples <span aria-hidden="true">▾</span>
+      </DropdownMenu.Button>
+      <DropdownMenu.Content>
+        {examples.map((example) => (
+          <DropdownMenu.Item key={example.name} onSelect={() => open(example)}>
+            {example.label}
+          </DropdownMenu.Item>
+        ))}
+      </DropdownMenu.Content>
+    </DropdownMenu>
   );
 }

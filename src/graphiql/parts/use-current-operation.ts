@@ -8,6 +8,8 @@ import { useShared } from './explorer-context.ts';
 import { useEditorText } from './use-editor-text.ts';
 
 export interface CurrentOperation {
+  /** False until there is an editor: nobody knows yet where a file would go. */
+  readonly isReady: boolean;
   /** `undefined` while the document does not parse, or holds several and none is chosen. */
   readonly operation: OperationDefinitionNode | undefined;
   readonly slots: readonly UploadSlot[];
@@ -19,9 +21,10 @@ export function useCurrentOperation(): CurrentOperation {
   const { queryEditor, operationName } = useGraphiQL(pick('queryEditor', 'operationName'));
   const query = useEditorText(queryEditor);
   const schema = useShared('schema');
+  const isReady = queryEditor !== undefined;
   return useMemo(() => {
     const operation = findOperation(query, operationName);
-    if (!operation) return { operation, slots: [], fields: [] };
-    return { operation, slots: uploadSlots(operation, schema), fields: uploadFields(operation) };
-  }, [query, operationName, schema]);
+    if (!operation) return { isReady, operation, slots: [], fields: [] };
+    return { isReady, operation, slots: uploadSlots(operation, schema), fields: uploadFields(operation) };
+  }, [isReady, query, operationName, schema]);
 }
