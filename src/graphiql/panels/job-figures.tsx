@@ -3,21 +3,23 @@ import { CopyButton } from '../parts/copy-button.tsx';
 
 /** A job's counts, and the handle of its error file. */
 export function JobFigures({ state }: { readonly state: JobState }) {
-  const { totalUploadedCount, acceptedCount, errorCount, errorFileUrl } = state;
+  const { isTerminal, totalUploadedCount, acceptedCount, errorCount, errorFileUrl } = state;
+  // Upstream counts late: until it is through, nobody knows what it will reject.
+  const known = (count: number) => (isTerminal ? count : '–');
   return (
     <>
       <dl className="cx-counts">
         <div>
           <dt>Rows</dt>
-          <dd>{totalUploadedCount}</dd>
+          <dd>{totalUploadedCount || known(0)}</dd>
         </div>
         <div>
           <dt>Accepted</dt>
-          <dd>{acceptedCount}</dd>
+          <dd>{known(acceptedCount)}</dd>
         </div>
         <div>
           <dt>Rejected</dt>
-          <dd>{errorCount}</dd>
+          <dd>{known(errorCount)}</dd>
         </div>
       </dl>
       {errorFileUrl && (
