@@ -110,6 +110,12 @@ describe('Refused before anything is executed', () => {
       says: 'asks for more',
     },
     {
+      name: 'the same in an operation with a variable',
+      query: `query ($id: ID!) { ...F0 uploadJob(id: $id) { id } } ${times(3, (at) => `fragment F${at} on Query { ${times(40, () => `...F${at + 1}`)} }`)} fragment F3 on Query { __typename }`,
+      variables: { id: 'COUPON_BATCH:1:1' },
+      says: 'asks for more',
+    },
+    {
       name: 'the schema 100 times over',
       query: `{ ${times(100, (at) => `a${at}: __schema { ...S }`)} } fragment S on __Schema { types { fields { args { type { name } } } } }`,
       says: 'asks for more',

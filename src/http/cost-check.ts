@@ -38,38 +38,39 @@ const maxIntrospectionCost = 1_000;
  * the number of representations are written into the document first.
  */
 export function createCostCheck(maxCost: number): CostCheck {
-  // The same text comes as the same document: what depends on nothing else is found out once.
-  const unsized = new WeakMap<DocumentNode, Map<string, GraphQLError | undefined>>();
+  // The same text comes as the same document: what does not depend on variables is found out once.
+  const verdicts = new WeakMap<DocumentNode, Map<string, Verdict>>();
 
   return function check({ schema, document, operationName, variableValues }) {
     const operation = getOperationAST(document, operationName);
     if (!operation) return undefined;
-    if (countValues(variableValues, maxVariableValues) > maxVariableValues) return tooManyVariables;
+    if (countValues(variableValues, maxVariableValues) > maxVariableValues) {
+      return documentRefusal(`The variables hold more than ${maxVariableValues} values.`, 'BAD_USER_INPUT');
+    }
+    const known = verdicts.get(document) ?? new Map<string, Verdict>();
     const name = operation.name?.value ?? '';
-    const known = unsized.get(document) ?? new Map<string, GraphQLError | undefined>();
-    if (known.has(name)) return known.get(name);
-    const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], variableValues ?? {}, {
-      maxErrors: 1,
-    });
-    // What is wrong with the variables is for the execution to say.
-    if (!coerced) return undefined;
-    const run = only(operation, document);
-    const { sized, isSized } = withSizes(schema, run, coerced);
-    const isTooMuch =
-      costsMore(sized, { maxCost, ignoreIntrospection: true }) ||
-      costsMore(introspectionIn(schema, run), { maxCost: maxIntrospectionCost, ignoreIntrospection: false });
-    const verdict = isTooMuch
+    const verdict = known.get(name) ?? judge(schema, only(operation, document));
+    verdicts.set(document, known.set(name, verdict));
+    return verdict(schema, variableValues)
       ? documentRefusal('The operation asks for more than one answer may hold.')
       : undefined;
-    if (!isSized) unsized.set(document, known.set(name, verdict));
-    return verdict;
   };
+
+  function judge(schema: GraphQLSchema, document: DocumentNode): Verdict {
+    const introspection = introspectionIn(schema, document);
+    if (costsMore(introspection, { maxCost: maxIntrospectionCost, ignoreIntrospection: false }))
+      return always;
+    const bound = { maxCost, ignoreIntrospection: true };
+    if (!hasSizes(schema, document)) return costsMore(document, bound) ? always : never;
+    return (ofSchema, variables) => costsMore(withSizes(ofSchema, document, variables), bound);
+  }
 }
 
-const tooManyVariables = documentRefusal(
-  `The variables hold more than ${maxVariableValues} values.`,
-  'BAD_USER_INPUT',
-);
+/** True for an operation that costs too much with these variables. */
+type Verdict = (schema: GraphQLSchema, variables: ExecutionArgs['variableValues']) => boolean;
+
+const always: Verdict = () => true;
+const never: Verdict = () => false;
 
 /** How many values there are, in lists and objects of any depth. Stops beyond `limit`. */
 function countValues(variables: unknown, limit: number): number {
@@ -91,15 +92,30 @@ function only(operation: OperationDefinitionNode, { definitions, ...document }: 
 }
 
 /** The document with the number of entries of each list as a literal `first`, the one argument that Armor looks at. */
-function withSizes(schema: GraphQLSchema, document: DocumentNode, variables: Record<string, unknown>) {
-  let isSized = false;
-  const sized = visitFields(schema, document, (node, typeInfo) => {
-    const size = entries(node, typeInfo, variables);
-    if (size === undefined) return undefined;
-    isSized = true;
-    return { ...node, arguments: [firstOf(size)] };
+function withSizes(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  variables: ExecutionArgs['variableValues'],
+): DocumentNode {
+  const [operation] = document.definitions as readonly [OperationDefinitionNode];
+  const given = variables ?? {};
+  const values = getVariableValues(schema, operation.variableDefinitions ?? [], given, { maxErrors: 1 });
+  // What is wrong with the variables is for the execution to say.
+  const { coerced } = values;
+  if (!coerced) return { ...document, definitions: [] };
+  return visitFields(schema, document, (node, typeInfo) => {
+    const size = entries(node, typeInfo, coerced);
+    return size === undefined ? undefined : { ...node, arguments: [firstOf(size)] };
   });
-  return { sized, isSized };
+}
+
+function hasSizes(schema: GraphQLSchema, document: DocumentNode): boolean {
+  let found = false;
+  visitFields(schema, document, (_, typeInfo) => {
+    found ||= sizingArgument(typeInfo) !== undefined;
+    return undefined;
+  });
+  return found;
 }
 
 function introspectionIn(schema: GraphQLSchema, document: DocumentNode): DocumentNode {
@@ -122,7 +138,7 @@ function visitFields(schema: GraphQLSchema, document: DocumentNode, replace: Rep
 
 function entries(node: FieldNode, typeInfo: TypeInfo, variables: Record<string, unknown>) {
   const field = typeInfo.getFieldDef();
-  const sizing = field?.args.find(({ name }) => name === 'first' || name === 'representations')?.name;
+  const sizing = sizingArgument(typeInfo);
   if (!field || !sizing) return undefined;
   try {
     const size = getArgumentValues(field, node, variables)[sizing];
@@ -131,6 +147,11 @@ function entries(node: FieldNode, typeInfo: TypeInfo, variables: Record<string, 
   } catch {
     return 1;
   }
+}
+
+function sizingArgument(typeInfo: TypeInfo): string | undefined {
+  const names = typeInfo.getFieldDef()?.args.map(({ name }) => name);
+  return names?.find((name) => name === 'first' || name === 'representations');
 }
 
 function firstOf(size: number) {
@@ -160,6 +181,7 @@ function costsMore(document: DocumentNode, options: CostLimit): boolean {
     ...{ depthCostFactor: 1, flattenFragments: true, propagateOnRejection: false, onReject: [onReject] },
     ...options,
   })({ getFragment: (name: string) => fragments.get(name) } as ValidationContext);
-  OperationDefinition['enter'](document.definitions[0]);
+  const [operation] = document.definitions;
+  if (operation) OperationDefinition['enter'](operation);
   return isAbove;
 }
