@@ -97,7 +97,7 @@ describe('A place is free at once', () => {
     {
       name: 'after variables that are refused',
       variables: {},
-      answer: { status: 400, code: 'BAD_USER_INPUT' },
+      answer: { code: 'BAD_USER_INPUT' },
     },
   ])('$name', async ({ variables, answer }) => {
     using _first = await begin();

@@ -51,7 +51,9 @@ export function plainError(error: GraphQLError, record: ErrorNotes): GraphQLErro
  * `application/json` it is a 200 as long as it was a GraphQL request at all. Yoga and graphql-js have other ideas.
  */
 function withStatus(error: GraphQLError): GraphQLError {
-  const { http, code } = error.extensions as { http?: object; code: ErrorCode };
+  const { http, code } = error.extensions as { http?: { status?: number }; code: ErrorCode };
+  // Refused before it was read at all: nobody knows then whether it is a GraphQL request.
+  if (http?.status === 429) return error;
   if (code === 'BAD_REQUEST') error.extensions['http'] = { status: 400, ...http, spec: false };
   else if (http === undefined || httpStatusOf(code) === undefined) {
     error.extensions['http'] = { ...http, spec: true, status: 400 };
