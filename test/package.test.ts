@@ -22,7 +22,7 @@ beforeAll(async () => {
   packed = await packPackage();
   project = await packed.install();
   bin = join(project, 'node_modules/.bin/capillary-upload-gateway');
-}, 60_000);
+}, 300_000);
 afterAll(() => packed[Symbol.dispose]());
 
 test('An unknown argument is refused, since a setting may have been meant', async () => {
