@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseConfig } from '../src/config.ts';
 import { createGateway, type Gateway } from '../src/gateway.ts';
 import { fast } from './subscription-clients.ts';
+import { readQuery } from './support/explorer-page.ts';
 import { hasChromium } from './support/find-chromium.ts';
 import { type BrowserPage, openBrowser, type TestBrowser } from './support/open-browser.ts';
 import { startGateway, type TestGateway } from './support/start-gateway.ts';
@@ -54,6 +55,16 @@ describe.skipIf(!hasChromium())('The explorer for everybody', () => {
     await enterToken(page, 'sandbox-token');
     await play(page);
     await page.locator('.result-window').getByText('totalCount').waitFor();
+  });
+
+  test('does not move under a click that ends the typing of a token', async () => {
+    await startAfresh(page, { token: '' });
+    await openTab(page, 'MyJobs');
+    await play(page);
+    await notice('An access token is needed.');
+    await page.getByLabel('Access token').fill('sandbox-token');
+    await openTab(page, 'Watch');
+    await expect.poll(() => readQuery(page)).toContain('subscription Watch');
   });
 
   test('keeps a token only where Remember is ticked, and forgets it when it no longer is', async () => {

@@ -115,6 +115,26 @@ describe.skipIf(!hasChromium())('Uploading in the explorer', () => {
     expect(lines).toEqual(['2', '3', '4', '5']);
   });
 
+  test('takes files that are dropped, each for a place of its own, and gives them up again', async () => {
+    const drop = await page.evaluateHandle(`(() => {
+      const transfer = new DataTransfer();
+      for (const name of ['one.csv', 'two.csv']) transfer.items.add(new File(['a,b\\n1,2\\n'], name));
+      return transfer;
+    })()`);
+    await page.getByText('or drop them here').dispatchEvent('drop', { dataTransfer: drop });
+    const sentAs = (name: string) => page.getByRole('listitem', { name }).getByLabel('Sent as');
+    expect([await sentAs('one.csv').inputValue(), await sentAs('two.csv').inputValue()]).toEqual([
+      'file',
+      '',
+    ]);
+    await sentAs('two.csv').selectOption('$file');
+    expect(await sentAs('one.csv').inputValue()).toBe('');
+    await page.getByRole('button', { name: 'Remove two.csv' }).click();
+    expect(
+      await page.getByRole('list', { name: 'Chosen files' }).getByRole('heading').allInnerTexts(),
+    ).toEqual(['one.csv']);
+  });
+
   test('of a file that is none of CSV shows why, before and after', async () => {
     await page.getByLabel('Choose CSV files').setInputFiles(exampleFile('not-a-csv.csv'));
     await page.getByText('This is a spreadsheet or an archive').waitFor();

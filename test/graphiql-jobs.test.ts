@@ -148,6 +148,16 @@ describe('Watching jobs', () => {
     expect(subscriptions[1]?.isStopped).toBe(true);
   });
 
+  test('starts anew where the gateway says that it is going away', async () => {
+    const { subscriptions, fail, faults, nextSubscription, stop } = setUp(['a']);
+    const again = nextSubscription();
+    fail(0, 'SHUTTING_DOWN');
+    await again;
+    expect(subscriptions[1]?.ids).toEqual(['a']);
+    expect(faults).toEqual([]);
+    stop();
+  });
+
   test('is over when all jobs are', () => {
     const { subscriptions, tell, faults } = setUp(['COUPON_BATCH:1:1']);
     tell(0, { status: 'STARTED', isTerminal: false });

@@ -64,4 +64,23 @@ async function shootCluster(options: object, shoot: (page: Page, name: string) =
   await page.keyboard.press('Enter');
   await page.getByRole('button', { name: 'Try again' }).waitFor();
   await shoot(page, '8-jobs-refused');
+  await shootUpload(page, shoot);
+}
+
+async function shootUpload(page: Page, shoot: (page: Page, name: string) => Promise<unknown>) {
+  cluster.sandbox.faults.set({ call: 'uploadFile', fault: { kind: 'slow', bytesPerSecond: 2_000_000 } });
+  await page.getByLabel('Access token').fill('sandbox-token');
+  await page.getByRole('button', { name: 'UploadCoupons', exact: true }).click();
+  await page.getByRole('button', { name: 'Show Files' }).first().click();
+  const buffer = Buffer.alloc(16 << 20, 'mobile,coupon\n');
+  await page
+    .getByLabel('Choose CSV files')
+    .setInputFiles({ name: 'large.csv', mimeType: 'text/csv', buffer });
+  await page.getByRole('columnheader', { name: 'mobile' }).waitFor();
+  await page.getByRole('button', { name: /Execute query/ }).click();
+  await page.getByText(/ s left/).waitFor();
+  await page.getByRole('button', { name: 'Cancel the upload' }).scrollIntoViewIfNeeded();
+  await shoot(page, '9-uploading');
+  await page.getByRole('button', { name: 'Cancel the upload' }).click();
+  cluster.sandbox.faults.clear();
 }

@@ -39,8 +39,9 @@ export function watchJobs(ids: readonly string[], options: WatchJobsOptions): ()
       endings.delete(ending);
       const rest = [...open];
       if (isOver || rest.length === 0) return;
-      if (!fault) return again(rest);
-      if (fault.extensions?.['code'] !== 'JOB_NOT_FOUND' || rest.length === 1) return onFault(rest, fault);
+      const code = fault?.extensions?.['code'];
+      if (!fault || code === 'SHUTTING_DOWN') return again(rest);
+      if (code !== 'JOB_NOT_FOUND' || rest.length === 1) return onFault(rest, fault);
       const middle = Math.ceil(rest.length / 2);
       watch(rest.slice(0, middle));
       watch(rest.slice(middle));

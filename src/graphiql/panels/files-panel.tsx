@@ -20,6 +20,12 @@ export function FilesPanel() {
       <h2 id="cx-files-title" tabIndex={-1}>
         Files
       </h2>
+      {uploads.map((upload) => (
+        <UploadStatus key={upload.id} upload={upload} />
+      ))}
+      {outcomes.map((outcome) => (
+        <OutcomeCard key={outcome.title} outcome={outcome} />
+      ))}
       {operation && slots.length === 0 && (
         <p className="cx-hint">
           The operation in front takes no file. Open an example that uploads, or give yours a variable of type{' '}
@@ -38,12 +44,6 @@ export function FilesPanel() {
           <FileCard key={one.id} chosen={one} slots={slots} fields={fields} />
         ))}
       </ul>
-      {uploads.map((upload) => (
-        <UploadStatus key={upload.id} upload={upload} />
-      ))}
-      {outcomes.map((outcome) => (
-        <OutcomeCard key={outcome.title} outcome={outcome} />
-      ))}
     </section>
   );
 }

@@ -33,7 +33,7 @@ export function explainFault(fault: GraphQLFault, hasToken: boolean): Explanatio
     case 'RATE_LIMITED': {
       const seconds = fault.extensions?.['retryAfterSeconds'];
       const wait = typeof seconds === 'number' ? `in ${seconds} seconds` : 'in a minute';
-      return { title: 'Too many calls.', text: `Capillary asks to wait. Try again ${wait}.` };
+      return { title: 'Too many calls, uploads or subscriptions.', text: `Try again ${wait}.` };
     }
     case 'UPSTREAM_UNAVAILABLE':
     case 'UPSTREAM_TIMEOUT':

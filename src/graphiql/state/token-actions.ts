@@ -26,7 +26,6 @@ export function tokenActions(
       if (token === committed) return;
       committed = token;
       if (isTokenKept) kept.write('token', token);
-      store.set({ notice: null });
       onCommit();
     },
     setTokenKept(isTokenKept) {
