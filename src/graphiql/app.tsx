@@ -24,7 +24,6 @@ export function App({ explorer, storage }: AppProps) {
   return (
     <ExplorerContext value={explorer}>
       <TopBar />
-      <NoticeStrip />
       <main className="cx-main">
         <GraphiQL
           fetcher={fetcher}
@@ -61,6 +60,8 @@ export function App({ explorer, storage }: AppProps) {
           <PlainTabs />
         </GraphiQL>
       </main>
+      {/* Below: what comes and goes above would move the tabs under a click. */}
+      <NoticeStrip />
       <Announcer />
     </ExplorerContext>
   );
