@@ -247,6 +247,17 @@ test('a rule of a call comes before one for any, counts down, and goes when clea
   expect(seen).toEqual([404, 404, 500, 200]);
 });
 
+test('a rule of a series leaves the other series alone, and comes before one for all', async () => {
+  sandbox.faults.set({ call: 'getUploadStatus', fault: { kind: 'status', status: 500 } });
+  sandbox.faults.set({ call: 'any', couponSeriesId: '7', fault: { kind: 'status', status: 404 }, times: 1 });
+  const seen = [];
+  for (const series of ['8', '7', '7']) {
+    const path = paths.couponJobs.replace(/\d+$/, series);
+    seen.push((await get(sandbox, path)).status);
+  }
+  expect(seen).toEqual([500, 404, 500]);
+});
+
 test('closing the sandbox ends hung requests and pending waits', async () => {
   sandbox.faults.set({ call: 'any', fault: { kind: 'hang', at: 'before' } });
   const started = sandbox.started();

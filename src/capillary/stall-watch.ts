@@ -20,11 +20,22 @@ export interface StallWatchOptions {
 export function createStallWatch(options: StallWatchOptions): StallWatch {
   const { timeoutMs, onStall, now = () => performance.now() } = options;
   let waitingSince: number | undefined;
+  let secondLook: NodeJS.Immediate | undefined;
+  const isTooLong = () => waitingSince !== undefined && now() - waitingSince >= timeoutMs;
+  const close = () => {
+    clearInterval(timer);
+    clearImmediate(secondLook);
+  };
   const timer = setInterval(
     () => {
-      if (waitingSince === undefined || now() - waitingSince < timeoutMs) return;
-      clearInterval(timer);
-      onStall();
+      if (!isTooLong()) return;
+      // After a standstill of the process its timers come before what has arrived meanwhile: that is let in first.
+      clearImmediate(secondLook);
+      secondLook = setImmediate(() => {
+        if (!isTooLong()) return;
+        close();
+        onStall();
+      });
     },
     Math.max(1, Math.ceil(timeoutMs / 4)),
   );
@@ -35,6 +46,6 @@ export function createStallWatch(options: StallWatchOptions): StallWatch {
     end() {
       waitingSince = undefined;
     },
-    close: () => clearInterval(timer),
+    close,
   };
 }

@@ -18,6 +18,10 @@ const connectionLoss = new Set([
   'HPE_INVALID_EOF_STATE',
   'EADDRNOTAVAIL',
   'EAI_AGAIN',
+  // Of this process or machine: out of descriptors or buffers. The same to the caller, and over as soon.
+  'EMFILE',
+  'ENFILE',
+  'ENOBUFS',
   'ECONNABORTED',
   'ECONNREFUSED',
   'ECONNRESET',

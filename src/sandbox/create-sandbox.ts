@@ -72,7 +72,7 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
       const message = route.status === 404 ? 'No such resource.' : 'Method not allowed.';
       return sendAnswer(res, refusal(route.status, message));
     }
-    const fault = faults.take(route.call);
+    const fault = faults.take(route.call, route.couponSeriesId);
     const onFileBytes = () => log.progress(logged);
     const exchange = { req, res, logged, fault, signal: gone.signal, onFileBytes };
     return serveExchange(exchange, calls[route.call], faults);

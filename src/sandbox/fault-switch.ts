@@ -3,7 +3,7 @@ import type { CallName } from './find-route.ts';
 
 /** What tests do with faults. */
 export interface SandboxFaults {
-  /** One rule a call: a new one replaces the old one. */
+  /** One rule a call, or a call and series: a new one replaces the old one. */
   set(rule: FaultRule): void;
   /** Ends all rules. Hung requests are then read to their end, so that a client that gave up is noticed; they stay unanswered. */
   clear(): void;
@@ -13,7 +13,7 @@ export interface SandboxFaults {
 
 export interface FaultSwitch extends SandboxFaults {
   /** The fault of the next request to this call, counted as used. */
-  take(call: CallName): Fault | undefined;
+  take(call: CallName, couponSeriesId?: string): Fault | undefined;
   /** Resolves at the next `clear`. */
   cleared(): Promise<void>;
 }
@@ -32,7 +32,7 @@ export function createFaultSwitch(): FaultSwitch {
 
   return {
     set: (rule) => {
-      rules.set(rule.call, rule);
+      rules.set(keyOf(rule.call, rule.couponSeriesId), rule);
     },
     clear: () => {
       rules.clear();
@@ -40,13 +40,22 @@ export function createFaultSwitch(): FaultSwitch {
       next = clearance();
     },
     list: () => [...rules.values()],
-    take: (call) => {
-      const rule = rules.get(call) ?? rules.get('any');
+    take: (call, couponSeriesId) => {
+      const rule =
+        rules.get(keyOf(call, couponSeriesId)) ??
+        rules.get(keyOf('any', couponSeriesId)) ??
+        rules.get(keyOf(call)) ??
+        rules.get(keyOf('any'));
       if (rule?.times === undefined) return rule?.fault;
-      if (rule.times <= 1) rules.delete(rule.call);
-      else rules.set(rule.call, { ...rule, times: rule.times - 1 });
+      const key = keyOf(rule.call, rule.couponSeriesId);
+      if (rule.times <= 1) rules.delete(key);
+      else rules.set(key, { ...rule, times: rule.times - 1 });
       return rule.times < 1 ? undefined : rule.fault;
     },
     cleared: () => next,
   };
+}
+
+function keyOf(call: FaultRule['call'], couponSeriesId = ''): string {
+  return `${call}:${couponSeriesId}`;
 }

@@ -51,6 +51,8 @@ export type Fault =
 export interface FaultRule {
   /** `any` applies to calls that have no rule of their own. */
   readonly call: CallName | 'any';
+  /** Only requests of this series, and before every rule without one. Default: all. The token call has no series. */
+  readonly couponSeriesId?: string | undefined;
   readonly fault: Fault;
   /** How many requests it hits. Default: all until cleared. */
   readonly times?: number | undefined;

@@ -42,7 +42,13 @@ const shapes: Readonly<Record<string, Readonly<Record<string, Check>>>> = {
 
 /** Checks a rule that came as JSON. Throws a `TypeError` that names the field which is wrong. */
 export function parseFaultRule(value: unknown): FaultRule {
-  check(value, { call: oneOf(calls), fault: isObject, times: optional(positive) }, 'rule');
+  const rule = {
+    call: oneOf(calls),
+    couponSeriesId: optional(text),
+    fault: isObject,
+    times: optional(positive),
+  };
+  check(value, rule, 'rule');
   const { fault } = value as { fault: { kind?: unknown } };
   const kind = String(fault.kind);
   const shape = Object.hasOwn(shapes, kind) ? shapes[kind] : undefined;

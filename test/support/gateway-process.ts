@@ -14,6 +14,7 @@ export interface ProcessEnd {
 export interface GatewayProcess extends AsyncDisposable {
   /** Of the line that says ready. */
   readonly url: string;
+  readonly pid: number;
   /** The lines of stdout so far. */
   readonly stdout: readonly string[];
   kill(signal: NodeJS.Signals): void;
@@ -22,9 +23,15 @@ export interface GatewayProcess extends AsyncDisposable {
 
 const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
-/** Runs the built gateway with these settings and no others. Disposing kills what is left of it. */
-export async function startProcess(env: Readonly<Record<string, string>> = {}): Promise<GatewayProcess> {
-  const { child, stdout, ended } = run({ PORT: '0', ...env });
+/**
+ * Runs the built gateway with these settings and no others, and with at most `openFiles` descriptors where that is given.
+ * Disposing kills what is left of it.
+ */
+export async function startProcess(
+  env: Readonly<Record<string, string>> = {},
+  { openFiles }: { readonly openFiles?: number | undefined } = {},
+): Promise<GatewayProcess> {
+  const { child, stdout, ended } = run({ PORT: '0', ...env }, openFiles);
   const lines = createInterface({ input: child.stdout as NonNullable<ChildProcess['stdout']> });
   const ready = new Promise<string>((resolve) => {
     lines.on('line', (line) => {
@@ -39,6 +46,7 @@ export async function startProcess(env: Readonly<Record<string, string>> = {}): 
   failed.catch(() => {});
   return {
     url: await Promise.race([ready, failed]),
+    pid: child.pid as number,
     stdout,
     ended,
     kill: (signal) => void child.kill(signal),
@@ -58,8 +66,13 @@ export async function runProcess(env: Readonly<Record<string, string>>): Promise
   return ended;
 }
 
-function run(env: Readonly<Record<string, string>>) {
-  const child = spawn(process.execPath, [main], { env: { ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+function run(env: Readonly<Record<string, string>>, openFiles?: number) {
+  // Node raises its soft limit to the hard one: both are set here. `exec` keeps the process id.
+  const [command, ...args] =
+    openFiles === undefined
+      ? [process.execPath, main]
+      : ['/bin/sh', '-c', `ulimit -n ${openFiles}; exec "$0" "$@"`, process.execPath, main];
+  const child = spawn(command, args, { env: { ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   const stdout: string[] = [];
   let stderr = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {

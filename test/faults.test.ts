@@ -1,0 +1,30 @@
+import { readFileSync } from 'node:fs';
+import { beforeAll, expect, test } from 'vitest';
+import { readStableCells, stableCells } from './faults/fault-table.ts';
+import { type FaultRow, faultCases, runFaults } from './faults/run-faults.ts';
+
+// These tests run what `npm run build` made.
+
+const printed = readStableCells(
+  readFileSync(new URL('../docs/faults.md', import.meta.url), 'utf8').split('<!-- npm run faults -->')[1] ??
+    '',
+);
+const cases = faultCases();
+const rows = new Map<string, FaultRow>();
+
+beforeAll(async () => {
+  for (const row of await runFaults({ cases })) rows.set(row.name, row);
+}, 180_000);
+
+test.each(cases.map(({ name }) => name))('No promise is broken by an upload whose %s', (name) => {
+  const row = rows.get(name) as FaultRow;
+  expect(row.broken).toEqual([]);
+  expect(stableCells(row)).toEqual(printed.get(name));
+});
+
+test('docs/faults.md has no row that is not run', () => {
+  const names = new Set(cases.map(({ name }) => name));
+  const isRunHere = (name: string) =>
+    names.has(name) || (!name.startsWith('client') && cases.length < printed.size);
+  expect([...printed.keys()].filter((name) => !isRunHere(name))).toEqual([]);
+});

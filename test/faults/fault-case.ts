@@ -1,0 +1,44 @@
+import type { FaultStage } from './fault-stage.ts';
+
+/** What a gateway of its own is started with. */
+export interface OwnGround {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly openFiles?: number;
+  /** Frees what was started for it, after the gateway has ended. */
+  close?(): Promise<void>;
+}
+
+/** One thing that goes wrong, once, during one upload. */
+export interface FaultCase {
+  /** Reads on from "An upload whose ...". Stands in the table. */
+  readonly name: string;
+  /** Default 256 KiB, which fits into the buffers of the sockets on the way. */
+  readonly fileBytes?: number;
+  /** From the request's first byte to the answer, or to the moment when the gateway has let go. */
+  readonly withinMs: number;
+  /** Where it cannot share a gateway with the others. */
+  readonly ground?: () => Promise<OwnGround>;
+  /** Does it, and resolves to what the client got, in a word. */
+  run(stage: FaultStage): Promise<string>;
+  /** Before the upload is repeated. */
+  heal?(stage: FaultStage): Promise<void>;
+}
+
+export type FaultSide = 'The client' | 'Capillary' | 'The gateway itself' | 'Redis';
+
+/** The limits that the run lowers, and that its bounds are made of. */
+export const limits = {
+  idleMs: 2_000,
+  answerMs: 2_000,
+  /** Looks into the list for a lost answer: at once, after half a second, after one and a half more. */
+  looksMs: 2_000,
+  /** For a machine with other work: the bounds are there to find what hangs. */
+  slackMs: 8_000,
+} as const;
+
+/** The bound of what needs no timeout to end. */
+export const atOnceMs = limits.slackMs;
+/** The bound of what ends by the idle timeout, which is looked at four times within it. */
+export const afterIdleMs = limits.idleMs * 1.25 + limits.slackMs;
+/** The bound of an answer that never comes, and of the looks after it. */
+export const afterAnswerMs = limits.answerMs + limits.looksMs + limits.slackMs;

@@ -1,0 +1,84 @@
+import { createHash } from 'node:crypto';
+import type { LoggedRequest } from '../../src/sandbox/logged-request.ts';
+import { noAnswer, replayed } from './answer-word.ts';
+import type { FaultStage } from './fault-stage.ts';
+
+/** What upstream has of an upload. */
+export type UpstreamHas = 'nothing' | 'a part' | 'the file' | 'a job';
+
+const uploads = ({ sandbox, series }: FaultStage) =>
+  sandbox.requests.filter(({ call, couponSeriesId }) => call === 'uploadFile' && couponSeriesId === series);
+
+export const jobsOf = ({ sandbox, series }: FaultStage) =>
+  sandbox.jobs.list().filter(({ couponSeriesId }) => couponSeriesId === series);
+
+export function upstreamHas(stage: FaultStage): UpstreamHas {
+  if (jobsOf(stage).length > 0) return 'a job';
+  const requests = uploads(stage);
+  if (requests.some(({ complete }) => complete)) return 'the file';
+  return requests.some(({ fileBytes }) => fileBytes > 0) ? 'a part' : 'nothing';
+}
+
+export interface Outcome {
+  readonly got: string;
+  readonly ms: number;
+  readonly withinMs: number;
+  readonly upstream: UpstreamHas;
+  readonly repeat: string;
+  readonly leftOver: string;
+  /** Of the gateways' processes. */
+  readonly log: readonly string[];
+  readonly stderr: readonly string[];
+}
+
+/** Whom upstream itself told no is told so, although it had read the file. */
+const refusals = new Set([
+  'UpstreamRejectedError',
+  'UNAUTHENTICATED',
+  'FORBIDDEN',
+  'RATE_LIMITED',
+  'UPSTREAM_UNAVAILABLE',
+]);
+
+/** What no fault may break. Returns what is broken all the same, in sentences. */
+export function brokenInvariants(stage: FaultStage, outcome: Outcome): string[] {
+  const { got, ms, withinMs, upstream, repeat, log, stderr } = outcome;
+  const accepted = got === 'UploadAccepted' || got === replayed;
+  const open = got === 'UploadOutcomeUnknownError' || got === noAnswer;
+  const rules: readonly (readonly [broken: boolean, sentence: string])[] = [
+    [upstream === 'a job' && !accepted && !open, `There is a job, and the client was told ${got}.`],
+    [
+      upstream === 'the file' && !open && !(refusals.has(got) && saidNo(uploads(stage))),
+      `Capillary has the file without having said no, and the client was told ${got}.`,
+    ],
+    [upstream !== 'a job' && accepted, 'There is no job, and the client was told that there is one.'],
+    [ms > withinMs, `It took ${Math.round(ms)} ms, and may take ${withinMs}.`],
+    [jobsOf(stage).length !== 1, `There are ${jobsOf(stage).length} jobs after the repeat.`],
+    [
+      repeat !== replayed && repeat !== 'UploadAccepted',
+      `The repeat was not accepted: it was told ${repeat}.`,
+    ],
+    [
+      (upstream === 'a job') !== (repeat === replayed) && repeat !== replayed,
+      'The repeat made the job anew.',
+    ],
+    [holdsOther(stage), 'A request that came to its end had not the bytes of the file.'],
+    [outcome.leftOver !== 'nothing', `Left over: ${outcome.leftOver}.`],
+    [stderr.some((text) => text !== ''), `On stderr: ${stderr.join('')}`],
+    [
+      log.some((line) => /"level":[56]0/.test(line) || line.includes('INTERNAL_SERVER_ERROR')),
+      `In the log: ${log.find((line) => /"level":[56]0|INTERNAL_SERVER_ERROR/.test(line))}`,
+    ],
+  ];
+  return rules.filter(([broken]) => broken).map(([, sentence]) => sentence);
+}
+
+function saidNo(requests: readonly LoggedRequest[]): boolean {
+  return requests.some(({ complete, status }) => complete && status !== undefined);
+}
+
+/** Never a truncated file that upstream could take for whole. */
+function holdsOther(stage: FaultStage): boolean {
+  const sha256 = createHash('sha256').update(stage.file).digest('hex');
+  return uploads(stage).some(({ complete, fileSha256 }) => complete && fileSha256 !== sha256);
+}
