@@ -12,9 +12,11 @@ import type { Config } from './config.ts';
 import { GatewayError } from './errors.ts';
 import type { GatewayContext } from './gateway-context.ts';
 import { answerBrokenRequests } from './http/answer-broken-requests.ts';
+import { continueWhenRead } from './http/continue-when-read.ts';
 import { createGraphQLHandler } from './http/create-graphql-handler.ts';
 import { createRequestListener, type GraphQLRequest } from './http/create-request-listener.ts';
 import { createExplorer } from './http/explorer/create-explorer.ts';
+import { isWebSocketUpgrade } from './http/ignore-upgrade.ts';
 import { createPersistedDocuments } from './http/persisted-documents.ts';
 import { readPersistedDocuments } from './http/read-persisted-documents.ts';
 import { answerWith } from './http/send-response.ts';
@@ -154,7 +156,15 @@ export async function createGateway(
   const work = createWorkInHand();
   const server = createServer(
     // Node's own limit on a whole request would cut slow uploads with a bare 408: each body has its own watch here.
-    { requestTimeout: 0, headersTimeout: 20_000, keepAliveTimeout: 65_000 },
+    {
+      ...{ requestTimeout: 0, headersTimeout: 20_000, keepAliveTimeout: 65_000 },
+      // By itself Node looks every 30 s, and 20 would be up to 50.
+      connectionsCheckingInterval: 1_000,
+      // It would answer a request without one in its own words: the listener refuses it.
+      requireHostHeader: false,
+      // Node 20 does not know it yet, nor do its types.
+      ...{ shouldUpgradeCallback: isWebSocketUpgrade },
+    },
     createRequestListener({
       graphql: answerWith(graphql, logger),
       beginOperation,
@@ -165,6 +175,7 @@ export async function createGateway(
     }),
   );
   answerBrokenRequests(server);
+  continueWhenRead(server);
   const closeWebSockets = serveWebSocket({
     server,
     graphql,
@@ -172,6 +183,7 @@ export async function createGateway(
     queryOf: persisted.queryOf,
     work,
     corsOrigins: config.corsOrigins,
+    log: logger,
   });
 
   async function close(drainMs: number): Promise<void> {

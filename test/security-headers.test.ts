@@ -37,6 +37,7 @@ describe('Every answer forbids sniffing, framing and keeping', () => {
     { name: 'a probe', bytes: requestHead('GET', '/healthz'), status: 200 },
     { name: 'the metrics', bytes: requestHead('GET', '/metrics'), status: 200 },
     { name: 'a malformed host', bytes: requestHead('GET', '/graphql', { host: 'a b' }), status: 400 },
+    { name: 'no host', bytes: requestHead('GET', '/graphql', { host: null }), status: 400 },
     { name: 'what is no HTTP', bytes: 'hello\r\n\r\n', status: 400 },
     {
       name: 'a head that is too large',

@@ -169,6 +169,8 @@ describe('a WebSocket', () => {
 
   test.each([
     { name: 'text that is no JSON', frame: '{', code: 4400 },
+    { name: 'a message that only servers send', frame: '{"type":"connection_ack"}', code: 4400 },
+    { name: 'a result of its own', frame: '{"id":"a","type":"next","payload":{}}', code: 4400 },
     { name: 'a message of more than 1 MiB', frame: `"${'x'.repeat(1024 ** 2)}"`, code: 1009 },
   ])('$name closes it, and the server’s output stays clean', async ({ frame, code }) => {
     const printed = vi.spyOn(console, 'error').mockImplementation(() => {});
@@ -353,6 +355,7 @@ describe('what keeps proxies from cutting', () => {
       beginOperation,
       work,
       corsOrigins: [],
+      log: logger,
       keepAliveMs: 10,
     });
     server.listen(0, '127.0.0.1');

@@ -4,6 +4,7 @@ import { readBody } from './read-body.ts';
 import { rejectOnAbort } from './reject-on-abort.ts';
 import { toCapillaryError } from './to-capillary-error.ts';
 import type { UpstreamAnswer } from './upstream-answer.ts';
+import { wantedAnswer } from './wanted-answer.ts';
 
 /** One request of a read or of the token call: bodies are short texts, uploads go another way. */
 export interface UpstreamRequest {
@@ -48,7 +49,7 @@ async function readExchange(exchange: UpstreamRequest, signal: AbortSignal): Pro
   const { url, method, headers, body, dispatcher, secrets, maxBodyBytes = 64 * 1024 * 1024 } = exchange;
   const answer = await request(url, {
     method,
-    headers: { accept: 'application/json', ...headers },
+    headers: { ...wantedAnswer, ...headers },
     body: body ?? null,
     dispatcher,
     signal,

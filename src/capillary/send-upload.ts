@@ -15,6 +15,7 @@ import { tokenHeader, uploadCalls, uploadPaths, upstreamUrl } from './upload-pat
 import type { UpstreamAnswer } from './upstream-answer.ts';
 import { beginUpstreamCall, type OnCall, type UpstreamCall } from './upstream-call.ts';
 import type { UpstreamJob } from './upstream-job.ts';
+import { wantedAnswer } from './wanted-answer.ts';
 
 export interface UploadRequest {
   readonly form: UploadForm;
@@ -97,9 +98,9 @@ export function createSendUpload(options: SendUploadOptions): SendUpload {
         method: 'POST',
         headers: {
           ...call.headers,
+          ...wantedAnswer,
           'content-type': body.contentType,
           [tokenHeader]: token,
-          accept: 'application/json',
         },
         body: body.stream,
         dispatcher,

@@ -97,6 +97,9 @@ const probes = new Set(['/healthz', '/readyz', '/metrics']);
 /** The path without its query, also out of an absolute-form target (RFC 9112, 3.2.2), which is rewritten. */
 function normalizedPath(req: IncomingMessage): string | undefined {
   const { host } = req.headers;
+  // Of two, one in front of us may have looked at the other (RFC 9112, 3.2).
+  const hosts = req.rawHeaders.filter((text, at) => at % 2 === 0 && text.toLowerCase() === 'host').length;
+  if (hosts > 1 || (hosts === 0 && req.httpVersion === '1.1')) return undefined;
   // Yoga makes a URL of it: what does not parse would be answered with a stack trace, what holds a path moves its own.
   if (host !== undefined && (/[\s/\\?#@]/.test(host) || !URL.canParse(`http://${host}/`))) return undefined;
   let target = req.url ?? '/';

@@ -1,15 +1,17 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type ExecutionResult, type FormattedExecutionResult, GraphQLError } from 'graphql';
-import { useServer } from 'graphql-ws/use/ws';
+import { handleProtocols } from 'graphql-ws';
 import { WebSocketServer } from 'ws';
 import { callerToken, type LookUp } from '../caller-token.ts';
 import { GatewayError, toPublicError } from '../errors.ts';
 import type { BeginOperation, OperationRecord } from '../observe/operation-record.ts';
 import { apiHeaderLines } from './api-headers.ts';
 import type { createGraphQLHandler } from './create-graphql-handler.ts';
+import { ignoreUpgrade, isWebSocketUpgrade } from './ignore-upgrade.ts';
 import { createOperations } from './operations.ts';
 import type { PersistedDocuments } from './persisted-documents.ts';
+import { type SpeakGraphQLWSOptions, speakGraphQLWS } from './speak-graphql-ws.ts';
 import { toldError } from './told-error.ts';
 import type { WorkInHand } from './work-in-hand.ts';
 
@@ -22,6 +24,7 @@ export interface WebSocketOptions {
   readonly work: Pick<WorkInHand, 'isTaken'>;
   /** Origins other than our own from which pages may connect. */
   readonly corsOrigins: readonly string[];
+  readonly log: SpeakGraphQLWSOptions['log'];
   /** Pings keep proxies from cutting. Default 12,000. */
   readonly keepAliveMs?: number;
   /** At once on one socket. Default 500. */
@@ -41,15 +44,17 @@ export function serveWebSocket(options: WebSocketOptions): () => Promise<void> {
     queryOf = ({ query = '' }) => query,
     work,
     corsOrigins,
+    log,
     keepAliveMs = 12_000,
     maxOperations = 500,
   } = options;
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: 1024 * 1024 });
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: 1024 * 1024, handleProtocols });
   const operations = createOperations();
 
-  useServer(
-    {
-      isProd: true,
+  speakGraphQLWS(sockets, {
+    keepAliveMs,
+    log,
+    protocol: {
       connectionInitWaitTimeout: 5_000,
       async onSubscribe({ connectionParams, extra }, id, payload) {
         const parameter = parameters(connectionParams);
@@ -108,14 +113,10 @@ export function serveWebSocket(options: WebSocketOptions): () => Promise<void> {
       onComplete: ({ extra }, id) => operations.end(extra.socket, id),
       onClose: ({ extra }) => operations.endAll(extra.socket),
     },
-    sockets,
-    keepAliveMs,
-  );
-
-  // graphql-ws would write a stack trace to stderr for each frame that a client gets wrong. ws has closed by then.
-  sockets.on('connection', (client) => client.removeAllListeners('error').on('error', () => {}));
+  });
 
   const onUpgrade = (req: IncomingMessage, socket: Duplex, head: Buffer) => {
+    if (!isWebSocketUpgrade(req)) return ignoreUpgrade(server, req, socket, head);
     // Until the handshake is done a broken socket has no other listener.
     const onError = () => socket.destroy();
     socket.on('error', onError);

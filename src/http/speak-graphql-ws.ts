@@ -1,0 +1,81 @@
+import type { IncomingMessage } from 'node:http';
+import { CloseCode, makeServer, type ServerOptions } from 'graphql-ws';
+import type { WebSocket, WebSocketServer } from 'ws';
+
+/** What the hooks of the protocol find in their context. */
+export interface SocketExtra {
+  readonly socket: WebSocket;
+  readonly request: IncomingMessage;
+}
+
+export interface SpeakGraphQLWSOptions {
+  readonly protocol: ServerOptions<Record<string, unknown>, SocketExtra>;
+  /** Between two pings; a client that has not answered by then is cut. */
+  readonly keepAliveMs: number;
+  readonly log: { error(fields: object, message: string): void };
+  /** What may wait for a client before it is not listened to any more. Default 1 MiB. */
+  readonly maxWaitingBytes?: number;
+}
+
+/**
+ * Speaks `graphql-transport-ws` on each connection of a WebSocket server. graphql-ws has an adapter of its own: it answers a
+ * client that takes no answers without end, and writes a stack trace to stderr for what the client got wrong.
+ */
+export function speakGraphQLWS(sockets: WebSocketServer, options: SpeakGraphQLWSOptions): void {
+  const { protocol, keepAliveMs, log, maxWaitingBytes = 1024 * 1024 } = options;
+  const server = makeServer(protocol);
+
+  sockets.on('connection', (socket, request) => {
+    // A broken frame closes the connection by itself.
+    socket.on('error', () => {});
+    const stopPinging = keepAlive(socket, keepAliveMs);
+    const closed = server.opened(
+      {
+        protocol: socket.protocol,
+        send: (text) => send(socket, text, maxWaitingBytes),
+        close: (code, reason) => socket.close(code, reason),
+        onMessage: (take) =>
+          socket.on('message', (data) => {
+            take(String(data)).catch((error: Error) => {
+              // The one fault of a client that graphql-ws throws, and it has no code.
+              const isClients = error.message.startsWith('Unexpected message of type ');
+              if (isClients) return socket.close(CloseCode.BadRequest, 'Invalid message received');
+              log.error({ err: error }, 'a message on a WebSocket could not be handled');
+              socket.close(CloseCode.InternalServerError, 'Internal server error');
+            });
+          }),
+      },
+      { socket, request },
+    );
+    socket.once('close', (code, reason) => {
+      stopPinging();
+      void closed(code, String(reason));
+    });
+  });
+}
+
+/** Resolves also when the client is gone: its `close` event tells that. */
+function send(socket: WebSocket, text: string, maxWaitingBytes: number): Promise<void> {
+  return new Promise((resolve) => {
+    if (socket.readyState !== socket.OPEN) return resolve();
+    socket.send(text, () => {
+      if (socket.isPaused && socket.bufferedAmount <= maxWaitingBytes) socket.resume();
+      resolve();
+    });
+    // Each of its messages may make another answer: who does not take those is not heard.
+    if (socket.bufferedAmount > maxWaitingBytes) socket.pause();
+  });
+}
+
+function keepAlive(socket: WebSocket, keepAliveMs: number): () => void {
+  let isAlive = true;
+  socket.on('pong', () => {
+    isAlive = true;
+  });
+  const timer = setInterval(() => {
+    if (!isAlive) return socket.terminate();
+    isAlive = false;
+    socket.ping();
+  }, keepAliveMs);
+  return () => clearInterval(timer);
+}
