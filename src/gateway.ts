@@ -199,6 +199,8 @@ export async function createGateway(
       server.close();
       server.closeAllConnections();
       await closed;
+      // The server is closed before its connections say so: what they cut off gives up its thread and its calls itself.
+      await work.done(1_000);
     }
     await inspector.close();
     await redis?.link.close();
