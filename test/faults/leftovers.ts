@@ -43,7 +43,11 @@ export async function settledHoldings(gateway: GatewayProcess, closeIdle: () => 
 export async function leftOver(
   gateway: GatewayProcess,
   before: Holdings,
-  { allowed = 0, closeIdle }: { readonly allowed?: number; readonly closeIdle: () => void },
+  {
+    allowed = 0,
+    closeIdle,
+    withinMs = 10_000,
+  }: { readonly allowed?: number; readonly closeIdle: () => void; readonly withinMs?: number },
 ): Promise<string> {
   let over: string[] = [];
   const isClean = async () => {
@@ -53,7 +57,7 @@ export async function leftOver(
       .map(([name, count]) => `${name}: ${before.get(name) ?? 0} before, ${count} now`);
     return over.length === 0;
   };
-  await until('nothing is left over', isClean).catch(() => {});
+  await until('nothing is left over', isClean, withinMs).catch(() => {});
   return over.length === 0 ? 'nothing' : over.join('; ');
 }
 
