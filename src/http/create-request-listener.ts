@@ -5,6 +5,7 @@ import { GatewayError, httpStatusOf } from '../errors.ts';
 import type { BeginOperation } from '../observe/operation-record.ts';
 import { requestIdHeader } from '../observe/request-id.ts';
 import { apiHeaders } from './api-headers.ts';
+import { capPipelining } from './cap-pipelining.ts';
 import { cutSlowReader } from './cut-slow-reader.ts';
 import type { Explorer } from './explorer/create-explorer.ts';
 import { type LingerOptions, lingerAfterAnswer } from './linger.ts';
@@ -32,6 +33,7 @@ export function createRequestListener(options: RequestListenerOptions): RequestL
   const { graphql, beginOperation, work, metrics, explorer, linger, idleTimeoutMs = 30_000 } = options;
 
   return (req, res) => {
+    if (capPipelining(req, res)) return;
     lingerAfterAnswer(req, res, linger);
     cutSlowReader(req, res, idleTimeoutMs);
     for (const [name, value] of ownHeaders) res.setHeader(name, value);
