@@ -6,6 +6,7 @@ import { startProcess } from '../support/gateway-process.ts';
 import { upload } from '../support/graphql-client.ts';
 import { createDice } from './create-dice.ts';
 import { type MemorySample, sampleMemory } from './memory-samples.ts';
+import { freePort, openCollector } from './open-collector.ts';
 import { soakQuery } from './soak-query.ts';
 import { soakUpload } from './soak-upload.ts';
 import { soakWatch } from './soak-watch.ts';
@@ -14,7 +15,7 @@ import type { SoakWorld } from './soak-world.ts';
 export interface SoakOptions {
   readonly seconds: number;
   readonly seed: number;
-  /** Default 2,000. */
+  /** Each sample collects the gateway's garbage first. Default 10,000. */
   readonly sampleEachMs?: number;
   readonly onSample?: (sample: MemorySample) => void;
 }
@@ -41,17 +42,20 @@ const crew = [
 export async function runSoak({
   seconds,
   seed,
-  sampleEachMs = 2_000,
+  sampleEachMs = 10_000,
   onSample = () => {},
 }: SoakOptions): Promise<SoakReport> {
   await using sandbox = await createSandbox({ stepMs: 10 });
   using idle = createIdleCloser(sandbox.url);
+  const port = await freePort();
   await using gateway = await startProcess({
+    NODE_OPTIONS: `--inspect=127.0.0.1:${port} --inspect-publish-uid=http`,
     COUPON_API_URL: sandbox.url,
     ...{ UPLOAD_IDLE_TIMEOUT_MS: '2000', UPSTREAM_TIMEOUT_MS: '2000' },
     ...{ POLL_MIN_INTERVAL_MS: '100', POLL_MAX_INTERVAL_MS: '500', POLL_BUDGET_PER_MINUTE: '1000000' },
   });
   const { url } = gateway;
+  using collector = await openCollector(port);
   const counts = new Map<string, number>();
   const load = new AbortController();
   setMaxListeners(0, load.signal);
@@ -73,6 +77,8 @@ export async function runSoak({
   const sampling = async () => {
     while (performance.now() < endMs) {
       await sleep(Math.min(sampleEachMs, endMs - performance.now()));
+      // Garbage hides a leak: V8 lets it grow to hundreds of megabytes where there is memory.
+      await collector.collect();
       const sample = await sampleMemory(url);
       samples.push(sample);
       onSample(sample);
@@ -87,8 +93,10 @@ export async function runSoak({
   sandbox.faults.clear();
   // A client that is gone while it was lingered for is noticed ten seconds later.
   const left = await leftOver(gateway, before, { closeIdle: idle.close, withinMs: 20_000 });
+  collector[Symbol.dispose]();
   gateway.kill('SIGTERM');
-  const { code, stdout, stderr } = await gateway.ended;
+  const { code, stdout, stderr: said } = await gateway.ended;
+  const stderr = said.replace(/^Debugger .*\n/gm, '');
   const errors = stdout.filter((line) => /"level":[56]0/.test(line));
   return {
     ...{ samples, counts, leftOver: left, doubleJobs: doubles(sandbox.jobs.list()) },

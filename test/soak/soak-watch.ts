@@ -79,6 +79,7 @@ function overWebSocket({ url }: SoakWorld, ids: readonly string[], leave: AbortS
     );
   }).finally(() => {
     socket?.terminate();
-    void client.dispose();
+    // Rejects when the connection never came about.
+    Promise.resolve(client.dispose()).catch(() => {});
   });
 }
