@@ -89,8 +89,9 @@ describe.skipIf(!hasRedisServer())('replicas with Redis', () => {
     for (const states of seen) expectRising(states, 25);
     for (const states of seen) expect(states.length).toBeGreaterThan(15);
     const gaps = polls.slice(1).map((poll, i) => poll.atMs - (polls[i]?.atMs ?? 0));
-    // The first turn may go to several, one after the other, until all have joined.
-    expect(Math.min(...gaps.slice(3))).toBeGreaterThan(18);
+    // The first turn may go to several, one after the other, until all have joined, and a machine that stands still
+    // passes it on once more. Three that polled each for itself would be as close most of the time.
+    expect(gaps.filter((ms) => ms <= 18).length).toBeLessThanOrEqual(5);
     expect(polls).toHaveLength(25);
   });
 

@@ -84,7 +84,7 @@ export const upstreamFaults: readonly FaultCase[] = [
   ),
   fault(
     'body is read slowly',
-    { kind: 'slow', bytesPerSecond: 4_000_000 },
+    { kind: 'slow', bytesPerSecond: 12_000_000 },
     { fileBytes: large, withinMs: 5_000 + atOnceMs },
   ),
   fault(
