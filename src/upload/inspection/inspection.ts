@@ -90,7 +90,7 @@ export function createInspection(options: InspectionOptions): ThreadInspection {
       sent.push(pieces);
       ring.send(bytes);
       // A thread that is called for each block sleeps and wakes more than it works.
-      call(sent.length >= blockCount / 2);
+      call(sent.length >= blockCount / 3);
     }
     if (ending && waitingBytes === 0) {
       ending = false;
