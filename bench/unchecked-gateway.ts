@@ -32,6 +32,6 @@ const unseen: Inspector = {
 
 const logger = pino({ base: null });
 const config = parseConfig({ PORT: '0', COUPON_API_URL: process.argv[2] });
-const gateway = await createGateway(config, logger, { inspector: unseen });
+const gateway = await createGateway(config, logger, { openInspector: () => unseen });
 logger.info({ url: gateway.url }, 'ready');
 process.once('SIGTERM', () => void gateway.close(0).then(() => process.exit(0)));

@@ -78,6 +78,8 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     } else if (found.protocol.startsWith('http') && /[@?#]/.test(value)) {
       // Paths are put to its end, and undici would drop the user without a word.
       problems.push(`${name} must be an address without a user, a query or a fragment`);
+    } else if (!isDecodable(found.username) || !isDecodable(found.password)) {
+      problems.push(`${name} has a user or a password with a "%" that stands for nothing: write it as "%25"`);
     }
     return value.replace(/\/+$/, '');
   };
@@ -162,6 +164,15 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
   };
   if (problems.length > 0) throw new ConfigError(problems);
   return Object.freeze(config);
+}
+
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 // Above this Node fires a timer at once instead of late.

@@ -67,6 +67,7 @@ describe('A wrong setting', () => {
       problem: 'TOKEN_API_URL must be an address starting with http: or https:',
     },
     { env: { REDIS_URL: 'localhost:6379' }, problem: 'REDIS_URL must be an address starting with redis:' },
+    { env: { REDIS_URL: 'redis://:50%off@cache.example' }, problem: 'REDIS_URL has a user or a password' },
     { env: { REDIS_URL: 'https://cache.example' }, problem: 'REDIS_URL must be an address starting with' },
     { env: { CORS_ORIGINS: '*' }, problem: 'CORS_ORIGINS must list origins such as' },
     { env: { CORS_ORIGINS: 'https://shop.example/' }, problem: 'but has "https://shop.example/"' },
@@ -124,9 +125,10 @@ describe('A wrong setting', () => {
     const told = [
       ...problemsOf({ CAPILLARY_CLIENT_KEY: key, REDIS_URL: `http://:${password}@cache.example` }),
       ...problemsOf({ CAPILLARY_CLIENT_SECRET: secret, REDIS_URL: `:${password}@cache.example` }),
+      ...problemsOf({ REDIS_URL: `redis://:${password}%@cache.example` }),
       ...problemsOf({ COUPON_API_URL: `https://u:${password}@coupons.example`, PORT: 'x' }),
     ];
-    expect(told).toHaveLength(6);
+    expect(told).toHaveLength(7);
     expect(told.join()).not.toContain('0451');
   });
 });

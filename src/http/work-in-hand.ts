@@ -1,13 +1,17 @@
 import type { ServerResponse } from 'node:http';
 import { createIdleWait } from './idle-wait.ts';
 
-/** The responses that are not finished, and whether more may begin. */
+/** The responses that are not finished, whether more may begin, and whether those that run are being cut. */
 export interface WorkInHand {
   /** False once `refuse` was called. */
   isTaken(): boolean;
   add(res: ServerResponse): void;
   /** No more work from now on. */
   refuse(): void;
+  /** From now on it is this process that ends connections, and not their clients. */
+  cut(): void;
+  /** True once `cut` was called. */
+  isCut(): boolean;
   /** Resolves when all that was begun is finished, or after `timeoutMs`. */
   done(timeoutMs: number): Promise<void>;
 }
@@ -15,6 +19,7 @@ export interface WorkInHand {
 export function createWorkInHand(): WorkInHand {
   const open = new Set<ServerResponse>();
   let taken = true;
+  let isCut = false;
   const idle = createIdleWait(() => open.size === 0);
   return {
     isTaken: () => taken,
@@ -28,6 +33,10 @@ export function createWorkInHand(): WorkInHand {
     refuse() {
       taken = false;
     },
+    cut() {
+      isCut = true;
+    },
+    isCut: () => isCut,
     done: idle.wait,
   };
 }

@@ -1,0 +1,45 @@
+import type { CapillaryClient } from './capillary/capillary-client.ts';
+import type { Credential } from './capillary/credential.ts';
+import { passThroughCredential } from './capillary/pass-through-credential.ts';
+import { createShareInFlight } from './capillary/share-in-flight.ts';
+import type { UpstreamJob } from './capillary/upstream-job.ts';
+import { GatewayError } from './errors.ts';
+import type { GatewayContext } from './gateway-context.ts';
+import type { GraphQLRequest } from './http/create-request-listener.ts';
+import { createSeriesJobs } from './jobs/series-jobs.ts';
+import type { BeginUpload } from './observe/upload-record.ts';
+
+export interface ContextsOptions extends Pick<GatewayContext, 'uploadFile' | 'watcher'> {
+  readonly client: Pick<CapillaryClient, 'listJobs'>;
+  /** In the place of every caller's. `undefined`: each caller brings a token. */
+  readonly ownCredential: Credential | undefined;
+  /** Whether who brings no token is told of the sandbox's. */
+  readonly isSandbox: boolean;
+  readonly beginUpload: BeginUpload;
+}
+
+/** Makes the context of each operation. Reads of all operations that are under way together share their calls. */
+export function createContexts(options: ContextsOptions): (request: GraphQLRequest) => GatewayContext {
+  const { client, ownCredential, isSandbox, beginUpload, uploadFile, watcher } = options;
+  const shareInFlight = createShareInFlight<readonly UpstreamJob[]>();
+
+  return ({ token, signal, record }) => {
+    const { requestId, span } = record;
+    const callers = token === undefined ? undefined : passThroughCredential(token);
+    const credential = () => {
+      const found = ownCredential ?? callers;
+      if (!found) throw new GatewayError('UNAUTHENTICATED', missingToken(isSandbox));
+      return found;
+    };
+    return {
+      ...{ credential, signal, uploadFile, watcher },
+      seriesJobs: createSeriesJobs({ listJobs: client.listJobs, shareInFlight, credential, signal, span }),
+      beginUpload: (upload) => beginUpload({ requestId, span, signal }, upload),
+    };
+  };
+}
+
+function missingToken(isSandbox: boolean): string {
+  const how = 'Send an access token in the header x-cap-api-oauth-token, or as Authorization: Bearer.';
+  return isSandbox ? `${how} The embedded sandbox takes "sandbox-token".` : how;
+}
