@@ -12,8 +12,10 @@ export function answerBrokenRequests(server: Server): void {
   server.on('request', (req, res) => void latest.set(req.socket, res));
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     const response = latest.get(socket);
-    const isAnswering = response?.headersSent === true && !response.writableFinished;
-    if (!socket.writable || isAnswering) return void socket.destroy();
+    // A request that has its answer, or part of it, gets no second one.
+    const isAnswered =
+      response?.headersSent === true && !(response.writableFinished && response.req.complete);
+    if (!socket.writable || isAnswered) return void socket.destroy();
     socket.end(refusalOf(error), () => socket.destroy());
   });
 }

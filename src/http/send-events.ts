@@ -11,7 +11,7 @@ export interface SendEventsOptions<T> {
 /**
  * Writes the values as the body of a response, then its end, and a ping each `keepAliveMs`. A value is asked for when
  * the client has taken the ones before, so that what waits for a slow one stays in the source. The source is ended with
- * the response.
+ * the response, and the response with the client's side of the connection: a stream would else run on for who is gone.
  */
 export function sendEvents<T>(
   res: ServerResponse,
@@ -19,15 +19,20 @@ export function sendEvents<T>(
   options: SendEventsOptions<T>,
 ): void {
   const { format, toText, keepAliveMs } = options;
+  const { socket } = res.req;
   // Pings that a slow client does not take would pile up, too.
   const timer = setInterval(() => res.writableNeedDrain || res.write(format.ping), keepAliveMs);
+  const cut = () => void res.destroy();
   const end = () => {
     clearInterval(timer);
+    socket.off('end', cut);
     source.return?.().catch(() => {});
   };
+  if (socket.readableEnded) cut();
   if (res.destroyed) end();
   else {
     res.once('close', end);
+    socket.once('end', cut);
     res.write(format.start);
     ask();
   }

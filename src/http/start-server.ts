@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import { answerBrokenRequests } from './answer-broken-requests.ts';
+import { answerHalfClosed } from './answer-half-closed.ts';
 import { continueWhenRead } from './continue-when-read.ts';
 import { createRequestListener, type RequestListenerOptions } from './create-request-listener.ts';
 import { isWebSocketUpgrade } from './ignore-upgrade.ts';
@@ -47,6 +48,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     createRequestListener({ ...options, graphql: answerWith(graphql, log) }),
   );
   answerBrokenRequests(server);
+  answerHalfClosed(server);
   continueWhenRead(server);
   const closeWebSockets = serveWebSocket({ ...options, server });
 

@@ -66,6 +66,8 @@ function parseAnswer(received: Buffer, ended: boolean): RawAnswer | undefined {
       line.slice(line.indexOf(':') + 1).trim(),
     ]),
   );
+  // An interim answer that may come before any other; 100 is left to those who asked for it.
+  if (statusLine.split(' ')[1] === '102') return parseAnswer(received.subarray(headEnd + 4), ended);
   const body = readBody(received.subarray(headEnd + 4), headers, ended);
   return body && { status: Number(statusLine.split(' ')[1]), headers, body: body.toString() };
 }
