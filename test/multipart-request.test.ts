@@ -237,6 +237,13 @@ describe('The parts', () => {
     expect(answer.uploads).toMatchObject([{ complete: true, fileSha256: sha256(csv) }]);
   });
 
+  test('may have extra files without a name, several of them', async () => {
+    const nameless = [filePart('one', '', 'one.csv'), filePart('two', '', 'two.csv')];
+    const answer = await send([operationsPart(), mapPart(), ...nameless, filePart()]);
+    expect(answer.data.uploadCouponBatch).toMatchObject({ __typename: 'UploadAccepted' });
+    expect(answer.uploads).toMatchObject([{ complete: true, fileSha256: sha256(csv) }]);
+  });
+
   test('carry an operation without files as well', async () => {
     const answer = await send([operationsPart({}, '{ __typename }'), mapPart({})]);
     expect(answer).toMatchObject({ status: 200, data: { __typename: 'Query' } });

@@ -10,8 +10,9 @@ export interface FormGuard {
   checkFields(operations: unknown, map: unknown): void;
 }
 
-type FileListener = (name: string, stream: Readable, info: unknown) => void;
-type FieldListener = (name: string, value: string, info: { valueTruncated: boolean }) => void;
+/** busboy's name is undefined where a part has none, or an empty one. */
+type FileListener = (name: string | undefined, stream: Readable, info: unknown) => void;
+type FieldListener = (name: string | undefined, value: string, info: { valueTruncated: boolean }) => void;
 
 /**
  * Stands in for the request towards graphql-upload-minimal, which asks of it only to be piped. That is the place to
@@ -51,18 +52,13 @@ function guardFields(form: Writable, checkFields: FormGuard['checkFields']): voi
   form.removeAllListeners('field');
   let operations: unknown;
   const onField: FieldListener = (name, value, info) => {
-    try {
-      if (!info.valueTruncated && name === 'operations') operations = parseJson(name, value);
-      if (!info.valueTruncated && name === 'map' && operations !== undefined) {
-        checkFields(operations, parseJson(name, value));
-      }
-    } catch (error) {
-      refuse(form, error);
-      return;
+    if (!info.valueTruncated && name === 'operations') operations = parseJson(name, value);
+    if (!info.valueTruncated && name === 'map' && operations !== undefined) {
+      checkFields(operations, parseJson(name, value));
     }
     takeField?.(name, value, info);
   };
-  form.on('field', onField);
+  form.on('field', orRefuse(form, onField));
 }
 
 /** Of two files with one name the library would take the first and wait for ever for someone to read the second. */
@@ -71,16 +67,30 @@ function guardFiles(form: Writable): void {
   form.removeAllListeners('file');
   const names = new Set<string>();
   const onFile: FileListener = (name, stream, info) => {
-    if (names.has(name)) {
-      stream.on('error', () => {}).resume();
-      const shown = JSON.stringify(name.slice(0, 40));
-      refuse(form, new GatewayError('BAD_REQUEST', `Two file parts have the name ${shown}.`));
-      return;
+    // Refusing the form destroys the file with it, which nobody else may be listening to yet.
+    stream.on('error', () => {});
+    // Parts without a name are none of the map's: the library passes over them, however many there are.
+    if (name !== undefined) {
+      if (names.has(name)) {
+        const shown = JSON.stringify(name.slice(0, 40));
+        throw new GatewayError('BAD_REQUEST', `Two file parts have the name ${shown}.`);
+      }
+      names.add(name);
     }
-    names.add(name);
     takeFile?.(name, stream, info);
   };
-  form.on('file', onFile);
+  form.on('file', orRefuse(form, onFile));
+}
+
+/** What a listener throws would come out of the request's own `data` event, where it ends the process. */
+function orRefuse<Args extends unknown[]>(form: Writable, listener: (...args: Args) => void) {
+  return (...args: Args) => {
+    try {
+      listener(...args);
+    } catch (error) {
+      refuse(form, error);
+    }
+  };
 }
 
 function refuse(form: Writable, reason: unknown): void {
