@@ -34,7 +34,10 @@ export function createContexts(options: ContextsOptions): (request: GraphQLReque
     return {
       ...{ credential, signal, uploadFile, watcher },
       seriesJobs: createSeriesJobs({ listJobs: client.listJobs, shareInFlight, credential, signal, span }),
-      beginUpload: (upload) => beginUpload({ requestId, span, signal }, upload),
+      beginUpload(upload) {
+        record.uploads();
+        return beginUpload({ requestId, span, signal }, upload);
+      },
     };
   };
 }

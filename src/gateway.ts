@@ -10,6 +10,7 @@ import { createExplorer } from './http/explorer/create-explorer.ts';
 import { createPersistedDocuments } from './http/persisted-documents.ts';
 import { readPersistedDocuments } from './http/read-persisted-documents.ts';
 import { startServer } from './http/start-server.ts';
+import { createUploadPlaces } from './http/upload-places.ts';
 import { createWorkInHand } from './http/work-in-hand.ts';
 import { toUploadJob } from './jobs/upload-job.ts';
 import { createMetrics } from './observe/create-metrics.ts';
@@ -118,6 +119,8 @@ async function compose(
     log: logger,
   });
   metrics.addWatching(watcher.stats);
+  const uploadPlaces = createUploadPlaces(config.maxUploads);
+  metrics.addUploadPlaces(uploadPlaces);
   const work = createWorkInHand();
   const { onUpload, onOperation } = metrics;
   const graphql = createGraphQLHandler({
@@ -132,7 +135,7 @@ async function compose(
     introspection: config.introspection,
     documentLimits: config.documentLimits,
     persisted,
-    maxUploads: config.maxUploads,
+    uploadPlaces,
   });
   const server = await startServer({
     port: config.port,

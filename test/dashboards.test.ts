@@ -122,6 +122,14 @@ const values: Readonly<Record<string, readonly string[]>> = {
   job: ['capillary-upload-gateway'],
 };
 
+const allOf = (label: string, pattern: RegExp) =>
+  (values[label] ?? []).filter((value) => pattern.test(value)).map((value) => `${label}="${value}"`);
+
+function combinations([first, ...rest]: readonly (readonly string[])[]): string[][] {
+  if (!first) return [[]];
+  return first.flatMap((pair) => combinations(rest).map((others) => [pair, ...others]));
+}
+
 const queries = [...dashboardQueries(), ...alertQueries()];
 
 describe('Dashboard and alerts', () => {
@@ -161,6 +169,30 @@ describe('Dashboard and alerts', () => {
       }
     }
     for (const label of [...groupings, ...shown]) expect([...known]).toContain(label);
+  });
+
+  test('wait for nothing that is not there from the start: a rate sees no event that begins a series', async () => {
+    await using gateway = await startProcess();
+    const { body } = await request(new URL('/metrics', gateway.url));
+    const series = [...(await body.text()).matchAll(/^(\w+_total)(.*) 0$/gm)];
+    const missing = alertQueries().flatMap(({ where, expr }) => {
+      const { selectors, groupings } = readQuery(expr);
+      return selectors.flatMap(({ metric, matchers }) => {
+        if (!metric.endsWith('_total')) return [];
+        const own = series.filter(([, name]) => name === metric).map(([, , labels = '']) => labels);
+        const grouped = groupings.filter((label) => live.get(metric)?.has(label) && label in values);
+        const wanted = [
+          ...matchers.map(({ label, value }) => allOf(label, new RegExp(`^(?:${value})$`))),
+          ...grouped.map((label) => allOf(label, /^/)),
+        ];
+        const found = combinations(wanted).filter(
+          (pairs) => !own.some((labels) => pairs.every((pair) => labels.includes(pair))),
+        );
+        return found.map((pairs) => `${where}: ${metric}{${pairs.join()}}`);
+      });
+    });
+    expect(series.length).toBeGreaterThan(0);
+    expect(missing).toEqual([]);
   });
 
   test('use every metric of the gateway', () => {

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { createMetrics } from '../src/observe/create-metrics.ts';
 import type { WatchStats } from '../src/watch/create-watcher.ts';
 import { readMetric } from './subscription-clients.ts';
-import { ask } from './support/graphql-client.ts';
+import { ask, upload } from './support/graphql-client.ts';
 import { startGateway } from './support/start-gateway.ts';
 
 const stats: WatchStats = {
@@ -38,10 +38,13 @@ describe('/metrics', () => {
   test('tells what is watched and polled, as it is when asked', async () => {
     let now: WatchStats = stats;
     const metrics = createMetrics();
+    metrics.addUploadPlaces({ max: 200, taken: () => now.watchers });
     metrics.addWatching(() => now);
     const print = async () => (await metrics.print()).text;
     expect(await printed(print)).toEqual({
       gateway_uploads_in_flight: 0,
+      gateway_upload_places: 200,
+      gateway_upload_places_taken: 3,
       gateway_watchers: 3,
       gateway_poll_loops: 2,
       gateway_polls_total: 7,
@@ -51,6 +54,7 @@ describe('/metrics', () => {
     });
     now = { ...stats, watchers: 0, polls: 9, exchange: 'down' };
     expect(await printed(print)).toMatchObject({
+      gateway_upload_places_taken: 0,
       gateway_watchers: 0,
       gateway_polls_total: 9,
       gateway_redis_up: 0,
@@ -65,6 +69,7 @@ describe('/metrics', () => {
       labels: [...labels.matchAll(/`(\w+)`/g)].map(([, label]) => label),
     }));
     const metrics = createMetrics();
+    metrics.addUploadPlaces({ max: 1, taken: () => 0 });
     metrics.addWatching(() => stats);
     expect(documented).toEqual(ownMetrics(metrics.registry));
   });
@@ -75,6 +80,8 @@ describe('/metrics', () => {
     expect(await ask()).toContain('# TYPE gateway_polls_total counter');
     expect(await printed(ask)).toEqual({
       gateway_uploads_in_flight: 0,
+      gateway_upload_places: 200,
+      gateway_upload_places_taken: 0,
       gateway_watchers: 0,
       gateway_poll_loops: 0,
       gateway_polls_total: 0,
@@ -118,5 +125,20 @@ describe('/metrics', () => {
       .split('\n')
       .filter((line) => /^gateway_operations_total\{.* [1-9]/.test(line));
     expect(counted).toEqual([]);
+  });
+
+  test('counts a file that was refused before an upload began, and no other failure of an upload or of a query', async () => {
+    await using gateway = await startGateway();
+    await upload(gateway.url, { query: 'mutation {' });
+    await upload(gateway.url, { query: 'mutation { nothing }' });
+    await upload(gateway.url, { headers: { 'x-cap-api-oauth-token': 'made-up' } });
+    await ask(gateway.url, '{ nothing }');
+    await ask(gateway.url, '{ uploadJob(id: "none") { id } }');
+    const { body } = await request(new URL('/metrics', gateway.url));
+    const counted = (await body.text()).match(/^gateway_uploads_refused_total\{.* [1-9].*$/gm);
+    expect(counted).toEqual([
+      'gateway_uploads_refused_total{code="GRAPHQL_PARSE_FAILED"} 1',
+      'gateway_uploads_refused_total{code="GRAPHQL_VALIDATION_FAILED"} 1',
+    ]);
   });
 });

@@ -170,7 +170,7 @@ describe('The record of an operation', () => {
     nowMs = 1500;
     record.end(gone);
     record.end(!gone);
-    expect(finished).toEqual([{ type, code, seconds: 1.5 }]);
+    expect(finished).toEqual([{ type, code, seconds: 1.5, isUploadRefused: false }]);
   });
 
   test('of a page is none', () => {

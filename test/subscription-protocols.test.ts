@@ -14,6 +14,7 @@ import { sendEvents } from '../src/http/send-events.ts';
 import { answerWith } from '../src/http/send-response.ts';
 import { serveWebSocket } from '../src/http/serve-web-socket.ts';
 import { eventStream } from '../src/http/stream-format.ts';
+import { createUploadPlaces } from '../src/http/upload-places.ts';
 import { createWorkInHand } from '../src/http/work-in-hand.ts';
 import { createOperationRecords } from '../src/observe/operation-record.ts';
 import { schema } from '../src/schema/schema.ts';
@@ -341,7 +342,7 @@ describe('what keeps proxies from cutting', () => {
       ...{ schema, createContext, keepAliveMs: 10, idleTimeoutMs: 1000 },
       ...{ corsOrigins: [], introspection: false },
       documentLimits: parseConfig({}).documentLimits,
-      maxUploads: 1,
+      uploadPlaces: createUploadPlaces(1),
     });
     const work = createWorkInHand();
     const metrics = async () => ({ contentType: 'text/plain', text: '' });

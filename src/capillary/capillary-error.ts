@@ -1,12 +1,14 @@
 /** What a failed call came to, in the words of the public schema. `REJECTED` is a 4xx that names the caller's input. */
-export type CapillaryErrorCode =
-  | 'UNAUTHENTICATED'
-  | 'FORBIDDEN'
-  | 'RATE_LIMITED'
-  | 'REJECTED'
-  | 'UPSTREAM_UNAVAILABLE'
-  | 'UPSTREAM_TIMEOUT'
-  | 'UPSTREAM_INVALID_RESPONSE';
+export const capillaryErrorCodes = [
+  'UNAUTHENTICATED',
+  'FORBIDDEN',
+  'RATE_LIMITED',
+  'REJECTED',
+  'UPSTREAM_UNAVAILABLE',
+  'UPSTREAM_TIMEOUT',
+  'UPSTREAM_INVALID_RESPONSE',
+] as const;
+export type CapillaryErrorCode = (typeof capillaryErrorCodes)[number];
 
 export interface CapillaryErrorDetails {
   /** HTTP status of the answer, or the status that its body tells where that is the worse one. */

@@ -1,13 +1,15 @@
 import { noSpan, type Span } from '../observe/span.ts';
-import { CapillaryError } from './capillary-error.ts';
+import { CapillaryError, type CapillaryErrorCode } from './capillary-error.ts';
 
 /** The calls of the upstream contract, section 1, by the last word of their paths. */
-export type CallName =
-  | 'uploadFile'
-  | 'redeemFile'
-  | 'getUploadStatus'
-  | 'getUploadRedeemedCouponStatus'
-  | 'token';
+export const callNames = [
+  'uploadFile',
+  'redeemFile',
+  'getUploadStatus',
+  'getUploadRedeemedCouponStatus',
+  'token',
+] as const;
+export type CallName = (typeof callNames)[number];
 
 /** One exchange with upstream when it is over. */
 export interface FinishedCall {
@@ -15,7 +17,7 @@ export interface FinishedCall {
   /** HTTP status of its answer. `undefined`: there was none. */
   readonly status: number | undefined;
   /** `OK`, the code of its `CapillaryError`, or `GIVEN_UP` when this side broke it off. */
-  readonly code: string;
+  readonly code: 'OK' | 'GIVEN_UP' | CapillaryErrorCode;
   readonly seconds: number;
 }
 

@@ -5,12 +5,13 @@ import type { GatewayContext } from '../gateway-context.ts';
 import { corsFor } from './cors-for.ts';
 import { createCostCheck } from './cost-check.ts';
 import type { PersistedDocuments } from './persisted-documents.ts';
+import type { UploadPlaces } from './upload-places.ts';
 import { type DocumentLimits, useDocumentLimits } from './use-document-limits.ts';
 import { useEventStreams } from './use-event-streams.ts';
 import { useOperationRecord } from './use-operation-record.ts';
 import { usePlainErrors } from './use-plain-errors.ts';
 import { type ServerContext, useRequestReading } from './use-request-reading.ts';
-import { useUploadSlots } from './use-upload-slots.ts';
+import { useUploadPlaces } from './use-upload-places.ts';
 
 export interface GraphQLHandlerOptions {
   readonly schema: GraphQLSchema;
@@ -21,8 +22,8 @@ export interface GraphQLHandlerOptions {
   readonly documentLimits: DocumentLimits;
   /** Default: there are none. */
   readonly persisted?: PersistedDocuments | undefined;
-  /** Multipart requests at once. */
-  readonly maxUploads: number;
+  /** For multipart requests. */
+  readonly uploadPlaces: UploadPlaces;
   /** Comments in event streams keep proxies from cutting. Default 12,000. */
   readonly keepAliveMs?: number;
 }
@@ -37,7 +38,7 @@ export function createGraphQLHandler(options: GraphQLHandlerOptions) {
     introspection,
     documentLimits,
     persisted,
-    maxUploads,
+    uploadPlaces,
     keepAliveMs,
   } = options;
   const checkCost = createCostCheck(documentLimits.maxCost);
@@ -60,7 +61,7 @@ export function createGraphQLHandler(options: GraphQLHandlerOptions) {
       useOperationRecord(),
       useRequestReading({ idleTimeoutMs }),
       ...(persisted ? [persisted.plugin] : []),
-      useUploadSlots({ maxUploads }),
+      useUploadPlaces(uploadPlaces),
       ...useDocumentLimits({ ...documentLimits, introspection, checkCost }),
       useEventStreams({ maskError: toPublicError, checkCost, keepAliveMs }),
       // Last: it sees what all others made of the result.

@@ -9,6 +9,7 @@ import { capPipelining } from './cap-pipelining.ts';
 import { cutSlowReader } from './cut-slow-reader.ts';
 import type { Explorer } from './explorer/create-explorer.ts';
 import { type LingerOptions, lingerAfterAnswer } from './linger.ts';
+import { mediaTypeOf } from './media-type-of.ts';
 import { readAccept } from './read-accept.ts';
 import type { ServerContext } from './use-request-reading.ts';
 import type { WorkInHand } from './work-in-hand.ts';
@@ -69,6 +70,7 @@ export function createRequestListener(options: RequestListenerOptions): RequestL
         const record = beginOperation(lookUp);
         res.setHeader(requestIdHeader, record.requestId);
         res.once('close', () => record.end(!res.writableFinished));
+        if (mediaTypeOf(req.headers['content-type']) === 'multipart/form-data') record.bringsFile();
         if (!work.isTaken()) {
           res.setHeader('connection', 'close');
           record.failed('SHUTTING_DOWN');

@@ -1,4 +1,4 @@
-/** The media type of a body in lower case, without its parameters; '' when there is none. */
-export function mediaTypeOf({ headers }: Pick<Request, 'headers'>): string {
-  return headers.get('content-type')?.split(';')[0]?.trim().toLowerCase() ?? '';
+/** The media type that a `Content-Type` names, in lower case, without its parameters; '' when there is no such header. */
+export function mediaTypeOf(contentType: string | null | undefined): string {
+  return contentType?.split(';')[0]?.trim().toLowerCase() ?? '';
 }

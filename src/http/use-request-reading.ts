@@ -36,7 +36,7 @@ export function useRequestReading({
       const { req, signal } = serverContext;
       const encoding = request.headers.get('content-encoding') ?? 'identity';
       if (encoding.toLowerCase() !== 'identity') throw encoded(encoding);
-      const mediaType = mediaTypeOf(request);
+      const mediaType = mediaTypeOf(request.headers.get('content-type'));
       if (isJson(mediaType)) {
         const charset = /;\s*charset="?([^;"\s]*)/i.exec(request.headers.get('content-type') ?? '')?.[1];
         if (charset !== undefined && !/^(utf-8|us-ascii)$/i.test(charset)) throw otherCharset(charset);

@@ -1,29 +1,41 @@
 import { Counter, Histogram, type Registry } from 'prom-client';
-import type { FinishedCall } from '../capillary/upstream-call.ts';
+import { capillaryErrorCodes } from '../capillary/capillary-error.ts';
+import { callNames, type FinishedCall } from '../capillary/upstream-call.ts';
 
 /** Counts the calls of upstream by what was called and what came of it. */
 export function addCallMetrics(registry: Registry): (call: FinishedCall) => void {
+  const registers = [registry];
   const calls = new Counter({
     name: 'gateway_upstream_calls_total',
-    help: 'Calls of upstream that are over, each attempt by itself, with HTTP status and code.',
-    labelNames: ['call', 'status', 'code'],
-    registers: [registry],
+    help: 'Calls of upstream that are over, each attempt by itself, by what they came to.',
+    ...{ labelNames: ['call', 'code'], registers },
+  });
+  const answers = new Counter({
+    name: 'gateway_upstream_answers_total',
+    help: 'Answers of upstream, by their HTTP status.',
+    ...{ labelNames: ['call', 'status'], registers },
   });
   const seconds = new Histogram({
     name: 'gateway_upstream_call_duration_seconds',
     help: 'From the request to the end of its answer; of an upload its whole way included.',
-    labelNames: ['call'],
-    buckets: [0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1200],
-    registers: [registry],
+    ...{ labelNames: ['call'], registers },
+    buckets: [0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1200, 3600],
   });
 
+  // A rate sees nothing of a series that begins with its first event: all are there from the start, but for the statuses.
+  for (const call of callNames) {
+    for (const code of ['OK', 'GIVEN_UP', ...capillaryErrorCodes]) calls.inc({ call, code }, 0);
+    seconds.zero({ call });
+  }
+
   return ({ call, status, code, seconds: took }) => {
-    calls.inc({ call, status: statusLabel(status), code });
+    calls.inc({ call, code });
+    if (status !== undefined) answers.inc({ call, status: statusLabel(status) });
     seconds.observe({ call }, took);
   };
 }
 
-/** What upstream makes up must not make up new series: a status that HTTP does not know is none. */
-function statusLabel(status: number | undefined): string {
-  return status !== undefined && status >= 100 && status <= 599 ? String(status) : 'none';
+/** What upstream makes up must not make up new series: all statuses that HTTP does not know are one. */
+function statusLabel(status: number): string {
+  return status >= 100 && status <= 599 ? String(status) : 'other';
 }

@@ -1,22 +1,28 @@
-import { collectDefaultMetrics, Registry } from 'prom-client';
+import { Registry } from 'prom-client';
 import type { OnCall } from '../capillary/upstream-call.ts';
+import type { UploadPlaces } from '../http/upload-places.ts';
 import type { WatchStats } from '../watch/create-watcher.ts';
 import { addCallMetrics } from './call-metrics.ts';
 import { addOperationMetrics } from './operation-metrics.ts';
 import type { FinishedOperation } from './operation-record.ts';
+import { addPlaceMetrics } from './place-metrics.ts';
+import { processMetrics } from './process-metrics.ts';
 import { addUploadMetrics } from './upload-metrics.ts';
 import type { OnUpload } from './upload-record.ts';
 import { addWatchMetrics } from './watch-metrics.ts';
 
 export interface Metrics {
-  /** Prometheus text. */
+  /** Prometheus text, with the numbers of the process. */
   print(): Promise<{ readonly contentType: string; readonly text: string }>;
+  /** Of the gateway's own numbers. */
   readonly registry: Registry;
   readonly onOperation: (operation: FinishedOperation) => void;
   readonly onCall: OnCall;
   readonly onUpload: OnUpload;
   /** Adds the numbers of watching, which are read when asked for. Once. */
   addWatching(stats: () => WatchStats): void;
+  /** Adds the numbers of upload places. Once. */
+  addUploadPlaces(places: Pick<UploadPlaces, 'max' | 'taken'>): void;
 }
 
 /**
@@ -25,16 +31,20 @@ export interface Metrics {
  */
 export function createMetrics(): Metrics {
   const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
+  const ofProcess = processMetrics();
   const onOperation = addOperationMetrics(registry);
   const onCall = addCallMetrics(registry);
   const onUpload = addUploadMetrics(registry);
   return {
-    print: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
+    async print() {
+      const texts = await Promise.all([registry.metrics(), ofProcess.metrics()]);
+      return { contentType: registry.contentType, text: texts.join('\n') };
+    },
     registry,
     onOperation,
     onCall,
     onUpload,
     addWatching: (stats) => addWatchMetrics(registry, stats),
+    addUploadPlaces: (places) => addPlaceMetrics(registry, places),
   };
 }

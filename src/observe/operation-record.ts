@@ -12,6 +12,8 @@ export interface FinishedOperation {
   /** `OK`, the code of its first error, or `CLIENT_GONE`. */
   readonly code: string;
   readonly seconds: number;
+  /** It brought a file, and failed before an upload began. */
+  readonly isUploadRefused: boolean;
 }
 
 /** What goes down about the errors of an operation. */
@@ -28,6 +30,10 @@ export interface OperationRecord extends ErrorNotes {
   readonly span: Span;
   /** What the document turned out to be. */
   is(type: OperationType, name: string | undefined): void;
+  /** Its request holds a file: it counts as an upload that was refused, unless an upload begins. */
+  bringsFile(): void;
+  /** An upload has begun, and tells its end itself. */
+  uploads(): void;
   /** The answer is out; `gone`: nobody has waited for it. The first call counts. */
   end(gone: boolean): void;
 }
@@ -62,6 +68,7 @@ export function createOperationRecords(options: OperationRecordsOptions): BeginO
     let type: OperationType | undefined;
     let operationName: string | undefined;
     let failure: string | undefined;
+    let isFileWaiting = false;
     let ended = false;
 
     return {
@@ -70,6 +77,12 @@ export function createOperationRecords(options: OperationRecordsOptions): BeginO
       is(foundType, name) {
         type = foundType;
         operationName = name?.slice(0, 100);
+      },
+      bringsFile() {
+        isFileWaiting = true;
+      },
+      uploads() {
+        isFileWaiting = false;
       },
       failed(code) {
         failure ??= code;
@@ -84,7 +97,7 @@ export function createOperationRecords(options: OperationRecordsOptions): BeginO
         const code = failure ?? (gone && type !== 'subscription' ? 'CLIENT_GONE' : 'OK');
         if (type === undefined && code === 'OK') return;
         const seconds = (now() - startedMs) / 1000;
-        onOperation({ type, code, seconds });
+        onOperation({ type, code, seconds, isUploadRefused: isFileWaiting && code !== 'OK' });
         // Field by field: a spread here costs three times as much as all the rest of a record.
         log.debug({ requestId: id, traceId, type, operationName, code, seconds }, 'operation');
         if (type) span.rename(type);

@@ -1,4 +1,6 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { ErrorCode } from '../errors.ts';
+import type { UploadResult } from '../upload/upload-result.ts';
 import type { OnUpload, RunningUpload } from './upload-record.ts';
 
 /** Counts uploads, their bytes and rows. The bytes of those that run are read when asked for: no chunk pays for it. */
@@ -46,15 +48,15 @@ export function addUploadMetrics(registry: Registry): OnUpload {
     name: 'gateway_upload_duration_seconds',
     help: 'Of uploads that upstream has taken now, from the mutation to its answer.',
     ...{ labelNames: ['kind'], registers },
-    buckets: [0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800],
+    buckets: [0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800, 3600],
   });
 
   // A rate sees nothing of a series that begins with its first event: what alerts wait for is there from the start.
   for (const kind of ['COUPON_BATCH', 'REDEEMED_COUPONS'] as const) {
-    started.inc({ kind }, 0);
-    for (const outcome of ['UploadAccepted', 'UploadOutcomeUnknownError']) {
-      finished.inc({ kind, outcome, replayed: 'false' }, 0);
-    }
+    for (const counter of [started, bytes, rows]) counter.inc({ kind }, 0);
+    for (const outcome of awaited) finished.inc({ kind, outcome, replayed: 'false' }, 0);
+    finished.inc({ kind, outcome: 'UploadAccepted', replayed: 'true' }, 0);
+    seconds.zero({ kind });
   }
 
   return (upload) => {
@@ -71,3 +73,17 @@ export function addUploadMetrics(registry: Registry): OnUpload {
     };
   };
 }
+
+/** The results, and the codes of which an operator must hear. */
+const awaited: readonly (UploadResult['__typename'] | ErrorCode)[] = [
+  'UploadAccepted',
+  'UploadChecked',
+  'InvalidFileError',
+  'InvalidInputError',
+  'UpstreamRejectedError',
+  'UploadOutcomeUnknownError',
+  'UPSTREAM_UNAVAILABLE',
+  'UPSTREAM_TIMEOUT',
+  'UPSTREAM_INVALID_RESPONSE',
+  'INTERNAL_SERVER_ERROR',
+];

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { readMetric } from './subscription-clients.ts';
 import { assertClean } from './support/assert-clean.ts';
 import { ask, upload } from './support/graphql-client.ts';
 import { csv, encodeForm, filePart, mapPart, operationsPart } from './support/multipart-form.ts';
@@ -56,8 +57,13 @@ describe('One upload too many', () => {
       'access-control-allow-origin': 'https://shop.example',
     });
     expect(gateway.sandbox.openRequests()).toBe(2);
+    const metric = (name: string) => readMetric(gateway.url, `gateway_upload${name}`);
+    expect(await metric('_places')).toBe(2);
+    expect(await metric('_places_taken')).toBe(2);
+    await vi.waitFor(async () => expect(await metric('s_refused_total{code="RATE_LIMITED"}')).toBe(1));
     expect(await finish(first)).toMatchObject(accepted);
     expect(await finish(second)).toMatchObject(accepted);
+    await vi.waitFor(async () => expect(await metric('_places_taken')).toBe(0));
   });
 
   test('is refused in a way that a client which sends first can read', async () => {

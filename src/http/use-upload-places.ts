@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Plugin } from 'graphql-yoga';
 import { GatewayError } from '../errors.ts';
 import { mediaTypeOf } from './media-type-of.ts';
+import type { UploadPlaces } from './upload-places.ts';
 import type { ServerContext } from './use-request-reading.ts';
 
 /**
@@ -9,24 +10,18 @@ import type { ServerContext } from './use-request-reading.ts';
  * A place is free again as soon as the answer is there, or the client gone. It stands behind the reading plugin, which
  * refuses what is no multipart request of ours.
  */
-export function useUploadSlots({
-  maxUploads,
-}: {
-  readonly maxUploads: number;
-}): Plugin<object, ServerContext> {
+export function useUploadPlaces(places: UploadPlaces): Plugin<object, ServerContext> {
   const leaves = new WeakMap<IncomingMessage, () => void>();
-  let taken = 0;
 
   return {
     onRequestParse({ request, serverContext: { req, signal } }) {
-      if (request.method !== 'POST' || mediaTypeOf(request) !== 'multipart/form-data') return;
-      if (taken >= maxUploads) throw tooMany(maxUploads);
-      taken += 1;
-      let isTaken = true;
-      const leave = () => {
-        if (isTaken) taken -= 1;
-        isTaken = false;
-      };
+      if (
+        request.method !== 'POST' ||
+        mediaTypeOf(request.headers.get('content-type')) !== 'multipart/form-data'
+      )
+        return;
+      const leave = places.take();
+      if (!leave) throw tooMany(places.max);
       leaves.set(req, leave);
       if (signal.aborted) leave();
       else signal.addEventListener('abort', leave, { once: true });
