@@ -3,7 +3,7 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { couponStatus, couponUpload, redeemedStatus } from './support/documented-answers.ts';
-import { check, expectNoFault, fragment, mutated, within } from './support/fuzz.ts';
+import { check, expectNoFault, fragment, isFuzzing, mutated, within } from './support/fuzz.ts';
 import { mobileInput } from './support/graphql-client.ts';
 import { filePart, mapPart, operationsPart } from './support/multipart-form.ts';
 import { postForm, postJson } from './support/raw-graphql.ts';
@@ -227,17 +227,18 @@ const fields =
   'id kind jobId orgId status upstreamStatus outcome isTerminal createdAt updatedAt uploadedFileName uploadedFileUrl errorFileUrl successFileUrl totalUploadedCount actualRowCount errorCount acceptedCount uploadTableName audienceGroupId audienceGroupVersionId';
 
 /** Several at a time: most of them wait for a timeout, or for another try. */
-const many = fc.array(behaviour, { minLength: 1, maxLength: 12 });
+const many = fc.array(behaviour, { minLength: 1, maxLength: isFuzzing ? 80 : 12, size: 'max' });
 
 describe('Whatever Capillary answers is never told as a fault of ours, and never waited for without end', () => {
   test('as a list', async () => {
     const ask = async (what: Behaviour) => {
       const query = `{ couponSeries(id: "${seriesWith(what)}") { uploadJobs(first: 500) { totalCount edges { node { ${fields} } } } } }`;
-      expectNoFault(await within(15_000, postJson(gateway.url, query)));
+      expectNoFault(await within(30_000, postJson(gateway.url, query)));
     };
     await check(
       fc.asyncProperty(many, async (behaviours) => void (await Promise.all(behaviours.map(ask)))),
       4,
+      60_000,
     );
   });
 
@@ -245,12 +246,13 @@ describe('Whatever Capillary answers is never told as a fault of ours, and never
     const ask = async (what: Behaviour) => {
       const variables = { file: null, input: { ...mobileInput, couponSeriesId: seriesWith(what) } };
       expectNoFault(
-        await within(20_000, postForm(gateway.url, [operationsPart(variables), mapPart(), filePart()])),
+        await within(30_000, postForm(gateway.url, [operationsPart(variables), mapPart(), filePart()])),
       );
     };
     await check(
       fc.asyncProperty(many, async (behaviours) => void (await Promise.all(behaviours.map(ask)))),
       2,
+      60_000,
     );
   });
 
@@ -262,7 +264,7 @@ describe('Whatever Capillary answers is never told as a fault of ours, and never
         answer: wire({ status: 200, body: JSON.stringify(couponStatus), headers: [], framing: 'right' }),
       });
       const query = `{ couponSeries(id: "${series}") { uploadJobs(kind: COUPON_BATCH) { totalCount } } }`;
-      expectNoFault(await within(15_000, postJson(ownTokens.url, query)));
+      expectNoFault(await within(30_000, postJson(ownTokens.url, query)));
     };
     await check(fc.asyncProperty(behaviour, ask), 5);
   });

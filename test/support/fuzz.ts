@@ -1,16 +1,33 @@
 import fc, { type IAsyncProperty } from 'fast-check';
-import { expect } from 'vitest';
+import { expect, type RunnerTask, TestRunner } from 'vitest';
 import type { RawAnswer } from './raw-connection.ts';
 
-const { FUZZ_RUNS: runs, FUZZ_SEED: seed } = process.env;
+const { FUZZ_SECONDS: seconds, FUZZ_SEED: seed } = process.env;
+
+/** Whether this is `npm run fuzz`: for targets that mostly wait, and can do more of it at the same time. */
+export const isFuzzing = seconds !== undefined;
 
 /**
- * Checks a property on `usualRuns` cases, or on as many as `npm run fuzz -- <runs> [seed]` says. What fails is made smaller,
- * and told with the seed and the path that bring it back.
+ * Checks a property on `usualRuns` cases, or for its share of the seconds of `npm run fuzz -- <seconds> [seed]`, which the
+ * tests of one file divide among them. A case that takes longer than `caseMs` fails. What fails is made smaller, within
+ * the same share of time, and told with the seed and the path that bring it back.
  */
-export async function check<T>(property: IAsyncProperty<T>, usualRuns = 50): Promise<void> {
-  const numRuns = runs ? Number(runs) : usualRuns;
-  await fc.assert(property, { numRuns, ...(seed && { seed: Number(seed) }), includeErrorInReport: true });
+export async function check<T>(property: IAsyncProperty<T>, usualRuns = 50, caseMs = 30_000): Promise<void> {
+  const { name, file } = TestRunner.getCurrentTest() ?? { name: '', file: undefined };
+  const shareMs = (Number(seconds) * 1_000) / (file ? countTests(file.tasks) : 1);
+  const details = await fc.check(property, {
+    numRuns: isFuzzing ? Number.MAX_SAFE_INTEGER : usualRuns,
+    ...(seed && { seed: Number(seed) }),
+    plugins: [fc.timeout(caseMs), ...(isFuzzing ? [fc.interruptAfterTimeLimit(shareMs)] : [])],
+  });
+  if (isFuzzing) process.stdout.write(`${details.numRuns} cases: ${name}\n`);
+  if (details.failed) {
+    throw new Error(await fc.asyncDefaultReportMessage(details), { cause: details.errorInstance });
+  }
+}
+
+function countTests(tasks: readonly RunnerTask[]): number {
+  return tasks.reduce((sum, task) => sum + (task.type === 'suite' ? countTests(task.tasks) : 1), 0);
 }
 
 /** What no answer may be, whatever was asked: a fault of ours, or no JSON. */
