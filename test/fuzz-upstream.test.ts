@@ -21,6 +21,7 @@ interface Behaviour {
 /** Answers each series with what was put down for it, byte for byte. */
 const behaviours = new Map<string, Behaviour>();
 const sockets = new Set<Socket>();
+let tokenCalls = 0;
 const upstream = createServer((socket) => {
   sockets.add(socket);
   let received = '';
@@ -37,6 +38,7 @@ const upstream = createServer((socket) => {
     const isWhole = !hasBody || /\r\n0\r\n\r\n$/.test(received) || received.endsWith('}');
     if (when === 'whole' && !isWhole) return;
     answered = true;
+    if (series === 'generate') tokenCalls += 1;
     socket.write(cutAt === null ? answer : answer.subarray(0, cutAt), () => {
       if (end === 'close') socket.end();
       if (end === 'reset') socket.resetAndDestroy();
@@ -257,14 +259,16 @@ describe('Whatever Capillary answers is never told as a fault of ours, and never
   });
 
   test('to a call for a token', async () => {
+    // A list that takes no token has a new one fetched each time.
+    const refused = { status: 401, body: '{"status":{"code":401,"success":false}}', headers: [] };
     const ask = async (what: Behaviour) => {
       behaviours.set('generate', what);
-      const series = seriesWith({
-        ...what,
-        answer: wire({ status: 200, body: JSON.stringify(couponStatus), headers: [], framing: 'right' }),
-      });
+      const answer = wire({ ...refused, framing: 'right' });
+      const series = seriesWith({ answer, when: 'whole', cutAt: null, end: 'close' });
+      const callsBefore = tokenCalls;
       const query = `{ couponSeries(id: "${series}") { uploadJobs(kind: COUPON_BATCH) { totalCount } } }`;
       expectNoFault(await within(30_000, postJson(ownTokens.url, query)));
+      expect(tokenCalls).toBeGreaterThan(callsBefore);
     };
     await check(fc.asyncProperty(behaviour, ask), 5);
   });
