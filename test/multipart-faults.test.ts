@@ -258,6 +258,44 @@ describe('A client that stalls', () => {
     }
     expect(readGraphQL(await connection.answer()).data.uploadCouponBatch.__typename).toBe('UploadAccepted');
   });
+
+  test('is not one whose last boundary alone takes longer, byte by byte at its end', async () => {
+    using connection = await openConnection(gateway.url);
+    await connection.write(postHead({ 'content-length': form.length }));
+    await connection.write(form.subarray(0, fileEnd));
+    const dashes = form.length - 4;
+    const cuts = [fileEnd + 1, fileEnd + 2, fileEnd + 4, fileEnd + 9, fileEnd + 14, dashes];
+    let from = fileEnd;
+    for (const to of [...cuts, dashes + 1, dashes + 2, dashes + 3, dashes + 4]) {
+      await pause(idleTimeoutMs / 4);
+      await connection.write(form.subarray(from, to));
+      from = to;
+    }
+    expect(readGraphQL(await connection.answer()).data.uploadCouponBatch.__typename).toBe('UploadAccepted');
+  });
+
+  test.each([
+    { name: 'behind its last boundary', sent: form },
+    {
+      name: 'in a part that nobody asked for',
+      sent: encodeForm([operationsPart(), mapPart(), filePart(), filePart('', 'x')], ''),
+    },
+  ])('is one that goes on for ever, a byte at a time: $name', async ({ sent }) => {
+    const since = mark();
+    using connection = await openConnection(gateway.url);
+    await connection.write(postHead({ 'transfer-encoding': 'chunked' }));
+    await connection.write(chunk(sent));
+    const startedAt = performance.now();
+    const timer = setInterval(() => connection.socket.write(chunk(Buffer.from('x'))), idleTimeoutMs / 6);
+    const answer = await connection.answer().finally(() => clearInterval(timer));
+    expect(readGraphQL(answer)).toMatchObject({
+      status: 408,
+      code: 'REQUEST_TIMEOUT',
+      message: `The request did not end within ${4 * idleTimeoutMs} ms of its file.`,
+    });
+    expect(performance.now() - startedAt).toBeGreaterThan(3 * idleTimeoutMs);
+    expectNothingWhole(since);
+  });
 });
 
 describe('The largest file', () => {

@@ -50,7 +50,7 @@ function arrive({ rowsPerPart, maxFileBytes = 2 ** 30, ...options }: Arrival = {
   formEnd.catch(() => {});
   let open = 0;
   const passing = createPassingFile({
-    file: { name: 'codes.csv', stream, formEnd },
+    file: { name: 'codes.csv', stream, formEnd, onArrival: () => () => {} },
     plan: { ...codesOnly, rowsPerPart, maxFileBytes },
     judge: () => undefined,
     idleTimeoutMs: 60_000,
@@ -205,7 +205,7 @@ describe('A part fails, and nothing is left, when', () => {
     const stream = new PassThrough();
     stream.destroy();
     const passing = createPassingFile({
-      file: { name: '', stream, formEnd: Promise.resolve() },
+      file: { name: '', stream, formEnd: Promise.resolve(), onArrival: () => () => {} },
       inspector: oneThread(),
       plan: codesOnly,
       judge: () => undefined,

@@ -693,7 +693,13 @@ describe('A split file', () => {
     } as unknown as UploadFileOptions);
     const file = Readable.from([Buffer.from(`code\n${'A\n'.repeat(10_000)}`)]);
     const result = await uploadFile({
-      file: { open: async () => ({ name: 'a.csv', stream: file, formEnd: Promise.resolve() }), release() {} },
+      file: {
+        open: async () => ({
+          ...{ name: 'a.csv', stream: file, formEnd: Promise.resolve() },
+          onArrival: () => () => {},
+        }),
+        release() {},
+      },
       form: { kind: 'COUPON_BATCH', couponSeriesId: '1', customerIdentifier: 'NOT_TAGGED' },
       options: { maxRowsPerJob: 1, dryRun: false },
       credential: {},

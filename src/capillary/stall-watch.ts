@@ -4,6 +4,8 @@ export interface StallWatch {
   begin(): void;
   /** The wait is over: something moved. */
   end(): void;
+  /** Something moved, but not all that is waited for: a wait that is under way begins anew. */
+  moved(): void;
   /** No more checks; may be called twice. */
   close(): void;
 }
@@ -45,6 +47,9 @@ export function createStallWatch(options: StallWatchOptions): StallWatch {
     },
     end() {
       waitingSince = undefined;
+    },
+    moved() {
+      if (waitingSince !== undefined) waitingSince = now();
     },
     close,
   };

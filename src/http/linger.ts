@@ -48,8 +48,7 @@ function drain(req: IncomingMessage, socket: Socket, options: LingerOptions): vo
   idle.begin();
   req.unpipe();
   req.on('data', (chunk: Buffer) => {
-    idle.end();
-    idle.begin();
+    idle.moved();
     bytes += chunk.length;
     if (bytes > maxBytes) destroy();
   });

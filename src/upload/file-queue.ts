@@ -85,6 +85,7 @@ export function createFileQueue({ req, form, brokenForm, idleTimeoutMs }: FileQu
             name: fileUpload.filename ?? '',
             stream,
             formEnd: isLast ? formEnd : Promise.resolve(),
+            onArrival,
           };
         } catch (error) {
           claimed = false;
@@ -96,6 +97,11 @@ export function createFileQueue({ req, form, brokenForm, idleTimeoutMs }: FileQu
     });
   }
 
+  function onArrival(listener: () => void): () => void {
+    req.on('data', listener);
+    return () => void req.off('data', listener);
+  }
+
   async function raceArrival(arrival: Promise<FileUpload>, signal: AbortSignal): Promise<FileUpload> {
     signal.throwIfAborted();
     const { promise: failure, reject } = deferredFailure();
@@ -103,13 +109,9 @@ export function createFileQueue({ req, form, brokenForm, idleTimeoutMs }: FileQu
       timeoutMs: idleTimeoutMs,
       onStall: () => reject(stalled(idleTimeoutMs)),
     });
-    const onData = () => {
-      stall.end();
-      stall.begin();
-    };
     const onAbort = () => reject(signal.reason);
     waiting.add(reject);
-    req.on('data', onData);
+    const stopListening = onArrival(stall.moved);
     signal.addEventListener('abort', onAbort, { once: true });
     stall.begin();
     try {
@@ -117,7 +119,7 @@ export function createFileQueue({ req, form, brokenForm, idleTimeoutMs }: FileQu
     } finally {
       stall.close();
       waiting.delete(reject);
-      req.off('data', onData);
+      stopListening();
       signal.removeEventListener('abort', onAbort);
     }
   }

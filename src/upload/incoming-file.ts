@@ -10,6 +10,8 @@ export interface FileStream {
    * the form is cut off.
    */
   readonly formEnd: Promise<void>;
+  /** Calls back for each piece of the request that comes, also where nothing of it is the file's. Returns how to stop it. */
+  onArrival(listener: () => void): () => void;
 }
 
 const brand = Symbol('incoming file');

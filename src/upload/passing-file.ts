@@ -1,6 +1,6 @@
 import type { ByteSource, ByteTaker } from '../capillary/byte-source.ts';
-import { createStallWatch } from '../capillary/stall-watch.ts';
 import { GatewayError } from '../errors.ts';
+import { createClientWatch } from './client-watch.ts';
 import { FileRefusedError } from './file-refused-error.ts';
 import type { FileStream } from './incoming-file.ts';
 import type { Inspector } from './inspection/create-inspector.ts';
@@ -53,13 +53,7 @@ export function createPassingFile(options: PassingFileOptions): PassingFile {
   let finalReport: InspectionReport | undefined;
   let bytes = 0;
 
-  const stall = createStallWatch({
-    timeoutMs: idleTimeoutMs,
-    onStall() {
-      const what = ended ? 'The request did not end after its file' : 'No byte of the file arrived';
-      fail(new GatewayError('REQUEST_TIMEOUT', `${what} for ${idleTimeoutMs} ms.`));
-    },
-  });
+  const client = createClientWatch({ file, idleTimeoutMs, onTooSlow: fail });
   const inspection = inspector.open(plan, {
     onBytes: (bytes) => void ready.push(bytes),
     onCut: (partHeader) => void ready.push({ header: partHeader }),
@@ -107,10 +101,10 @@ export function createPassingFile(options: PassingFileOptions): PassingFile {
     if (over || ended) return;
     if (taker && !takerIsFull && !inspectionIsFull) {
       if (stream.isPaused()) stream.resume();
-      stall.begin();
+      client.begin();
     } else {
       stream.pause();
-      stall.end();
+      client.end();
     }
   }
 
@@ -126,7 +120,7 @@ export function createPassingFile(options: PassingFileOptions): PassingFile {
   }
 
   function onData(chunk: Buffer): void {
-    stall.end();
+    client.end();
     bytes += chunk.length;
     inspectionIsFull = !inspection.write(chunk);
     pump();
@@ -136,9 +130,8 @@ export function createPassingFile(options: PassingFileOptions): PassingFile {
     ended = true;
     inspection.end();
     // A client may stop before the form's last boundary, too.
-    stall.end();
-    stall.begin();
-    formEnd.then(stall.close, stall.close);
+    client.fileEnded();
+    formEnd.then(client.close, client.close);
   }
 
   function onCutOff(reason?: unknown): void {
@@ -161,7 +154,7 @@ export function createPassingFile(options: PassingFileOptions): PassingFile {
 
   function finish(): void {
     over = true;
-    stall.close();
+    client.close();
     inspection.close();
     ready.length = 0;
     stream.off('data', onData).off('end', onEnd).off('error', onBreak).off('close', onClose);

@@ -94,6 +94,23 @@ export const clientFaults: readonly FaultCase[] = [
     },
   },
   {
+    name: 'client sends its last boundary in six pieces, a second apart',
+    withinMs: 6 * 1_000 + atOnceMs,
+    async run(stage) {
+      using connection = await stage.connect();
+      const fileEnd = stage.headBytes + stage.file.length;
+      const pieces = 6;
+      await connection.write(stage.request.subarray(0, fileEnd));
+      for (let piece = 0; piece < pieces; piece += 1) {
+        const cut = (share: number) =>
+          fileEnd + Math.ceil(((stage.request.length - fileEnd) * share) / pieces);
+        await sleep(1_000);
+        await connection.write(stage.request.subarray(cut(piece), cut(piece + 1)));
+      }
+      return await answerWord(connection.answer());
+    },
+  },
+  {
     name: 'client is gone after its last byte, before the answer',
     withinMs: limits.answerMs + atOnceMs,
     async run(stage) {
