@@ -1,4 +1,4 @@
-import { GraphQLError } from 'graphql';
+import { GraphQLError, type GraphQLErrorOptions } from 'graphql';
 import { CapillaryError } from './capillary/capillary-error.ts';
 import { WatchError } from './watch/watch-error.ts';
 
@@ -157,18 +157,16 @@ function build(
 ): GraphQLError {
   const status = code && httpStatusOf(code);
   // Always an entry of its own: without one Yoga takes the error for an unexpected one and answers 500.
-  return relocate(
-    new GraphQLError(message, { extensions: { ...extensions, http: http ?? (status ? { status } : {}) } }),
-    located,
-  );
+  return new GraphQLError(message, {
+    ...place(located),
+    extensions: { ...extensions, http: http ?? (status ? { status } : {}) },
+  });
 }
 
-function relocate(error: GraphQLError, located: GraphQLError | undefined): GraphQLError {
-  if (!located) return error;
-  const { nodes, path } = located;
-  return new GraphQLError(error.message, {
-    nodes: nodes ?? null,
-    path: path ?? null,
-    extensions: error.extensions,
-  });
+function relocate(error: GraphQLError, located: GraphQLError): GraphQLError {
+  return new GraphQLError(error.message, { ...place(located), extensions: error.extensions });
+}
+
+function place(located: GraphQLError | undefined): Pick<GraphQLErrorOptions, 'nodes' | 'path'> {
+  return { nodes: located?.nodes ?? null, path: located?.path ?? null };
 }

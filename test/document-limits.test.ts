@@ -87,6 +87,11 @@ describe('Refused before anything is executed', () => {
       says: 'asks for more',
     },
     {
+      name: 'null pages within null pages',
+      query: `{ ${series('first: null', `edges { node { ${series('first: null', `edges { node { ${times(130, () => 'id')} } }`).replace('(id: "1")', '')} } }`)} }`,
+      says: 'asks for more',
+    },
+    {
       name: "the same by a variable's default",
       query: `query ($n: Int = 500) { ${series('first: $n', `edges { node { ${series('first: $n').replace('(id: "1")', '')} } }`)} }`,
       says: 'asks for more',
@@ -205,6 +210,14 @@ describe('Answered in bounded time, whatever it comes to', () => {
       name: 'an input object of 1,600 fields',
       query: `mutation ($f: Upload!) { uploadCouponBatch(file: $f, input: { ${times(1_600, (at) => `a${at}: 1`)} }) { __typename } }`,
     },
+    {
+      name: '500,000 empty lines before 120 fields that are none',
+      query: `${'\n'.repeat(500_000)}{ ${times(120, (at) => `field${at}`)} }`,
+    },
+    {
+      name: '500,000 empty lines before 190 fields that fail',
+      query: `${'\n'.repeat(500_000)}{ ${times(190, (at) => `a${at}: uploadJob(id: "x") { id }`)} }`,
+    },
   ])('a document of $name', async ({ query }) => {
     const { status, bytes, tookMs } = await ask(query);
     expect(status).toBeLessThan(500);
@@ -242,6 +255,11 @@ describe('Answered in bounded time, whatever it comes to', () => {
           id: `COUPON_BATCH:${at}:1`,
         })),
       },
+    },
+    {
+      name: 'a text that is quoted, of 70,000 hints',
+      query: 'query ($v: ID!) { uploadJob(id: $v) { id } }',
+      variables: { v: { text: ' Did you mean '.repeat(70_000) } },
     },
     {
       name: '50,000 variables that are none',

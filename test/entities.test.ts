@@ -59,6 +59,14 @@ test.each(malformed)(
   },
 );
 
+test('more than a hundred malformed representations are one error, and nothing is looked up', async () => {
+  await using started = await startGateway();
+  const representations = [...Array(101).fill(0), { __typename: 'UploadJob', id: 'COUPON_BATCH:541854:1' }];
+  const answer = await ask(started.url, entities, { variables: { representations } });
+  expect(answer).toMatchObject({ data: null, errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] });
+  expect(started.sandbox.requests).toEqual([]);
+});
+
 test('a hundred jobs of one series that a router asks for cost one upstream call', async () => {
   await using started = await startGateway();
   const made = [];

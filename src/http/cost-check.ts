@@ -17,7 +17,7 @@ import {
   visit,
   visitWithTypeInfo,
 } from 'graphql';
-import { maxPageSize } from '../jobs/job-page.ts';
+import { defaultPageSize, maxPageSize } from '../jobs/job-page.ts';
 import { documentRefusal } from './document-refusal.ts';
 
 /** What of an execution tells its cost. */
@@ -143,7 +143,7 @@ function entries(node: FieldNode, typeInfo: TypeInfo, variables: Record<string, 
   try {
     const size = getArgumentValues(field, node, variables)[sizing];
     // A longer page than there is refuses the field by itself.
-    return Array.isArray(size) ? size.length : Math.min(Number(size), maxPageSize);
+    return Array.isArray(size) ? size.length : Math.min(Number(size ?? defaultPageSize), maxPageSize);
   } catch {
     return 1;
   }

@@ -4,6 +4,7 @@ import { toPublicError } from '../errors.ts';
 import type { GatewayContext } from '../gateway-context.ts';
 import { corsFor } from './cors-for.ts';
 import { createCostCheck } from './cost-check.ts';
+import { createDocumentCache } from './document-cache.ts';
 import type { PersistedDocuments } from './persisted-documents.ts';
 import type { UploadPlaces } from './upload-places.ts';
 import { type DocumentLimits, useDocumentLimits } from './use-document-limits.ts';
@@ -50,6 +51,8 @@ export function createGraphQLHandler(options: GraphQLHandlerOptions) {
     maxRequestBodySize: false,
     batching: false,
     extraParamNames: ['documentId'],
+    // A fault is found as fast again, and would be kept with the whole text that it is in.
+    parserAndValidationCache: { documentCache: createDocumentCache(), errorCache: noCache },
     cors: corsFor(corsOrigins),
     // Its own page loads from foreign origins; ours is in src/graphiql.
     graphiql: false,
@@ -69,3 +72,5 @@ export function createGraphQLHandler(options: GraphQLHandlerOptions) {
     ],
   });
 }
+
+const noCache = { get: () => undefined, set: () => {} };

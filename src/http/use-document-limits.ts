@@ -37,7 +37,10 @@ export function useDocumentLimits(options: DocumentLimitsOptions): Plugin[] {
       onParse({ parseFn, setParseFn }) {
         const parse = parseFn as typeof Parse;
         setParseFn((source: string, options: object) =>
-          boundedStack(() => parse(source, { ...options, maxTokens })),
+          boundedStack(() => {
+            const noLocation = hasMoreLines(source, maxLocatedLines);
+            return parse(source, { ...options, maxTokens, noLocation });
+          }),
         );
       },
       onValidate({ addValidationRule, validateFn, setValidationFn }) {
@@ -76,6 +79,18 @@ export function useDocumentLimits(options: DocumentLimitsOptions): Plugin[] {
 
 function refuse(message: string): never {
   throw documentRefusal(message);
+}
+
+/** Line ends are no tokens: a body has room for half a million, and each error counts them up to its place several times. */
+const maxLocatedLines = 500;
+
+function hasMoreLines(source: string, limit: number): boolean {
+  let lines = 1;
+  for (const _ of source.matchAll(/\r\n|[\n\r]/g)) {
+    lines += 1;
+    if (lines > limit) return true;
+  }
+  return false;
 }
 
 /** Within the token limit a document can still be nested deeper than a recursive parser has stack for. */

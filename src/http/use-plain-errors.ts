@@ -69,6 +69,8 @@ function codeOf({ message, extensions }: GraphQLError): ErrorCode {
 }
 
 function plainMessage(message: string): string {
-  const plain = message.replace(/ Did you mean .*\?$/s, '');
+  // By index: a pattern would try each of the thousands of hints that a value quoted here may hold.
+  const hint = message.endsWith('?') ? message.lastIndexOf(' Did you mean ') : -1;
+  const plain = hint < 0 ? message : message.slice(0, hint);
   return plain.length > maxMessageLength ? `${plain.slice(0, maxMessageLength)}…` : plain;
 }

@@ -2,9 +2,11 @@ import { GatewayError } from '../errors.ts';
 import type { UploadJob, UploadJobStatus } from './upload-job.ts';
 
 export const maxPageSize = 500;
+/** Where `first` is left out, or null. */
+export const defaultPageSize = 20;
 
 export interface JobPageRequest {
-  /** One list a kind, each in ascending job ids. */
+  /** One list a kind, so one or two, each in ascending job ids. */
   readonly lists: readonly (readonly UploadJob[])[];
   readonly status: readonly UploadJobStatus[] | undefined;
   readonly first: number;
@@ -24,15 +26,16 @@ export function jobPage({ lists, status, first, after }: JobPageRequest): JobPag
     throw new GatewayError('BAD_USER_INPUT', `"first" must be from 0 to ${maxPageSize}, but is ${first}.`);
   }
   const all = newestFirst(lists);
-  const wanted = (job: UploadJob) => !status || status.includes(job.status);
+  const wantedStatus = status && new Set(status);
+  const wanted = (job: UploadJob) => wantedStatus?.has(job.status) ?? true;
   // A cursor's job may have left the filter since: its place is sought among all.
   const start = after === undefined ? 0 : placeAfter(all, after);
-  const rest = all.slice(start).filter(wanted);
+  const rest = status ? all.slice(start).filter(wanted) : all.slice(start);
   return {
     jobs: rest.slice(0, first),
-    totalCount: all.filter(wanted).length,
+    totalCount: status ? all.filter(wanted).length : all.length,
     hasNextPage: rest.length > first,
-    hasPreviousPage: all.slice(0, start).some(wanted),
+    hasPreviousPage: status ? all.slice(0, start).some(wanted) : start > 0,
   };
 }
 
@@ -49,21 +52,32 @@ function placeAfter(jobs: readonly UploadJob[], cursor: string): number {
   return place + 1;
 }
 
+const merged = new WeakMap<readonly UploadJob[], WeakMap<readonly UploadJob[], readonly UploadJob[]>>();
+
+/** Kept for as long as both lists: one operation may ask for thousands of pages of the same series. */
+function newestFirst(lists: JobPageRequest['lists']): readonly UploadJob[] {
+  const [one = [], other = []] = lists;
+  if (lists.length < 2) return one.toReversed();
+  const known = merged.get(one) ?? new WeakMap();
+  const all = known.get(other) ?? mergeNewestFirst(one, other);
+  merged.set(one, known.set(other, all));
+  return all;
+}
+
 /**
  * Within a kind the job id tells the order, never the time, which the redeemed list gives as a day. Between the kinds,
  * whose ids are counted apart, the time is all there is.
  */
-function newestFirst(lists: JobPageRequest['lists']): readonly UploadJob[] {
-  const queues = lists.map((list) => [...list]);
-  const merged: UploadJob[] = [];
-  for (;;) {
-    const heads = queues.filter((queue) => queue.length > 0);
-    if (heads.length === 0) return merged;
-    const newest = heads.reduce((a, b) => (createdOn(b) > createdOn(a) ? b : a));
-    merged.push(newest.pop() as UploadJob);
+function mergeNewestFirst(one: readonly UploadJob[], other: readonly UploadJob[]): readonly UploadJob[] {
+  const all: UploadJob[] = [];
+  let [left, right] = [one.length - 1, other.length - 1];
+  while (left >= 0 || right >= 0) {
+    const isRight = left < 0 || (right >= 0 && createdOn(other[right]) > createdOn(one[left]));
+    all.push((isRight ? other[right--] : one[left--]) as UploadJob);
   }
+  return all;
 }
 
-function createdOn(queue: readonly UploadJob[]): number {
-  return queue.at(-1)?.upstream.createdOnMs ?? 0;
+function createdOn(job: UploadJob | undefined): number {
+  return job?.upstream.createdOnMs ?? 0;
 }

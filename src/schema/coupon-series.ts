@@ -1,5 +1,5 @@
 import { assertSeriesId } from '../jobs/job-id.ts';
-import { type JobPage, jobCursor, jobPage } from '../jobs/job-page.ts';
+import { defaultPageSize, type JobPage, jobCursor, jobPage } from '../jobs/job-page.ts';
 import type { UploadJob as UploadJobModel } from '../jobs/upload-job.ts';
 import { builder } from './builder.ts';
 import { PageInfo } from './page-info.ts';
@@ -39,13 +39,18 @@ CouponSeries.implement({
       args: {
         kind: t.arg({ type: UploadJobKind, description: 'Only jobs of this kind. Default: both.' }),
         status: t.arg({ type: [UploadJobStatus], description: 'Only jobs in one of these. Default: all.' }),
-        first: t.arg.int({ defaultValue: 20, description: 'How many at most, up to 500.' }),
+        first: t.arg.int({ defaultValue: defaultPageSize, description: 'How many at most, up to 500.' }),
         after: t.arg.string({ description: 'Begin after this cursor: `endCursor` of the page before.' }),
       },
       resolve: async ({ id }, { kind, status, first, after }, { seriesJobs }) => {
         const kinds = kind ? [kind] : (['COUPON_BATCH', 'REDEEMED_COUPONS'] as const);
         const lists = await Promise.all(kinds.map((each) => seriesJobs.list(each, id)));
-        return jobPage({ lists, status: status ?? undefined, first: first ?? 20, after: after ?? undefined });
+        return jobPage({
+          lists,
+          status: status ?? undefined,
+          first: first ?? defaultPageSize,
+          after: after ?? undefined,
+        });
       },
     }),
   }),

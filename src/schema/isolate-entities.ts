@@ -1,9 +1,13 @@
 import { type GraphQLSchema, getNamedType, isUnionType } from 'graphql';
 import { GatewayError } from '../errors.ts';
 
+/** Each is an error of its own, which costs more than all that a good representation does. */
+const maxFaults = 100;
+
 /**
  * Makes each representation of `_entities` succeed or fail by itself, with `BAD_USER_INPUT` where it is not one: the
- * federation library throws all of a router's list away for one name that it does not know. Changes the schema in place.
+ * federation library throws all of a router's list away for one name that it does not know. A list with more than 100
+ * such is refused as a whole. Changes the schema in place.
  */
 export function isolateEntities(schema: GraphQLSchema): GraphQLSchema {
   const field = schema.getQueryType()?.getFields()['_entities'];
@@ -12,14 +16,18 @@ export function isolateEntities(schema: GraphQLSchema): GraphQLSchema {
   const union = getNamedType(field.type);
   const names = isUnionType(union) ? union.getTypes().map(({ name }) => name) : [];
 
-  field.resolve = (source, { representations }, context, info) =>
-    representations.map((representation: unknown) => {
+  field.resolve = (source, { representations }, context, info) => {
+    const faults: (string | undefined)[] = representations.map((each: unknown) => findFault(each, names));
+    // Before anything is looked up, which would fail later with nobody to hear it.
+    if (faults.filter(Boolean).length > maxFaults) throw tooManyFaults();
+    return representations.map((representation: unknown, at: number) => {
       // An error that is returned, not thrown, is that of its own place in the list.
-      const fault = findFault(representation, names);
+      const fault = faults[at];
       if (fault) return new GatewayError('BAD_USER_INPUT', fault);
       const [entity] = resolveList(source, { representations: [representation] }, context, info) as unknown[];
       return entity;
     });
+  };
   return schema;
 }
 
@@ -29,4 +37,9 @@ function findFault(representation: unknown, names: readonly string[]): string | 
     return `A representation needs the __typename of an entity: ${names.join(' or ')}.`;
   }
   return typeof id === 'string' ? undefined : `A representation of ${name} needs its id, as a string.`;
+}
+
+function tooManyFaults(): GatewayError {
+  const message = `More than ${maxFaults} representations are malformed, so none is looked up.`;
+  return new GatewayError('BAD_USER_INPUT', message);
 }
