@@ -204,8 +204,7 @@ describe('The parts', () => {
     {
       name: 'line feeds without carriage returns',
       form: Buffer.from(encodeForm(good).toString().replaceAll('\r\n', '\n')),
-      says: /Malformed|ended before/,
-      code: 'TRUNCATED',
+      says: /CR LF/,
     },
   ];
 
@@ -536,6 +535,18 @@ describe('The envelope', () => {
     { name: 'a preamble', wrap: (form: string) => `This is a multipart form.\r\n${form}` },
     { name: 'a line break before', wrap: (form: string) => `\r\n${form}` },
     { name: 'an epilogue', wrap: (form: string) => `${form}The end.\r\n--${boundary}\r\nnot a part\r\n` },
+    {
+      name: 'blanks behind its boundaries',
+      wrap: (form: string) => form.replaceAll(`${boundary}\r\n`, `${boundary} \t\r\n`),
+    },
+    {
+      name: 'many blanks behind one',
+      wrap: (form: string) => form.replace(boundary, boundary + ' '.repeat(70_000)),
+    },
+    { name: 'blanks behind the last boundary', wrap: (form: string) => form.replace(/--\r\n$/, '-- \t\r\n') },
+    { name: 'blanks behind the last boundary alone', wrap: (form: string) => `${form.trimEnd()}\t ` },
+    { name: 'an epilogue of parts', wrap: (form: string) => form + encodeForm(good).toString() },
+    { name: 'an empty part', wrap: (form: string) => `--${boundary}\r\n${form}` },
     { name: 'no line break at the end', wrap: (form: string) => form.trimEnd() },
     {
       name: 'headers that nobody asked for',
@@ -547,6 +558,30 @@ describe('The envelope', () => {
     const answer = await send(Buffer.from(wrap(encodeForm(good).toString())));
     expect(answer.data?.uploadCouponBatch).toMatchObject({ __typename: 'UploadAccepted' });
     expect(answer.uploads).toMatchObject([{ complete: true, fileSha256: sha256(csv) }]);
+  });
+
+  test.each([
+    { name: 'in the file', wrap: (form: string) => form.replace('CODE2', `\r\n--${boundary}2`) },
+    { name: 'behind blanks', wrap: (form: string) => form.replace('CODE2', `\r\n--${boundary} 2`) },
+    { name: 'behind a dash', wrap: (form: string) => form.replace('CODE2', `\r\n--${boundary}-2`) },
+    {
+      name: 'behind a carriage return',
+      wrap: (form: string) => form.replace('CODE2', `\r\n--${boundary}\r2`),
+    },
+    {
+      name: 'by another boundary',
+      wrap: (form: string) => form.replace('CODE2', `\r\n--${boundary}-\r\n--${boundary}`),
+    },
+    { name: 'before the file', wrap: (form: string) => form.replace(boundary, `${boundary}0`) },
+    { name: 'with the dashes of the last one', wrap: (form: string) => form.replace(/--\r\n$/, ' --\r\n') },
+  ])('may have no line that begins with the boundary and goes on: $name', async ({ wrap }) => {
+    const answer = await send(Buffer.from(wrap(encodeForm(good).toString())));
+    expect(answer).toMatchObject({
+      status: 400,
+      code: 'BAD_REQUEST',
+      message: expect.stringContaining('Behind a boundary belongs its line end'),
+    });
+    expect(answer.uploads.filter(({ complete }) => complete)).toEqual([]);
   });
 
   test('means the same, cut at every byte', async () => {

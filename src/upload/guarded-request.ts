@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Readable, Writable } from 'node:stream';
 import { GatewayError } from '../errors.ts';
+import { checkBoundaryLines } from './check-boundary-lines.ts';
 import { quickenBoundarySearch } from './quicken-boundary-search.ts';
 
 export interface FormGuard {
@@ -33,6 +34,7 @@ export function guardedRequest(req: IncomingMessage, guard: FormGuard): Incoming
       // busboy tells a malformed header twice; the second time nobody else listens, and the process would end.
       form.on('error', () => {});
       quickenBoundarySearch(form);
+      checkBoundaryLines(form, (reason) => refuse(form, reason));
       guardFields(form, guard.checkFields);
       guardFiles(form);
       guard.onForm(form);

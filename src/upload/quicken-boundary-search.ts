@@ -1,23 +1,15 @@
 import type { Writable } from 'node:stream';
-
-/** What busboy 1.6 keeps of its boundary search (streamsearch), as far as it is used here. */
-interface BoundarySearch {
-  readonly _needle: Buffer;
-  readonly _cb: (isMatch: boolean, data: Buffer, start: number, end: number, isDataSafe: boolean) => void;
-  readonly _lookbehindSize: number;
-  push(chunk: Buffer, position: number): void;
-}
+import { boundarySearchOf } from './boundary-search.ts';
 
 /**
  * Has busboy's search for the boundary skip the chunks that hold none: it looks at them byte by byte in JavaScript,
  * which costs the relay up to half of its speed where the boundary is short, and Node can search natively. All that
  * matters stays with the search itself: matches, and whatever may begin one at the end of a chunk.
- *
- * It takes hold of private fields, for there are no others. Where they are missing, in another busboy, nothing is done.
+ * Where busboy is another one, nothing is done.
  */
 export function quickenBoundarySearch(form: Writable): void {
-  const { _bparser: search } = form as { _bparser?: Partial<BoundarySearch> };
-  if (!isBoundarySearch(search)) return;
+  const search = boundarySearchOf(form);
+  if (!search) return;
   const needle = search._needle;
   const push = search.push.bind(search);
 
@@ -31,13 +23,4 @@ export function quickenBoundarySearch(form: Writable): void {
     search._cb(false, chunk, 0, tail, true);
     push(chunk.subarray(tail), 0);
   };
-}
-
-function isBoundarySearch(search: Partial<BoundarySearch> | undefined): search is BoundarySearch {
-  return (
-    Buffer.isBuffer(search?._needle) &&
-    typeof search._cb === 'function' &&
-    typeof search._lookbehindSize === 'number' &&
-    typeof search.push === 'function'
-  );
 }
