@@ -29,6 +29,11 @@ function sha256(bytes: string | Uint8Array): string {
 
 const good = [operationsPart(), mapPart(), filePart()];
 
+/** With one more header; what the value would be in that encoding does not matter. */
+function encodedPart(part: FormPart, encoding: string): FormPart {
+  return { ...part, type: `text/csv\r\nContent-Transfer-Encoding: ${encoding}` };
+}
+
 /** Uploads that upstream has heard of, the last ones. */
 function uploads() {
   return gateway.sandbox.requests.filter(({ call }) => call === 'uploadFile');
@@ -58,8 +63,30 @@ describe('The parts', () => {
     {
       name: 'operations as a file, as a Blob in FormData is sent',
       form: [{ ...operationsPart(), fileName: 'blob', type: 'application/json' }, mapPart(), filePart()],
-      says: /'map'/,
+      says: /"operations" part must be a text field/,
     },
+    {
+      name: 'a map as a file',
+      form: [operationsPart(), { ...mapPart(), fileName: 'blob', type: 'application/json' }, filePart()],
+      says: /"map" part must be a text field/,
+    },
+    {
+      name: 'another field before operations',
+      form: [{ name: 'note', value: 'x' }, ...good],
+      says: /The field "note" stands before the "map" part/,
+    },
+    {
+      name: 'another field between operations and map',
+      form: [operationsPart(), { name: '', value: 'x' }, mapPart(), filePart()],
+      says: /The field "" stands before the "map" part/,
+    },
+    ...['base64', 'Quoted-Printable', 'x-uuencode'].flatMap((encoding) =>
+      good.map((part) => ({
+        name: `${part.name} in ${encoding}`,
+        form: good.map((each) => (each === part ? encodedPart(each, encoding) : each)),
+        says: new RegExp(`"${part.name}" has the Content-Transfer-Encoding "${encoding.toLowerCase()}"`),
+      })),
+    ),
     ...['{"query": hidden-text', '', 'undefined', '{}{}'].map((value) => ({
       name: `operations that are ${JSON.stringify(value)}`,
       form: [{ name: 'operations', value }, mapPart(), filePart()],
@@ -524,6 +551,7 @@ describe('The envelope', () => {
     { name: 'no boundary', contentType: 'multipart/form-data' },
     { name: 'no boundary behind a semicolon', contentType: 'multipart/form-data;' },
     { name: 'an empty boundary', contentType: 'multipart/form-data; boundary=' },
+    { name: 'an empty boundary in quotes', contentType: 'multipart/form-data; boundary=""' },
     { name: 'an unquoted boundary with spaces', contentType: 'multipart/form-data; boundary=a b c' },
     { name: 'another boundary', contentType: 'multipart/form-data; boundary=other', code: 'TRUNCATED' },
   ])('is refused with $name', async ({ contentType, code = 'BAD_REQUEST' }) => {

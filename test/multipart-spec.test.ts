@@ -124,7 +124,10 @@ describe('What this gateway refuses of a form', () => {
     'a file before the map': { parts: [operationsPart()], says: /'map'/ },
     'the map before the operations': { parts: [mapPart(), operationsPart()], says: /'operations'/ },
     'a file before both': { parts: [], says: /'map'/ },
-    'two operations parts in place of a map': { parts: [operationsPart(), operationsPart()], says: /'map'/ },
+    'two operations parts in place of a map': {
+      parts: [operationsPart(), operationsPart()],
+      says: /A second "operations"/,
+    },
     'a batch of operations': {
       parts: [
         { name: 'operations', value: JSON.stringify([batch, batch]) },

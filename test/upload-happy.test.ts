@@ -144,6 +144,13 @@ describe('Refused input', () => {
       field: 'details',
       message: '10000 characters',
     },
+    ...['a\0b', 'escape \u001b[31m', 'half \ud83d of it'].map((details) => ({
+      name: `the note ${JSON.stringify(details)}`,
+      kind: redeemed,
+      input: { ...redeemedInput, details },
+      field: 'details',
+      message: 'no text',
+    })),
   ])('$name is told with its field, and nothing is uploaded', async ({ kind, input, field, message }) => {
     await using started = await startGateway();
     const { data } = await upload(started.url, { ...kind, input });

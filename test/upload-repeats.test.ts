@@ -389,6 +389,15 @@ describe('The same key', () => {
     expect((await send(started.url, { fileName })).data.result).toMatchObject(accepted(started, true));
   });
 
+  test('returns the job when another program writes the accents of the file name apart', async () => {
+    await using started = await startGateway();
+    const fileName = 'Frühling été.csv';
+    const first = await send(started.url, { fileName: fileName.normalize('NFC') });
+    expect(first.data.result).toMatchObject({ replayed: false });
+    const repeat = await send(started.url, { fileName: fileName.normalize('NFD') });
+    expect(repeat.data.result).toMatchObject({ __typename: 'UploadAccepted', replayed: true });
+  });
+
   test('with a file that is wrong as a whole by now is refused for the file', async () => {
     await using started = await startGateway();
     await send(started.url);

@@ -45,6 +45,12 @@ export function checkRedeemedCouponsInput(input: RedeemedCouponsInput): Checked<
   if (details && details.length > maxDetailsLength) {
     return refuseInput('details', `The note is longer than ${maxDetailsLength} characters.`);
   }
+  if (details && (noText.test(details) || !details.isWellFormed())) {
+    return refuseInput(
+      'details',
+      'The note holds characters that are no text, such as NUL or half a character.',
+    );
+  }
   return {
     form: {
       kind: 'REDEEMED_COUPONS',
@@ -58,6 +64,8 @@ export function checkRedeemedCouponsInput(input: RedeemedCouponsInput): Checked<
 }
 
 const maxDetailsLength = 10_000;
+// Control characters but tabs and line ends.
+const noText = /(?![\t\r\n])\p{Cc}/u;
 const maxColumn = 9_999;
 
 function isColumn(column: number): boolean {

@@ -30,10 +30,11 @@ export function earlierParts(
   // As it would come back: upstream's copy of a long name is cut.
   const name = readKeyedFileName(
     keyedFileName({ name: now.name, key: '0'.repeat(24), part: undefined }),
-  )?.name;
+  )?.name.normalize();
   const parts = new Map<number, UpstreamJob>();
   for (const each of uploaded) {
-    if (each.name !== name) return otherFile(`the file "${each.name}"`);
+    // Of one file, some browsers on macOS send the accents apart from their letters, and others together.
+    if (each.name.normalize() !== name) return otherFile(`the file "${each.name}"`);
     if (each.part?.maxRows !== maxRowsPerJob) {
       return otherFile(
         each.part ? `the file with maxRowsPerJob ${each.part.maxRows}` : 'the file as one job',

@@ -152,7 +152,10 @@ function deferredFailure() {
 }
 
 function missing(): GatewayError {
-  return new GatewayError('FILE_MISSING', 'The "map" part names a file that the request does not have.');
+  return new GatewayError(
+    'FILE_MISSING',
+    'The "map" part names a file that the request does not have. A file part needs the name that "map" gives it, and a filename.',
+  );
 }
 
 function readTwice(): GatewayError {

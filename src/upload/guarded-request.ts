@@ -12,8 +12,16 @@ export interface FormGuard {
 }
 
 /** busboy's name is undefined where a part has none, or an empty one. */
-type FileListener = (name: string | undefined, stream: Readable, info: unknown) => void;
-type FieldListener = (name: string | undefined, value: string, info: { valueTruncated: boolean }) => void;
+type FileListener = (name: string | undefined, stream: Readable, info: PartInfo) => void;
+type FieldListener = (
+  name: string | undefined,
+  value: string,
+  info: PartInfo & { valueTruncated: boolean },
+) => void;
+interface PartInfo {
+  /** Of `Content-Transfer-Encoding`, in lower case; "7bit" where there is none. */
+  readonly encoding: string;
+}
 
 /**
  * Stands in for the request towards graphql-upload-minimal, which asks of it only to be piped. That is the place to
@@ -21,6 +29,10 @@ type FieldListener = (name: string | undefined, value: string, info: { valueTrun
  * `variables.hasOwnProperty.call` would change every object of the process, and it listens once for parser errors.
  */
 export function guardedRequest(req: IncomingMessage, guard: FormGuard): IncomingMessage {
+  if (/;\s*boundary=""/i.test(req.headers['content-type'] ?? '')) {
+    // RFC 2046, 5.1.1. The parser takes it, and would find a part's end in every line that begins with two dashes.
+    throw new GatewayError('BAD_REQUEST', 'The multipart boundary is empty.');
+  }
   const stand: Pick<IncomingMessage, 'headers' | 'readableEnded' | 'once' | 'resume' | 'unpipe' | 'pipe'> = {
     headers: { ...req.headers, 'content-type': plainContentType(req.headers['content-type']) },
     get readableEnded() {
@@ -35,8 +47,8 @@ export function guardedRequest(req: IncomingMessage, guard: FormGuard): Incoming
       form.on('error', () => {});
       quickenBoundarySearch(form);
       checkBoundaryLines(form, (reason) => refuse(form, reason));
-      guardFields(form, guard.checkFields);
-      guardFiles(form);
+      const hasMap = guardFields(form, guard.checkFields);
+      guardFiles(form, hasMap);
       guard.onForm(form);
       return req.pipe(parser);
     },
@@ -49,28 +61,39 @@ function plainContentType(contentType = ''): string {
   return contentType.replace(/^\s*multipart\/form-data\s*;/i, 'multipart/form-data;');
 }
 
-function guardFields(form: Writable, checkFields: FormGuard['checkFields']): void {
+/** Answers whether the `map` part has come. */
+function guardFields(form: Writable, checkFields: FormGuard['checkFields']): () => boolean {
   const [takeField] = form.listeners('field') as FieldListener[];
   form.removeAllListeners('field');
   let operations: unknown;
+  let hasMap = false;
   const onField: FieldListener = (name, value, info) => {
+    refuseStray(name, operations !== undefined);
+    refuseEncoded(name, info);
     if (!info.valueTruncated && name === 'operations') operations = parseJson(name, value);
     if (!info.valueTruncated && name === 'map' && operations !== undefined) {
       checkFields(operations, parseJson(name, value));
     }
+    hasMap ||= name === 'map';
     takeField?.(name, value, info);
   };
   form.on('field', orRefuse(form, onField));
+  return () => hasMap;
 }
 
 /** Of two files with one name the library would take the first and wait for ever for someone to read the second. */
-function guardFiles(form: Writable): void {
+function guardFiles(form: Writable, hasMap: () => boolean): void {
   const [takeFile] = form.listeners('file') as FileListener[];
   form.removeAllListeners('file');
   const names = new Set<string>();
   const onFile: FileListener = (name, stream, info) => {
     // Refusing the form destroys the file with it, which nobody else may be listening to yet.
     stream.on('error', () => {});
+    if ((name === 'operations' || name === 'map') && !hasMap()) {
+      const message = `The "${name}" part must be a text field: send it without a filename.`;
+      throw new GatewayError('BAD_REQUEST', message);
+    }
+    refuseEncoded(name, info);
     // Parts without a name are none of the map's: the library passes over them, however many there are.
     if (name !== undefined) {
       if (names.has(name)) {
@@ -82,6 +105,27 @@ function guardFiles(form: Writable): void {
     takeFile?.(name, stream, info);
   };
   form.on('file', orRefuse(form, onFile));
+}
+
+/**
+ * The library hears of two fields and passes over the rest. A third that stands before `map` would be taken for it, and
+ * what is missing then would be told of the wrong part.
+ */
+function refuseStray(name: string | undefined, hasOperations: boolean): void {
+  if (name === 'map' || (name === 'operations' && !hasOperations)) return;
+  const what =
+    name === 'operations' ? 'A second "operations"' : `The field ${JSON.stringify(name?.slice(0, 40) ?? '')}`;
+  const message = `${what} stands before the "map" part. The order is: "operations", "map", the files, and then anything else.`;
+  throw new GatewayError('BAD_REQUEST', message);
+}
+
+/** Nothing decodes a part (RFC 7578, 4.7): what is encoded would go upstream like that, and count as the file. */
+function refuseEncoded(name: string | undefined, { encoding }: PartInfo): void {
+  if (['7bit', '8bit', 'binary', ''].includes(encoding.trim())) return;
+  const part = JSON.stringify(name?.slice(0, 40) ?? '');
+  const shown = JSON.stringify(encoding.slice(0, 40));
+  const message = `The part ${part} has the Content-Transfer-Encoding ${shown}, which is not decoded here: send it as it is.`;
+  throw new GatewayError('BAD_REQUEST', message);
 }
 
 /** What a listener throws would come out of the request's own `data` event, where it ends the process. */
