@@ -17,10 +17,18 @@ export function quickenBoundarySearch(form: Writable): void {
     if (position !== 0 || search._lookbehindSize > 0 || chunk.length <= needle.length)
       return push(chunk, position);
     if (chunk.includes(needle)) return push(chunk, position);
-    // A delimiter may still begin in the last bytes, with the carriage return that begins every delimiter.
-    const tail = chunk.indexOf(needle[0] as number, chunk.length - needle.length + 1);
+    const tail = beginningAtEnd(chunk, needle);
     if (tail < 0) return search._cb(false, chunk, 0, chunk.length, true);
     search._cb(false, chunk, 0, tail, true);
     push(chunk.subarray(tail), 0);
   };
+}
+
+/** Where the last bytes are the first ones of a delimiter, or -1. */
+function beginningAtEnd(chunk: Buffer, needle: Buffer): number {
+  const [first = 0] = needle;
+  for (let at = chunk.length - needle.length + 1; ; at += 1) {
+    at = chunk.indexOf(first, at);
+    if (at < 0 || needle.compare(chunk, at, chunk.length, 0, chunk.length - at) === 0) return at;
+  }
 }
