@@ -25,19 +25,29 @@ async function inspect(file: Buffer, chunkBytes: number, busyMs: number) {
   let makeRoom: (() => void) | undefined;
   const { promise, resolve, reject } = withResolvers<InspectionReport>();
   const inspection = inspector.open(plan, {
-    onBytes: (bytes) => void told.push(bytes),
-    onCut: () => reject(new Error('a cut')),
-    onTold: () => {},
-    onRoom: () => makeRoom?.(),
+    onProgress: takeAll,
     onFatal: ({ message }) => reject(new Error(message)),
-    onReport: resolve,
+    onReport(report) {
+      takeAll();
+      resolve(report);
+    },
     onFailure: reject,
   });
+  function takeAll() {
+    for (let piece = inspection.take(); piece; piece = inspection.take()) {
+      if (!Buffer.isBuffer(piece)) return reject(new Error('a cut'));
+      // Its memory is used again.
+      told.push(Buffer.from(piece));
+    }
+    if (!inspection.isFull()) makeRoom?.();
+  }
   for (let from = 0; from < file.length; from += chunkBytes) {
     const room = new Promise<void>((done) => {
       makeRoom = done;
     });
-    if (!inspection.write(file.subarray(from, from + chunkBytes))) await room;
+    inspection.write(file.subarray(from, from + chunkBytes));
+    takeAll();
+    await room;
     stayBusy(busyMs);
     if (from % 3 === 0) await turn();
   }

@@ -94,7 +94,8 @@ function take(source: ByteSource, accepts: (chunk: Buffer) => boolean = () => tr
   });
   const taker: ByteTaker = {
     write: vi.fn((chunk) => {
-      chunks.push(chunk);
+      // Its memory is used again.
+      chunks.push(Buffer.from(chunk));
       return accepts(chunk);
     }),
     end: vi.fn(() => settle('end')),

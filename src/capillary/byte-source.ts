@@ -1,6 +1,9 @@
 /** Takes what a `ByteSource` gives. */
 export interface ByteTaker {
-  /** False: give no more until `resume()`. The chunk is not modified afterwards. */
+  /**
+   * True: it is done with the chunk. False: give no more until `resume()`, and leave the chunk alone until then, for its
+   * memory may be used again. A chunk stays as it is if it never comes to that.
+   */
   write(chunk: Buffer): boolean;
   /** The true end: every byte was read, checked and not refused. */
   end(): void;

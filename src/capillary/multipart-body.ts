@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { Readable } from 'node:stream';
+import { getDefaultHighWaterMark, Readable } from 'node:stream';
 import type { ByteSource } from './byte-source.ts';
 
 export interface MultipartBody {
@@ -32,6 +32,8 @@ export function createMultipartBody(options: MultipartBodyOptions): MultipartBod
   let failure: Error | undefined;
 
   const stream = new Readable({
+    // With room for itself the stream would ask for more while its reader waits for the connection to take the last chunk.
+    highWaterMark: 0,
     read() {
       progress.flowing();
       if (started) return file.resume();
@@ -39,7 +41,8 @@ export function createMultipartBody(options: MultipartBodyOptions): MultipartBod
       stream.push(opening(boundary, fields, fileName));
       file.start({
         write(chunk) {
-          const wantsMore = stream.push(chunk);
+          stream.push(chunk.length < socketRoom ? Buffer.from(chunk) : chunk);
+          const wantsMore = stream.readableLength === 0 && !stream.isPaused();
           if (!wantsMore) progress.blocked();
           return wantsMore;
         },
@@ -71,6 +74,12 @@ export function createMultipartBody(options: MultipartBodyOptions): MultipartBod
     failure: () => failure,
   };
 }
+
+/**
+ * A connection that is given so much is full, and is drained only when it has handed on every byte. With less it stays
+ * open for more, and nobody is told when the bytes have left.
+ */
+const socketRoom = getDefaultHighWaterMark(false);
 
 function opening(boundary: string, fields: MultipartBodyOptions['fields'], fileName: string): string {
   const parts = fields.map(

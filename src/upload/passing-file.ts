@@ -4,6 +4,7 @@ import { createClientWatch } from './client-watch.ts';
 import { FileRefusedError } from './file-refused-error.ts';
 import type { FileStream } from './incoming-file.ts';
 import type { Inspector } from './inspection/create-inspector.ts';
+import type { InspectedPiece } from './inspection/inspection.ts';
 import type { InspectionPlan, InspectionReport } from './inspection/inspection-messages.ts';
 
 export interface PassingFileOptions {
@@ -39,13 +40,12 @@ export interface PassingFile {
 export function createPassingFile(options: PassingFileOptions): PassingFile {
   const { file, inspector, plan, judge, idleTimeoutMs } = options;
   const { stream, formEnd } = file;
-  /** Looked at, not yet taken. A header stands where the next part begins. */
-  const ready: (Buffer | { readonly header: Buffer })[] = [];
+  /** What each further part begins with, and whether this one has not had it yet. */
   let header: Buffer | undefined;
+  let headerIsDue = false;
   let taker: ByteTaker | undefined;
   let takerIsFull = false;
   let pumping = false;
-  let inspectionIsFull = false;
   let ended = false;
   let over = false;
   let passed = false;
@@ -55,13 +55,7 @@ export function createPassingFile(options: PassingFileOptions): PassingFile {
 
   const client = createClientWatch({ file, idleTimeoutMs, onTooSlow: fail });
   const inspection = inspector.open(plan, {
-    onBytes: (bytes) => void ready.push(bytes),
-    onCut: (partHeader) => void ready.push({ header: partHeader }),
-    onTold: pump,
-    onRoom() {
-      inspectionIsFull = false;
-      pump();
-    },
+    onProgress: pump,
     onFatal: (problem) => fail(new FileRefusedError(problem.message, [problem])),
     onReport(report) {
       const { wholeFileProblem } = report;
@@ -78,34 +72,44 @@ export function createPassingFile(options: PassingFileOptions): PassingFile {
     onFailure: fail,
   });
 
-  /** Hands on what is ready as far as it is wanted, and lets the client send as far as there is room. */
+  /** Hands on what was looked at as far as it is wanted, and lets the client send as far as there is room. */
   function pump(): void {
     // A taker may ask for more from within the write that it is just taking.
     if (pumping) return;
     pumping = true;
-    while (ready.length > 0 && taker && !takerIsFull) {
-      const next = ready.shift() as Buffer | { readonly header: Buffer };
-      if (Buffer.isBuffer(next)) {
-        write(taker, next);
+    while (taker && !takerIsFull && !over) {
+      const piece = nextPiece();
+      if (!piece) break;
+      if (Buffer.isBuffer(piece)) {
+        write(taker, piece);
       } else {
-        header = next.header;
+        header = piece.header;
         endPart(taker);
       }
     }
     pumping = false;
-    if (finalReport && ready.length === 0 && taker && !over) {
+    if (over) return;
+    // All was looked at, and the taker, which is not full, has all of it.
+    if (finalReport && taker && !takerIsFull) {
       passed = true;
       finish();
       endPart(taker);
+      return;
     }
-    if (over || ended) return;
-    if (taker && !takerIsFull && !inspectionIsFull) {
+    if (ended) return;
+    if (taker && !takerIsFull && !inspection.isFull()) {
       if (stream.isPaused()) stream.resume();
       client.begin();
     } else {
       stream.pause();
       client.end();
     }
+  }
+
+  function nextPiece(): InspectedPiece | undefined {
+    if (!headerIsDue) return inspection.take();
+    headerIsDue = false;
+    return header;
   }
 
   function write(part: ByteTaker, bytes: Buffer): void {
@@ -122,7 +126,7 @@ export function createPassingFile(options: PassingFileOptions): PassingFile {
   function onData(chunk: Buffer): void {
     client.end();
     bytes += chunk.length;
-    inspectionIsFull = !inspection.write(chunk);
+    inspection.write(chunk);
     pump();
   }
 
@@ -156,7 +160,6 @@ export function createPassingFile(options: PassingFileOptions): PassingFile {
     over = true;
     client.close();
     inspection.close();
-    ready.length = 0;
     stream.off('data', onData).off('end', onEnd).off('error', onBreak).off('close', onClose);
     stream.on('error', () => {});
     stream.resume();
@@ -182,8 +185,7 @@ export function createPassingFile(options: PassingFileOptions): PassingFile {
           mine = newTaker;
           taker = newTaker;
           takerIsFull = false;
-          // Before all that is ready, also when the taker asks for more while it gets the header.
-          if (header) ready.unshift(header);
+          headerIsDue = header !== undefined;
           pump();
         },
         resume() {

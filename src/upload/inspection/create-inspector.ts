@@ -96,7 +96,7 @@ function startThread(onExit: () => void): Thread {
         for (const file of [...files.values()]) file.look();
         return;
       case 'found':
-        files.get(answer.id)?.take(answer);
+        files.get(answer.id)?.hear(answer);
         return;
       case 'report':
         files.get(answer.id)?.finish(answer.report);

@@ -2,28 +2,32 @@ import type { FileProblem } from '../scan/file-problem.ts';
 import { blockBytes, blockCount, createBlockMemory, openBlockRing } from './block-ring.ts';
 import type { Finding, InspectionPlan, InspectionReport, InspectionRequest } from './inspection-messages.ts';
 
-/** Told as the file is looked at; but for `onBytes` and `onCut`, never from within `write`. */
+/** Told as the file is looked at, never from within a call of its inspection. */
 export interface InspectionEvents {
-  /** The next bytes of the file, looked at. */
-  onBytes(bytes: Buffer): void;
-  /** A new part begins here, which must start with `header`. */
-  onCut(header: Buffer): void;
-  /** What one answer of the thread told is complete. */
-  onTold(): void;
-  /** There is room again after `write` said no. */
-  onRoom(): void;
-  /** The file is wrong as a whole: nothing more will be told. */
+  /** There may be more to take, and room to write. */
+  onProgress(): void;
+  /** The file is wrong as a whole: nothing more can be taken. */
   onFatal(problem: FileProblem): void;
-  /** All was looked at; comes after `end()`. */
+  /** All was looked at, though perhaps not taken; comes after `end()`. */
   onReport(report: InspectionReport): void;
   /** The thread broke. A bug. */
   onFailure(error: Error): void;
 }
 
+/** The next bytes of the file, or that a new part begins here, which must start with `header`. */
+export type InspectedPiece = Buffer | { readonly header: Buffer };
+
 export interface Inspection {
-  /** Takes all of the chunk; false: no more until `onRoom`. The chunk must not change before its `onBytes`. */
-  write(chunk: Buffer): boolean;
+  /** Takes all of the chunk, which may be changed afterwards only once `isFull()` is false. */
+  write(chunk: Buffer): void;
+  /** Nothing more should be written until `onProgress`, or until more was taken. */
+  isFull(): boolean;
   end(): void;
+  /**
+   * What was looked at, in the order of the file, or `undefined` where there is no more yet. The bytes stand in memory
+   * that is used again: they are good until the next call of `take`, and for good after `close`.
+   */
+  take(): InspectedPiece | undefined;
   /** Nothing is told any more. May be called twice. */
   close(): void;
 }
@@ -33,7 +37,7 @@ export interface ThreadInspection extends Inspection {
   /** The thread may have scanned more. */
   look(): void;
   /** What the thread says of a block. */
-  take(finding: Finding): void;
+  hear(finding: Finding): void;
   finish(report: InspectionReport): void;
   fail(error: Error): void;
 }
@@ -48,24 +52,28 @@ export interface InspectionOptions {
   readonly onClose: () => void;
 }
 
-/** One file's way through the thread: copied into shared blocks, and told on when the thread has seen it. */
+/**
+ * One file's way through the thread: copied into shared blocks, and taken out of them when the thread has seen it. What
+ * goes on are the blocks, not the chunks: these are many and short-lived, and a few large writes cost less.
+ */
 export function createInspection(options: InspectionOptions): ThreadInspection {
   const { id, plan, events, send, call, onClose } = options;
   const memory = createBlockMemory();
   const ring = openBlockRing(memory);
-  /** Sent, not yet taken back: the bytes that each block holds, as they came. */
-  const sent: Buffer[][] = [];
-  /** What was found in them, by the number of the block. */
+  /** What was found in blocks that are not taken, by their number. */
   const found = new Map<number, Finding>();
-  let taken = 0;
   /** Came, not yet sent. */
   let waiting: Buffer[] = [];
   let waitingBytes = 0;
   let ending = false;
   let closed = false;
-  let full = false;
   let header = Buffer.alloc(0);
   let restFlush: NodeJS.Immediate | undefined;
+  /** The block that is being taken, up to where it was, and where new parts begin in what is left of it. */
+  let block: Buffer | undefined;
+  let taken = 0;
+  let cuts: readonly number[] = [];
+  let cutsTaken = 0;
 
   send({ type: 'open', id, plan, memory });
 
@@ -73,25 +81,12 @@ export function createInspection(options: InspectionOptions): ThreadInspection {
    * Sends what came, as far as there are blocks for it: full blocks, and the rest only when the thread has nothing else
    * to do, for a slow client's bytes must not lie about.
    */
-  function flush(least = sent.length > 0 && !ending ? blockBytes : 1): void {
-    while (waitingBytes >= least && waitingBytes > 0 && sent.length < blockCount) {
-      const block = ring.block(taken + sent.length);
-      const pieces: Buffer[] = [];
-      let bytes = 0;
-      while (waiting.length > 0 && bytes < blockBytes) {
-        const chunk = waiting.shift() as Buffer;
-        const piece = chunk.subarray(0, blockBytes - bytes);
-        if (piece.length < chunk.length) waiting.unshift(chunk.subarray(piece.length));
-        // Not `set`, which copies to shared memory word by word, and takes ten times as long.
-        block.fill(piece, bytes, bytes + piece.length);
-        bytes += piece.length;
-        pieces.push(piece);
-      }
-      waitingBytes -= bytes;
-      sent.push(pieces);
-      ring.send(bytes);
+  function flush(): void {
+    const least = ring.sent > ring.scanned && !ending ? blockBytes : 1;
+    while (waitingBytes >= least && waitingBytes > 0 && ring.sent - ring.taken < blockCount) {
+      ring.send(fill(ring.block(ring.sent)));
       // A thread that is called for each block sleeps and wakes more than it works.
-      call(sent.length >= blockCount / 3);
+      call(ring.sent - ring.scanned >= blockCount / 3);
     }
     if (ending && waitingBytes === 0) {
       ending = false;
@@ -99,56 +94,50 @@ export function createInspection(options: InspectionOptions): ThreadInspection {
     }
   }
 
+  /** Returns how many bytes there were for the block. */
+  function fill(empty: Buffer): number {
+    let bytes = 0;
+    while (waiting.length > 0 && bytes < blockBytes) {
+      const chunk = waiting[0] as Buffer;
+      const piece = chunk.subarray(0, blockBytes - bytes);
+      // Not `set`, which copies to shared memory word by word, and takes ten times as long.
+      empty.fill(piece, bytes, bytes + piece.length);
+      bytes += piece.length;
+      if (piece.length < chunk.length) waiting[0] = chunk.subarray(piece.length);
+      else waiting.shift();
+    }
+    waitingBytes -= bytes;
+    return bytes;
+  }
+
   function flushRest(): void {
     restFlush = undefined;
     flush();
   }
 
-  function tell(pieces: readonly Buffer[], cuts: readonly number[]): void {
-    const places = [...cuts];
-    let offset = 0;
-    for (const piece of pieces) {
-      let from = 0;
-      while (places[0] !== undefined && places[0] < offset + piece.length) {
-        const at = (places.shift() as number) - offset;
-        if (at > from) events.onBytes(piece.subarray(from, at));
-        events.onCut(header);
-        from = at;
-      }
-      if (from < piece.length) events.onBytes(piece.subarray(from));
-      offset += piece.length;
-    }
+  /** The next block that was scanned, if what was found in it is known. */
+  function nextBlock(): Buffer | undefined {
+    const number = ring.taken;
+    if (number === ring.scanned) return undefined;
+    const finding = found.get(number);
+    // Its message is on the way.
+    if (ring.isMarked(number) && !finding) return undefined;
+    found.delete(number);
+    if (finding?.header) header = Buffer.from(finding.header);
+    cuts = finding?.cuts ?? [];
+    cutsTaken = 0;
+    taken = 0;
+    return ring.bytes(number);
   }
 
-  /** Tells on what the thread has looked at. */
-  function takeBack(): void {
-    for (const scanned = ring.scanned; taken < scanned && !closed; ) {
-      const finding = found.get(taken);
-      // Its message is on the way.
-      if (ring.isMarked(taken) && !finding) return;
-      found.delete(taken);
-      if (finding?.header) header = Buffer.from(finding.header);
-      const pieces = sent.shift() ?? [];
-      taken += 1;
-      ring.takeBack();
-      if (finding?.fatal) {
-        close();
-        events.onFatal(finding.fatal);
-        return;
-      }
-      tell(pieces, finding?.cuts ?? []);
-    }
+  function giveBack(): void {
+    block = undefined;
+    ring.takeBack();
+    flush();
   }
 
   function look(): void {
-    takeBack();
-    if (closed) return;
-    flush();
-    events.onTold();
-    if (full && waitingBytes < blockBytes) {
-      full = false;
-      events.onRoom();
-    }
+    if (!closed) events.onProgress();
   }
 
   function close(): void {
@@ -156,38 +145,60 @@ export function createInspection(options: InspectionOptions): ThreadInspection {
     closed = true;
     clearImmediate(restFlush);
     waiting = [];
-    sent.length = 0;
     send({ type: 'close', id });
     onClose();
   }
 
+  function isFull(): boolean {
+    return waitingBytes >= blockBytes;
+  }
+
   return {
     write(chunk) {
+      if (closed || chunk.length === 0) return;
       waiting.push(chunk);
       waitingBytes += chunk.length;
-      takeBack();
-      flush(blockBytes);
+      if (isFull()) flush();
       // More may have come in this very turn of the loop: the thread gets it as one.
       if (waitingBytes > 0) restFlush ??= setImmediate(flushRest);
-      full = waitingBytes >= blockBytes;
-      if (full) ring.want(taken + blockCount / 2);
-      return !full;
     },
+    isFull,
     end() {
       ending = true;
       flush();
     },
+    take() {
+      if (closed) return undefined;
+      if (block && taken === block.length) giveBack();
+      block ??= nextBlock();
+      if (!block) {
+        if (isFull()) ring.want(Math.min(ring.sent, ring.scanned + blockCount / 2));
+        return undefined;
+      }
+      const cut = cuts[cutsTaken] ?? block.length;
+      if (cut === taken) {
+        cutsTaken += 1;
+        return { header };
+      }
+      const piece = block.subarray(taken, cut);
+      taken = cut;
+      return piece;
+    },
     close,
     look,
-    take(finding) {
+    hear(finding) {
+      if (closed) return;
+      if (finding.fatal) {
+        close();
+        events.onFatal(finding.fatal);
+        return;
+      }
       found.set(finding.block, finding);
       look();
     },
     finish(report) {
       look();
-      if (closed) return;
-      close();
-      events.onReport(report);
+      if (!closed) events.onReport(report);
     },
     fail(error) {
       if (closed) return;
