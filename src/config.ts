@@ -1,5 +1,6 @@
 import { type Cluster, clusters } from './capillary/clusters.ts';
 import type { DocumentLimits } from './http/use-document-limits.ts';
+import { tracingProblems } from './observe/tracing-problems.ts';
 
 /** Settings of one gateway, parsed once. Units are in the names. The names of the variables are a stable contract. */
 export interface Config {
@@ -129,9 +130,11 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
   const collectors = ['OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'].map((name) =>
     url(name, ['http:', 'https:']),
   );
-  const noTraces =
-    text('OTEL_SDK_DISABLED')?.toLowerCase() === 'true' ||
-    text('OTEL_TRACES_EXPORTER')?.toLowerCase() === 'none';
+  const isTraced = collectors.some((collector) => collector !== undefined);
+  const isDisabled = isTraced && oneOf('OTEL_SDK_DISABLED', ['true', 'false'], 'false') === 'true';
+  // What is set for traces that nobody makes is nobody's mistake: such variables come for a whole cluster.
+  const tracing = isTraced && !isDisabled && text('OTEL_TRACES_EXPORTER')?.toLowerCase() !== 'none';
+  if (tracing) problems.push(...tracingProblems(text));
 
   const config: Config = {
     port: integer('PORT', 4000, 0, 65_535),
@@ -150,7 +153,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     persistedDocuments: persistedPath ? { path: persistedPath, only } : undefined,
     redisUrl: url('REDIS_URL', ['redis:', 'rediss:']),
     corsOrigins,
-    tracing: !noTraces && collectors.some((collector) => collector !== undefined),
+    tracing,
     graphiql: flag('GRAPHIQL'),
     introspection: flag('INTROSPECTION'),
     documentLimits: {

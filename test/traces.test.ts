@@ -5,46 +5,16 @@ import { describe, expect, test, vi } from 'vitest';
 import { tellOutages } from '../src/observe/tell-outages.ts';
 import { createSandbox } from '../src/sandbox/create-sandbox.ts';
 import { addJob, outcome, type Transport, transports } from './subscription-clients.ts';
-import { type GatewayProcess, startProcess } from './support/gateway-process.ts';
+import { startProcess } from './support/gateway-process.ts';
 import { ask, mobileInput, upload } from './support/graphql-client.ts';
-import { type CollectedSpan, startOtlpCollector } from './support/otlp-collector.ts';
+import { startOtlpCollector } from './support/otlp-collector.ts';
+import { end, logged, only, routersTrace, startTraced } from './support/traced-gateway.ts';
 
 // These tests run what `npm run build` made: the SDK reads the environment of a process.
 
-const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
-const routersSpan = '00f067aa0ba902b7';
-const traceparent = `00-${traceId}-${routersSpan}-01`;
+const { traceId, spanId: routersSpan, traceparent } = routersTrace;
 const listJobs =
   'query Jobs { couponSeries(id: "541854") { uploadJobs(kind: COUPON_BATCH) { totalCount } } }';
-
-const logged = ({ stdout }: GatewayProcess) => stdout.map((line) => JSON.parse(line));
-
-async function startTraced(collectorUrl: string, env: Readonly<Record<string, string>> = {}) {
-  const sandbox = await createSandbox();
-  const gateway = await startProcess({
-    ...{ COUPON_API_URL: sandbox.url, OTEL_EXPORTER_OTLP_ENDPOINT: collectorUrl },
-    ...{ OTEL_BSP_SCHEDULE_DELAY: '50', ...env },
-  });
-  return {
-    ...{ sandbox, gateway, url: gateway.url },
-    async [Symbol.asyncDispose]() {
-      await gateway[Symbol.asyncDispose]();
-      await sandbox.close();
-    },
-  };
-}
-
-/** Ends it properly, so that all it has to tell is told. */
-async function end({ gateway }: { gateway: GatewayProcess }) {
-  gateway.kill('SIGTERM');
-  return gateway.ended;
-}
-
-function only(spans: readonly CollectedSpan[], name: string): CollectedSpan {
-  const found = spans.filter((span) => span.name === name);
-  expect(found.map((span) => span.name)).toEqual([name]);
-  return found[0] as CollectedSpan;
-}
 
 describe('Nothing is traced', () => {
   test('by default: upstream hears of no trace, also of a router that has one', async () => {

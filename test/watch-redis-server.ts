@@ -1,17 +1,15 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { hasProgram } from './support/has-program.ts';
 
 /** Whether these tests can run: without the program they are skipped, except in CI, where they fail. */
 export function hasRedisServer(): boolean {
-  const found = spawnSync('redis-server', ['--version']).status === 0;
-  if (!found && !process.env['CI'])
-    process.stdout.write('redis-server is not installed: its tests are skipped\n');
-  return found || Boolean(process.env['CI']);
+  return hasProgram('redis-server');
 }
 
 /** A Redis server of our own that keeps nothing on disk. */

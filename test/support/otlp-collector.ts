@@ -1,7 +1,9 @@
 import { once } from 'node:events';
-import { createServer, type IncomingHttpHeaders } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type RequestListener } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
+import { gunzipSync } from 'node:zlib';
 
 export interface CollectedSpan {
   readonly traceId: string;
@@ -23,26 +25,40 @@ export interface OtlpCollector extends AsyncDisposable {
   /** Every body as it came. */
   readonly bodies: readonly Buffer[];
   readonly headers: readonly IncomingHttpHeaders[];
+  /** Where each body was sent to. */
+  readonly paths: readonly string[];
+}
+
+export interface CollectorOptions {
+  /** Answers nothing before. */
+  readonly until?: Promise<void>;
+  /** A certificate with its key, as PEM: the collector then speaks TLS. */
+  readonly tls?: { readonly cert: string; readonly key: string };
 }
 
 /** A collector of traces that takes OTLP over HTTP in protobuf, as the OpenTelemetry protocol has it. */
-export async function startOtlpCollector(): Promise<OtlpCollector> {
+export async function startOtlpCollector({ tls, until }: CollectorOptions = {}): Promise<OtlpCollector> {
   const bodies: Buffer[] = [];
   const headers: IncomingHttpHeaders[] = [];
+  const paths: string[] = [];
   const spans: CollectedSpan[] = [];
-  const server = createServer((req, res) => {
-    void buffer(req).then((body) => {
+  const take: RequestListener = (req, res) => {
+    void buffer(req).then(async (sent) => {
+      await until;
+      const body = req.headers['content-encoding'] === 'gzip' ? gunzipSync(sent) : sent;
       headers.push(req.headers);
+      paths.push(req.url ?? '');
       bodies.push(body);
       spans.push(...readSpans(body));
       res.writeHead(200, { 'content-type': 'application/x-protobuf' }).end();
     });
-  });
+  };
+  const server = tls ? createTlsServer(tls, take) : createServer(take);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    ...{ spans, bodies, headers },
+    url: `${tls ? 'https' : 'http'}://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    ...{ spans, bodies, headers, paths },
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
       server.close();
