@@ -130,10 +130,11 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
   const collectors = ['OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'].map((name) =>
     url(name, ['http:', 'https:']),
   );
-  const isTraced = collectors.some((collector) => collector !== undefined);
-  const isDisabled = isTraced && oneOf('OTEL_SDK_DISABLED', ['true', 'false'], 'false') === 'true';
+  const noTraces =
+    text('OTEL_SDK_DISABLED')?.toLowerCase() === 'true' ||
+    text('OTEL_TRACES_EXPORTER')?.toLowerCase() === 'none';
+  const tracing = !noTraces && collectors.some((collector) => collector !== undefined);
   // What is set for traces that nobody makes is nobody's mistake: such variables come for a whole cluster.
-  const tracing = isTraced && !isDisabled && text('OTEL_TRACES_EXPORTER')?.toLowerCase() !== 'none';
   if (tracing) problems.push(...tracingProblems(text));
 
   const config: Config = {

@@ -60,7 +60,7 @@ describe('A setting of traces that would be passed over without a word stops the
     { env: { OTEL_BSP_SCHEDULE_DELAY: '-1' }, problem: 'OTEL_BSP_SCHEDULE_DELAY must be a whole number' },
     {
       env: { OTEL_SDK_DISABLED: 'yes' },
-      problem: 'OTEL_SDK_DISABLED must be one of true, false, but is "yes"',
+      problem: 'OTEL_SDK_DISABLED must be true or false, but is "yes"',
     },
   ])('$env is told as: $problem', ({ env, problem }) => {
     expect(problemsOf({ ...endpoint, ...env })).toEqual([expect.stringContaining(problem)]);

@@ -13,6 +13,7 @@ export function tracingProblems(text: (name: string) => string | undefined): str
     [ofExporter('PROTOCOL'), oneOf('http/protobuf'), 'http/protobuf, the only protocol that is spoken here'],
     [ofExporter('COMPRESSION'), oneOf('gzip', 'none'), 'gzip or none'],
     [ofExporter('TIMEOUT'), isCount, 'a whole number of milliseconds above 0'],
+    [first('OTEL_SDK_DISABLED'), (value) => value.toLowerCase() === 'false', 'true or false'],
     [first('OTEL_TRACES_EXPORTER'), oneOf('otlp', 'none'), 'otlp or none'],
     [
       first('OTEL_PROPAGATORS'),
