@@ -38,6 +38,10 @@ export const errorTable = {
   },
   PAYLOAD_TOO_LARGE: { meaning: 'A part other than the file is larger than it may be.', httpStatus: 413 },
   UNSUPPORTED_MEDIA_TYPE: { meaning: 'The body is neither JSON nor multipart.', httpStatus: 415 },
+  NOT_IMPLEMENTED: {
+    meaning: 'The request comes in a transfer coding other than `chunked`.',
+    httpStatus: 501,
+  },
   GRAPHQL_PARSE_FAILED: { meaning: 'The document is not GraphQL, or too large.', httpStatus: 400 },
   GRAPHQL_VALIDATION_FAILED: {
     meaning: 'The document does not fit the schema, or asks for too much.',

@@ -71,6 +71,16 @@ describe('Refused before anything is executed', () => {
       says: '50 directives',
     },
     {
+      name: 'one field 2,000 times over',
+      query: `{ ${times(2_000, () => '__typename')} }`,
+      says: 'repeats a field',
+    },
+    {
+      name: 'two aliases of one field, in turn, as often as the tokens allow',
+      query: `{ ...F } fragment F on Query { ${times(66, () => 'a: __typename b: __typename __typename')} ${times(1_500, () => '__typename')} }`,
+      says: 'repeats a field',
+    },
+    {
       name: '11 levels over fragments',
       query: `{ ...F0 } ${times(10, (at) => `fragment F${at} on Query { ...F${at + 1} }`)} fragment F10 on Query { __typename }`,
       says: '10 deep',

@@ -142,10 +142,50 @@ describe('A JSON body', () => {
     expect(readGraphQL(await connection.answer())).toMatchObject({ status: 400, code: 'TRUNCATED' });
   });
 
-  test('in another encoding is refused, not misread', async () => {
-    const answer = await postBody('{"query":"{ __typename }"}', { 'content-encoding': 'gzip' });
-    expect(readGraphQL(answer)).toMatchObject({ status: 415, code: 'UNSUPPORTED_MEDIA_TYPE' });
-  });
+  test.each(['gzip, chunked', 'GZIP , Chunked', 'chunked;q=1, chunked', 'unheard-of,chunked'])(
+    'in the transfer coding "%s" is refused as not implemented, wherever it goes',
+    async (coding) => {
+      const chunks = '18\r\n{"query":"{ __typename }"}\r\n0\r\n\r\n';
+      const headers = { 'content-type': 'application/json', 'transfer-encoding': coding };
+      for (const head of [
+        postHead(headers),
+        requestHead('POST', '/graphiql/', headers),
+        postHead({ ...headers, 'content-type': 'multipart/form-data; boundary=x' }),
+      ]) {
+        using connection = await openConnection(gateway.url);
+        await connection.write(head + chunks);
+        const answer = await connection.answer();
+        expect(readGraphQL(answer)).toMatchObject({ status: 501, code: 'NOT_IMPLEMENTED' });
+        expect(answer.headers['connection']).toBe('close');
+        await connection.closed();
+      }
+    },
+  );
+
+  test.each(['gzip', 'chunked, gzip', 'identity'])(
+    'in the transfer coding "%s" has no end that could be known',
+    async (coding) => {
+      const head = postHead({ 'content-type': 'application/json', 'transfer-encoding': coding });
+      const answer = await exchange(gateway.url, `${head}{}`);
+      expect(readGraphQL(answer)).toMatchObject({ status: 400, code: 'BAD_REQUEST' });
+      expect(answer.headers['connection']).toBe('close');
+    },
+  );
+
+  test.each(['application/json', 'multipart/form-data; boundary=x'])(
+    'compressed is refused with a word of what to do: %s',
+    async (contentType) => {
+      const answer = await postBody('compressed', {
+        'content-type': contentType,
+        'content-encoding': 'gzip',
+      });
+      expect(readGraphQL(answer)).toMatchObject({
+        status: 415,
+        code: 'UNSUPPORTED_MEDIA_TYPE',
+        message: 'Send the body as it is: "gzip" is not decoded here.',
+      });
+    },
+  );
 
   test.each(['application/json; charset=utf-8', 'Application/JSON', 'application/graphql+json'])(
     'is known by the type %s',

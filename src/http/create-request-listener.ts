@@ -40,6 +40,12 @@ export function createRequestListener(options: RequestListenerOptions): RequestL
     for (const [name, value] of ownHeaders) res.setHeader(name, value);
     // A socket that breaks while we write is the client's affair.
     res.on('error', () => {});
+    // Node takes the chunks apart and leaves the rest as it came: it would be read as if nobody had coded it. What is not
+    // chunked at its end is no request at all (RFC 9112, 6.3), and Node says so.
+    if (/,\s*chunked$/i.test(req.headers['transfer-encoding'] ?? '')) {
+      res.setHeader('connection', 'close');
+      return refuse(res, new GatewayError('NOT_IMPLEMENTED', unknownCoding));
+    }
     const path = normalizedPath(req);
     if (path === undefined) {
       return refuse(
@@ -96,6 +102,7 @@ export function createRequestListener(options: RequestListenerOptions): RequestL
 
 // Also where no origin is let in: a cache must not hand the answer for one origin to another.
 const ownHeaders = Object.entries({ ...apiHeaders, vary: 'Origin' });
+const unknownCoding = 'Send the body as it is, or in chunks: no other transfer coding is known here.';
 const probes = new Set(['/healthz', '/readyz', '/metrics']);
 
 /** The path without its query, also out of an absolute-form target (RFC 9112, 3.2.2), which is rewritten. */

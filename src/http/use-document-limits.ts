@@ -48,7 +48,9 @@ export function useDocumentLimits(options: DocumentLimitsOptions): Plugin[] {
         if (!introspection) addValidationRule(noSdlRule);
         addValidationRule(() => directivesRule(maxDirectives));
         setValidationFn((...args: unknown[]) =>
-          boundedStack(() => (validateFn as (...args: unknown[]) => readonly GraphQLError[])(...args)),
+          boundedStack(() =>
+            (validateFn as (...args: unknown[]) => readonly GraphQLError[])(...args).map(abortTold),
+          ),
         );
       },
       onExecute({ args, setResultAndStopExecution }) {
@@ -101,6 +103,12 @@ function boundedStack<T>(run: () => T): T {
     if (!(error instanceof RangeError)) throw error;
     throw documentRefusal('Syntax Error: The document is nested too deeply.', 'GRAPHQL_PARSE_FAILED');
   }
+}
+
+/** graphql-js gives up on documents that would take it too long to compare field by field, and does not say why. */
+function abortTold(error: GraphQLError): GraphQLError {
+  if (error.message !== 'Validation aborted.') return error;
+  return documentRefusal('The document repeats a field or a fragment too often. Select each of them once.');
 }
 
 /** GraphQL Armor counts the directives of a spread the first time only: here they count as they stand. */
