@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { assertClean } from './support/assert-clean.ts';
@@ -5,7 +6,7 @@ import { check, expectNoFault, fragment, mutated, within } from './support/fuzz.
 import { mobileInput } from './support/graphql-client.ts';
 import { boundary, encodeForm, filePart, mapPart, operationsPart } from './support/multipart-form.ts';
 import { openConnection, type RawAnswer } from './support/raw-connection.ts';
-import { postForm, postHead, postJson } from './support/raw-graphql.ts';
+import { postForm, postHead, postJson, requestHead } from './support/raw-graphql.ts';
 import { startGateway, type TestGateway } from './support/start-gateway.ts';
 
 let gateway: TestGateway;
@@ -100,7 +101,9 @@ describe('No request is answered with a fault of ours, or not at all', () => {
         postHead({ 'content-length': body.length, 'content-type': type, ...others }),
       );
       // A request that is no HTTP any more may be cut off without a word.
-      if (answer && answer.body !== '') expectNoFault(answer);
+      if (!answer) return;
+      expect(answer.status).toBeLessThan(500);
+      if (answer.body !== '') expectNoFault(answer);
     });
     await check(property.afterEach(isAlive));
   });
@@ -122,6 +125,40 @@ describe('No request is answered with a fault of ours, or not at all', () => {
       );
       expect(answer).toBeDefined();
       expectNoFault(answer as RawAnswer);
+    });
+    await check(property.afterEach(isAlive));
+  });
+});
+
+describe('No handshake of a WebSocket', () => {
+  const value = fc.oneof(
+    fragment.map((bytes) => bytes.toString('latin1')),
+    fragment.map((bytes) => `http://${bytes.toString('latin1')}`),
+    fc.constantFrom('13', '8', 'graphql-transport-ws', 'dGhlIHNhbXBsZSBub25jZQ==', 'http://gateway.example'),
+  );
+  const name = fc.constantFrom(
+    'origin',
+    'host',
+    'sec-websocket-key',
+    'sec-websocket-version',
+    'sec-websocket-protocol',
+    'sec-websocket-extensions',
+    'x-cap-api-oauth-token',
+  );
+  const usual = {
+    ...{ connection: 'Upgrade', upgrade: 'websocket' },
+    ...{ 'sec-websocket-version': '13', 'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==' },
+  };
+
+  test('is answered with a fault of ours, or brings the gateway down', async () => {
+    const others = fc.dictionary(name, value, { maxKeys: 4, noNullPrototype: true });
+    const property = fc.asyncProperty(others, async (headers) => {
+      using connection = await openConnection(gateway.url);
+      await connection.write(Buffer.from(requestHead('GET', '/graphql', { ...usual, ...headers }), 'latin1'));
+      // An answer of 101 has no end.
+      const data = once(connection.socket.resume(), 'data');
+      const [first] = await within(10_000, Promise.race([data, once(connection.socket, 'end')]));
+      expect(String(first)).toMatch(/^HTTP\/1\.1 [134]\d\d /);
     });
     await check(property.afterEach(isAlive));
   });

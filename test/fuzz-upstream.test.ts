@@ -106,7 +106,8 @@ function altered(documented: unknown): fc.Arbitrary<string> {
         if (typeof next !== 'object' || next === null) break;
         holder = next as Record<string, unknown>;
       }
-      holder[path.at(-1) ?? 'value'] = value;
+      // A copy: one value may come into another, or into itself.
+      holder[path.at(-1) ?? 'value'] = structuredClone(value);
     }
     return JSON.stringify(root['value'] ?? null);
   });

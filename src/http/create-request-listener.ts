@@ -10,6 +10,7 @@ import { cutSlowReader } from './cut-slow-reader.ts';
 import type { Explorer } from './explorer/create-explorer.ts';
 import { type LingerOptions, lingerAfterAnswer } from './linger.ts';
 import { mediaTypeOf } from './media-type-of.ts';
+import { parseUrl } from './parse-url.ts';
 import { readAccept } from './read-accept.ts';
 import type { ServerContext } from './use-request-reading.ts';
 import type { WorkInHand } from './work-in-hand.ts';
@@ -112,16 +113,16 @@ function normalizedPath(req: IncomingMessage): string | undefined {
   const hosts = req.rawHeaders.filter((text, at) => at % 2 === 0 && text.toLowerCase() === 'host').length;
   if (hosts > 1 || (hosts === 0 && req.httpVersion === '1.1')) return undefined;
   // Yoga makes a URL of it: what does not parse would be answered with a stack trace, what holds a path moves its own.
-  if (host !== undefined && (/[\s/\\?#@]/.test(host) || !URL.canParse(`http://${host}/`))) return undefined;
+  if (host !== undefined && (/[\s/\\?#@]/.test(host) || !parseUrl(`http://${host}/`))) return undefined;
   let target = req.url ?? '/';
   if (!target.startsWith('/')) {
-    if (!/^https?:\/\//i.test(target) || !URL.canParse(target)) return undefined;
-    const { pathname, search } = new URL(target);
-    target = pathname + search;
+    const url = /^https?:\/\//i.test(target) ? parseUrl(target) : undefined;
+    if (!url) return undefined;
+    target = url.pathname + url.search;
   }
   // Two slashes would be read as a host name.
   req.url = target.replace(/^\/{2,}/, '/');
-  if (!URL.canParse(req.url, 'http://localhost')) return undefined;
+  if (!parseUrl(req.url, 'http://localhost')) return undefined;
   return req.url.split('?', 1)[0];
 }
 

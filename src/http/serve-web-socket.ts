@@ -10,6 +10,7 @@ import { apiHeaderLines } from './api-headers.ts';
 import type { createGraphQLHandler } from './create-graphql-handler.ts';
 import { ignoreUpgrade, isWebSocketUpgrade } from './ignore-upgrade.ts';
 import { createOperations } from './operations.ts';
+import { parseUrl } from './parse-url.ts';
 import type { PersistedDocuments } from './persisted-documents.ts';
 import { type SpeakGraphQLWSOptions, speakGraphQLWS } from './speak-graphql-ws.ts';
 import { toldError } from './told-error.ts';
@@ -139,7 +140,7 @@ export function serveWebSocket(options: WebSocketOptions): () => Promise<void> {
     if (!work.isTaken()) return '503 Service Unavailable';
     // Browsers let any page open a WebSocket to anywhere: the server must look who asks.
     if (origin === undefined || corsOrigins.includes(origin)) return undefined;
-    return URL.canParse(origin) && new URL(origin).host === host ? undefined : '403 Forbidden';
+    return parseUrl(origin)?.host === host ? undefined : '403 Forbidden';
   }
 
   return async () => {
