@@ -203,9 +203,12 @@ describe('Dashboard and alerts', () => {
     expect(own.filter((name) => !used.has(name))).toEqual([]);
   });
 
-  test('scrape the gateway under the name that the alerts have for it', () => {
-    const { scrape_configs: jobs, rule_files: files } = parse(read('examples/observability/prometheus.yml'));
-    expect(jobs).toMatchObject([{ job_name: 'capillary-upload-gateway', metrics_path: '/metrics' }]);
-    expect(files).toEqual(['prometheus-alerts.yml']);
-  });
+  test.each(['prometheus.yml', 'prometheus-kubernetes.yml'])(
+    'scrape the gateway under the name that the alerts have for it: %s',
+    (name) => {
+      const { scrape_configs: jobs, rule_files: files } = parse(read(`examples/observability/${name}`));
+      expect(jobs).toMatchObject([{ job_name: 'capillary-upload-gateway', metrics_path: '/metrics' }]);
+      expect(files).toEqual(['prometheus-alerts.yml']);
+    },
+  );
 });

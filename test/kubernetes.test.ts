@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { request } from 'undici';
 import { describe, expect, test } from 'vitest';
-import { parseAllDocuments } from 'yaml';
+import { parse, parseAllDocuments } from 'yaml';
 import { parseConfig } from '../src/config.ts';
 import { parseDockerfile } from './image/parse-dockerfile.ts';
 import { startGateway } from './support/start-gateway.ts';
@@ -170,4 +170,14 @@ test('The image of the example is of the version that is here', () => {
   const { version } = JSON.parse(text('package.json'));
   expect(container.image).toBe(`${name}:${version}`);
   expect(text('examples/kubernetes/README.md')).toContain(`docker build -t ${name}:${version} .`);
+});
+
+test('The scrape configuration for Kubernetes finds the pods by their label and the name of their port', () => {
+  const { scrape_configs: jobs } = parse(text('examples/observability/prometheus-kubernetes.yml'));
+  const [keep] = jobs[0].relabel_configs;
+  const { labels } = deployment.spec.template.metadata;
+  expect(keep).toMatchObject({
+    action: 'keep',
+    regex: `${labels['app.kubernetes.io/name']};${container.ports[0].name}`,
+  });
 });
