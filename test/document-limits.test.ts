@@ -141,6 +141,11 @@ describe('Refused before anything is executed', () => {
       says: '200 aliases',
     },
     {
+      name: 'the SDL four times over',
+      query: `{ ${times(4, (at) => `a${at}: _service { sdl }`)} }`,
+      says: 'asks for more',
+    },
+    {
       name: 'types by name, each with all that hangs on it',
       query: `{ ${times(100, (at) => `a${at}: __type(name: "UploadJob") { ...T }`)} } fragment T on __Type { fields { type { fields { type { name kind ofType { name kind } } } } } }`,
       says: 'asks for more',

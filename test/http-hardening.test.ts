@@ -621,6 +621,19 @@ describe('Other origins', () => {
     },
   );
 
+  test('that are listed can read a refusal that comes before anything is executed, too', async () => {
+    const answer = await postJson(
+      strict.url,
+      '{ __typename }',
+      {},
+      { origin: listedOrigin, accept: 'text/html' },
+    );
+    expect(answer).toMatchObject({
+      status: 406,
+      headers: { 'access-control-allow-origin': listedOrigin, 'access-control-allow-credentials': 'true' },
+    });
+  });
+
   test.each([
     'https://evil.example',
     'https://shop.example.evil.example',

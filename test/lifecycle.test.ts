@@ -8,7 +8,7 @@ import { runProcess, startProcess } from './support/gateway-process.ts';
 import { ask, upload } from './support/graphql-client.ts';
 import { encodeForm, filePart, mapPart, operationsPart } from './support/multipart-form.ts';
 import { openConnection } from './support/raw-connection.ts';
-import { postHead, requestHead } from './support/raw-graphql.ts';
+import { exchange, postHead, requestHead } from './support/raw-graphql.ts';
 
 // These tests run what `npm run build` made.
 
@@ -109,7 +109,8 @@ describe('A process that is told to end', () => {
 
   test('during an upload, lets it finish, takes no new work meanwhile, and ends with code 0', async () => {
     await using sandbox = await createSandbox();
-    await using gateway = await startProcess({ COUPON_API_URL: sandbox.url });
+    const origin = 'https://shop.example';
+    await using gateway = await startProcess({ COUPON_API_URL: sandbox.url, CORS_ORIGINS: origin });
     const file = couponFile(2 * 1024 * 1024);
     const form = encodeForm([operationsPart(), mapPart(), filePart(file)]);
     const half = form.length / 2;
@@ -130,6 +131,11 @@ describe('A process that is told to end', () => {
     // Opened before, and used only now.
     await other.write(requestHead('GET', '/graphql?query={__typename}'));
     expect(await other.answer()).toMatchObject({ status: 503, headers: { connection: 'close' } });
+    const preflight = requestHead('OPTIONS', '/graphql', { origin, 'access-control-request-method': 'POST' });
+    const query = requestHead('GET', '/graphql?query={__typename}', { origin });
+    const readable = { 'access-control-allow-origin': origin };
+    expect(await exchange(gateway.url, preflight)).toMatchObject({ status: 204, headers: readable });
+    expect(await exchange(gateway.url, query)).toMatchObject({ status: 503, headers: readable });
 
     await client.write(form.subarray(half));
     const { data } = JSON.parse((await client.answer()).body);

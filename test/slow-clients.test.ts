@@ -69,11 +69,21 @@ describe('A client that sends a byte now and then', () => {
   });
 });
 
+test.each(['application/json', 'text/event-stream', 'multipart/mixed'])(
+  'A client that takes %s is told that the connection ends when its body is refused before it has come',
+  async (accept) => {
+    using connection = await openConnection(gateway.url);
+    await connection.write(postHead({ 'content-type': 'text/csv', 'content-length': 1e9, accept }));
+    expect((await connection.answer()).headers).toMatchObject({ connection: 'close' });
+  },
+);
+
 describe('A client that does not read', () => {
   test('an answer of some megabytes is cut, and so is what it left waiting', async () => {
     const accepted = nextRequestSocket(gateway.port);
     using connection = await openConnection(gateway.url);
-    const query = `{ ${Array.from({ length: 200 }, (_, at) => `a${at}: _service { sdl }`).join(' ')} }`;
+    const descriptions = Array.from({ length: 190 }, (_, at) => `a${at}: description`).join(' ');
+    const query = `{ __schema { types { fields { ${descriptions} } } } }`;
     const body = JSON.stringify({ query });
     const head = postHead({ 'content-type': 'application/json', 'content-length': body.length });
     const startedAt = performance.now();

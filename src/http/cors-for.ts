@@ -18,3 +18,16 @@ export function corsFor(corsOrigins: readonly string[]): (request: Request) => C
     };
   };
 }
+
+/** The same for an answer that is not Yoga's: a refusal that a page cannot read looks to it like a broken network. */
+export function corsHeaders(
+  origin: string | undefined,
+  corsOrigins: readonly string[],
+): Readonly<Record<string, string>> {
+  if (origin === undefined || !corsOrigins.includes(origin)) return {};
+  return {
+    'access-control-allow-origin': origin,
+    'access-control-allow-credentials': 'true',
+    'access-control-expose-headers': `${requestIdHeader}, retry-after`,
+  };
+}

@@ -32,6 +32,9 @@ const maxVariableValues = 5_000;
 /** Three times what the full introspection query costs. Each of its values stands for hundreds in the answer. */
 const maxIntrospectionCost = 1_000;
 
+/** So that the SDL fits three times. */
+const sdlSize = 100;
+
 /**
  * Bounds the values in the largest answer that an operation can have: a value costs 1, an object 2, and a list as often
  * as it may have entries. GraphQL Armor does the sum; it knows no variables and no defaults, so the size of each page and
@@ -118,14 +121,14 @@ function hasSizes(schema: GraphQLSchema, document: DocumentNode): boolean {
   return found;
 }
 
+/** What tells the schema, and nothing else. The SDL is one value of many kilobytes. */
 function introspectionIn(schema: GraphQLSchema, document: DocumentNode): DocumentNode {
   const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
-  return visitFields(schema, document, (node, typeInfo) =>
-    roots.some((root) => root && root === typeInfo.getParentType()) &&
-    !/^__(schema|type)$/.test(node.name.value)
-      ? null
-      : undefined,
-  );
+  return visitFields(schema, document, (node, typeInfo) => {
+    const isRoot = roots.some((root) => root && root === typeInfo.getParentType());
+    if (!isRoot || /^__(schema|type)$/.test(node.name.value)) return undefined;
+    return node.name.value === '_service' ? { ...node, arguments: [firstOf(sdlSize)] } : null;
+  });
 }
 
 type ReplaceField = (node: FieldNode, typeInfo: TypeInfo) => FieldNode | null | undefined;

@@ -6,6 +6,7 @@ import type { BeginOperation } from '../observe/operation-record.ts';
 import { requestIdHeader } from '../observe/request-id.ts';
 import { apiHeaders } from './api-headers.ts';
 import { capPipelining } from './cap-pipelining.ts';
+import { corsHeaders } from './cors-for.ts';
 import { cutSlowReader } from './cut-slow-reader.ts';
 import type { Explorer } from './explorer/create-explorer.ts';
 import { type LingerOptions, lingerAfterAnswer } from './linger.ts';
@@ -25,6 +26,8 @@ export interface RequestListenerOptions {
   readonly metrics: () => Promise<{ readonly contentType: string; readonly text: string }>;
   /** `undefined`: there is no explorer page. */
   readonly explorer?: Explorer | undefined;
+  /** Origins whose pages may read also what is refused here. Default: none. */
+  readonly corsOrigins?: readonly string[];
   readonly linger?: LingerOptions;
   /** How long a client may take nothing of its answer. Default 30,000. */
   readonly idleTimeoutMs?: number;
@@ -32,7 +35,16 @@ export interface RequestListenerOptions {
 
 /** The paths of the operator's contract. */
 export function createRequestListener(options: RequestListenerOptions): RequestListener {
-  const { graphql, beginOperation, work, metrics, explorer, linger, idleTimeoutMs = 30_000 } = options;
+  const {
+    graphql,
+    beginOperation,
+    work,
+    metrics,
+    explorer,
+    linger,
+    corsOrigins = [],
+    idleTimeoutMs = 30_000,
+  } = options;
 
   return (req, res) => {
     if (capPipelining(req, res)) return;
@@ -78,20 +90,26 @@ export function createRequestListener(options: RequestListenerOptions): RequestL
         res.setHeader(requestIdHeader, record.requestId);
         res.once('close', () => record.end(!res.writableFinished));
         if (mediaTypeOf(req.headers['content-type']) === 'multipart/form-data') record.bringsFile();
-        if (!work.isTaken()) {
+        // A preflight asks for nothing yet: the request after it can be told more.
+        const isPreflight = req.method === 'OPTIONS';
+        const refuseOperation = (error: GatewayError) => {
+          record.failed(error.code);
+          const headers = corsHeaders(req.headers.origin, corsOrigins);
+          for (const [name, value] of Object.entries(headers)) res.setHeader(name, value);
+          refuse(res, error);
+        };
+        if (!work.isTaken() && !isPreflight) {
           res.setHeader('connection', 'close');
-          record.failed('SHUTTING_DOWN');
           const message = 'This instance is shutting down. Send the request again.';
-          return refuse(res, new GatewayError('SHUTTING_DOWN', message));
+          return refuseOperation(new GatewayError('SHUTTING_DOWN', message));
         }
         const accept = readAccept(req.headers.accept);
-        if (accept === undefined) {
+        if (accept === undefined && !isPreflight) {
           // Before anything is executed: a mutation whose result nobody takes would have been for nothing.
-          record.failed('NOT_ACCEPTABLE');
           const message = 'Accept application/graphql-response+json, application/json or text/event-stream.';
-          return refuse(res, new GatewayError('NOT_ACCEPTABLE', message));
+          return refuseOperation(new GatewayError('NOT_ACCEPTABLE', message));
         }
-        req.headers.accept = accept;
+        req.headers.accept = accept ?? '';
         work.add(res);
         graphql(req, res, { signal: abortWhenGone(res), token: callerToken(lookUp), record });
         return;

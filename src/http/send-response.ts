@@ -21,6 +21,8 @@ export function answerWith(graphql: ReturnType<typeof createGraphQLHandler>, log
       const response = await graphql.handleNodeRequest(req, { req, ...context });
       const write = writers.get(response);
       const body = write ? undefined : new Uint8Array(await response.arrayBuffer());
+      // Whether the connection is kept is Node's affair, and of who lingers on it: Yoga would keep that of each stream.
+      response.headers.delete('connection');
       if (!res.destroyed) res.writeHead(response.status, Object.fromEntries(response.headers));
       if (write) write(res);
       else res.end(body);

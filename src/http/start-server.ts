@@ -12,7 +12,7 @@ import { serveWebSocket, type WebSocketOptions } from './serve-web-socket.ts';
 import type { WorkInHand } from './work-in-hand.ts';
 
 export interface ServerOptions
-  extends Omit<RequestListenerOptions, 'graphql' | 'work'>,
+  extends Omit<RequestListenerOptions, 'graphql' | 'work' | 'corsOrigins'>,
     Omit<WebSocketOptions, 'server' | 'work' | 'log'> {
   readonly port: number;
   readonly host: string;
