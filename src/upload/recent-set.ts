@@ -1,8 +1,8 @@
 /** A set that forgets its oldest members. */
 export interface RecentSet {
   add(member: string): void;
-  /** Whether it was there. */
-  delete(member: string): boolean;
+  has(member: string): boolean;
+  delete(member: string): void;
 }
 
 export function createRecentSet(maxSize: number): RecentSet {
@@ -14,6 +14,7 @@ export function createRecentSet(maxSize: number): RecentSet {
       const [oldest] = members;
       if (members.size > maxSize && oldest !== undefined) members.delete(oldest);
     },
-    delete: (member) => members.delete(member),
+    has: (member) => members.has(member),
+    delete: (member) => void members.delete(member),
   };
 }

@@ -6,7 +6,7 @@ import { invalidFile } from './invalid-file.ts';
 import { fileKey, keyedFileName } from './keyed-file-name.ts';
 import { openFile } from './open-file.ts';
 import { readToEnd } from './read-to-end.ts';
-import { settleUpload } from './settle-upload.ts';
+import { mayHaveJob, settleUpload } from './settle-upload.ts';
 import type { FileUpload, UploadFileOptions } from './upload-file.ts';
 import type { UploadResult } from './upload-result.ts';
 import { withJobs } from './with-jobs.ts';
@@ -16,13 +16,15 @@ const maxParts = 9_999;
 
 /**
  * Sends the parts of a file one after the other, but for those that upstream has already: these are read and skipped.
- * Upstream knows each part by the key and its number, so that a repeat goes on where the last try stopped.
+ * Upstream knows each part by the key and its number, so that a repeat goes on where the last try stopped. `onDoubt` hears
+ * before each part that upstream may come to have a job that nobody was told of, and afterwards whether it may have.
  */
 export async function sendParts(
   deps: UploadFileOptions,
   upload: FileUpload,
   idempotencyKey: string,
   uploaded: readonly UploadedPart[],
+  onDoubt: (mayHaveJob: boolean) => void,
 ): Promise<UploadResult> {
   const { client, lookPausesMs } = deps;
   const { form, options, credential, signal, record } = upload;
@@ -57,7 +59,9 @@ export async function sendParts(
       const part = maxRowsPerJob === undefined ? undefined : { number, maxRows: maxRowsPerJob };
       const fileName = keyedFileName({ name, key, part });
       record?.onPart();
+      onDoubt(true);
       const outcome = await client.sendUpload({ form, fileName, file, credential, signal, span });
+      onDoubt(mayHaveJob(outcome));
       const { kind, couponSeriesId } = form;
       const place = { kind, couponSeriesId, key, part, credential, signal, span };
       const settled = await settleUpload({ client, outcome, place, lookPausesMs, idempotencyKey, jobs });

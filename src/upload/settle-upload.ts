@@ -1,5 +1,5 @@
 import type { CapillaryClient } from '../capillary/capillary-client.ts';
-import { CapillaryError } from '../capillary/capillary-error.ts';
+import { CapillaryError, type CapillaryErrorCode } from '../capillary/capillary-error.ts';
 import type { UploadOutcome } from '../capillary/send-upload.ts';
 import { toUploadJob, type UploadJob } from '../jobs/upload-job.ts';
 import { FileRefusedError } from './file-refused-error.ts';
@@ -30,11 +30,11 @@ export async function settleUpload(
 ): Promise<{ readonly job: UploadJob } | { readonly result: UploadResult }> {
   const { client, outcome, place, lookPausesMs, idempotencyKey, jobs } = request;
   if (outcome.ok) return { job: toUploadJob(outcome.job) };
-  const { error, whole } = outcome;
+  const { error } = outcome;
   if (error instanceof FileRefusedError) return { result: invalidFile(error, jobs, idempotencyKey) };
   if (!(error instanceof CapillaryError)) throw withJobs(error, idempotencyKey, jobs);
   if (error.code === 'REJECTED') return { result: upstreamRejected(error, idempotencyKey, jobs) };
-  if (!whole || isRefusal(error)) throw withJobs(error, idempotencyKey, jobs);
+  if (!mayHaveJob(outcome)) throw withJobs(error, idempotencyKey, jobs);
   const { job, listed } = await findUploaded(client, place, lookPausesMs);
   if (job) return { job: toUploadJob(job) };
   // Upstream itself said no, and its list bears it out.
@@ -43,6 +43,19 @@ export async function settleUpload(
   return { result: { __typename: 'UploadOutcomeUnknownError', message, idempotencyKey, jobs } };
 }
 
-function isRefusal({ code }: CapillaryError): boolean {
-  return code === 'UNAUTHENTICATED' || code === 'FORBIDDEN' || code === 'RATE_LIMITED';
+/**
+ * Whether upstream may have made a job that nobody was told of. Certainly not where the closing boundary never left us,
+ * nor where the answer is a 4xx: only a 5xx, or no answer, leaves open what became of a whole part.
+ */
+export function mayHaveJob(outcome: UploadOutcome): boolean {
+  if (outcome.ok || !outcome.whole) return false;
+  const { error } = outcome;
+  return !(error instanceof CapillaryError && refusals.has(error.code));
 }
+
+const refusals: ReadonlySet<CapillaryErrorCode> = new Set([
+  'UNAUTHENTICATED',
+  'FORBIDDEN',
+  'RATE_LIMITED',
+  'REJECTED',
+]);

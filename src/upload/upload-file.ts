@@ -55,16 +55,20 @@ export type UploadFile = (upload: FileUpload) => Promise<UploadResult>;
 
 export function createUploadFile(deps: UploadFileOptions): UploadFile {
   const { client, keyLock, lookPausesMs } = deps;
-  // Keys whose last try had no good end: upstream may have a job that its list shows late.
+  // Keys of tries after which upstream may have a job that its list shows late.
   const unsettled = createRecentSet(10_000);
 
   return async function uploadFile(upload) {
     const { file, form, options, credential, signal } = upload;
 
     async function send(name: string, idempotencyKey: string, uploaded: readonly UploadedPart[]) {
-      unsettled.add(name);
-      const result = await sendParts(deps, upload, idempotencyKey, uploaded);
-      if (result.__typename !== 'UploadOutcomeUnknownError') unsettled.delete(name);
+      const wasUnsettled = unsettled.has(name);
+      const result = await sendParts(deps, upload, idempotencyKey, uploaded, (mayHaveJob) => {
+        if (mayHaveJob) unsettled.add(name);
+        // What is certain of this try says nothing of those before.
+        else if (!wasUnsettled) unsettled.delete(name);
+      });
+      if (result.__typename === 'UploadAccepted') unsettled.delete(name);
       return result;
     }
 
@@ -85,7 +89,7 @@ export function createUploadFile(deps: UploadFileOptions): UploadFile {
         const uploaded = await listPatiently(
           client,
           place,
-          unsettled.delete(name) ? [...lookPausesMs, patienceMs] : [0],
+          unsettled.has(name) ? [...lookPausesMs, patienceMs] : [0],
         );
         return send(name, idempotencyKey, uploaded);
       });
