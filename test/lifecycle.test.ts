@@ -3,6 +3,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { request } from 'undici';
 import { describe, expect, test, vi } from 'vitest';
 import { createSandbox } from '../src/sandbox/create-sandbox.ts';
+import { readMetric } from './subscription-clients.ts';
 import { couponFile } from './support/coupon-file.ts';
 import { runProcess, startProcess } from './support/gateway-process.ts';
 import { ask, upload } from './support/graphql-client.ts';
@@ -128,6 +129,8 @@ describe('A process that is told to end', () => {
     const refused = { status: 503, errors: [{ extensions: { code: 'SHUTTING_DOWN' } }] };
     expect(await ask(gateway.url, '{ __typename }')).toMatchObject(refused);
     expect(await upload(gateway.url)).toMatchObject(refused);
+    const counted = () => readMetric(gateway.url, 'gateway_uploads_refused_total{code="SHUTTING_DOWN"}');
+    await vi.waitFor(async () => expect(await counted()).toBe(1));
     // Opened before, and used only now.
     await other.write(requestHead('GET', '/graphql?query={__typename}'));
     expect(await other.answer()).toMatchObject({ status: 503, headers: { connection: 'close' } });
