@@ -21,6 +21,9 @@ const token = 'opaque-token-1';
 const { signal } = new AbortController();
 const good: StubAnswer = { body: couponStatus };
 
+const goodBody = JSON.stringify(couponStatus);
+const rawAnswer = `HTTP/1.1 200 OK\r\nContent-Length: ${Buffer.byteLength(goodBody)}\r\n\r\n${goodBody}`;
+
 interface ReadOptions extends Partial<ListJobsInput> {
   readonly timeoutMs?: number;
   readonly maxBodyBytes?: number;
@@ -98,6 +101,7 @@ describe('A read that fails for good', () => {
   test.each([
     { name: 'does not speak HTTP', sent: `${token} is what you sent\r\n\r\n` },
     { name: 'changes to a protocol that nobody asked for', sent: 'HTTP/1.1 101 Some Reason\r\n\r\n' },
+    { name: 'says 100 before its answer, unasked', sent: `HTTP/1.1 100 Continue\r\n\r\n${rawAnswer}` },
   ])('is UPSTREAM_INVALID_RESPONSE when upstream $name', async ({ sent }) => {
     const server = createServer((socket) => void socket.end(sent));
     server.listen(0, '127.0.0.1');
@@ -114,6 +118,19 @@ describe('A read that fails for good', () => {
     expect(toCapillaryError(bug, signal)).toBe(bug);
   });
 });
+
+test.each(['102 Processing', '103 Early Hints'])(
+  'A read passes over an interim answer: %s',
+  async (status) => {
+    const interim = `HTTP/1.1 ${status}\r\nLink: </x>\r\n\r\n`;
+    const server = createServer((socket) => void socket.end(interim + interim + rawAnswer));
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as { port: number };
+    expect(await reader(`http://127.0.0.1:${port}`).read()).toHaveLength(1);
+    server.close();
+  },
+);
 
 describe('A read that fails for the moment', () => {
   test.each([

@@ -41,11 +41,16 @@ const tlsFailure = /^(?:ERR_TLS_|ERR_SSL_|CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZE
 /**
  * What to throw for a failed exchange. After an abort that is the signal's reason, unchanged; a broken connection,
  * a name that does not resolve or a TLS fault is `UPSTREAM_UNAVAILABLE`, a timeout `UPSTREAM_TIMEOUT`, an answer that
- * is not HTTP `UPSTREAM_INVALID_RESPONSE`. Anything else is a bug of ours and comes back as it is.
+ * cannot be read as HTTP `UPSTREAM_INVALID_RESPONSE`. Anything else is a bug of ours and comes back as it is.
  */
 export function toCapillaryError(error: unknown, signal: AbortSignal): unknown {
   if (signal.aborted) return signal.reason;
   if (error instanceof CapillaryError) return error;
+  if (isUnaskedContinue(error)) {
+    const message =
+      'Capillary, or a proxy before it, said 100 Continue without being asked, which is not understood here.';
+    return new CapillaryError('UPSTREAM_INVALID_RESPONSE', message);
+  }
   const failureCode = errorCode(error);
   const code = failureCode === undefined ? undefined : capillaryCode(failureCode);
   if (code === undefined) return error;
@@ -60,6 +65,11 @@ const meaning: Record<FailureCode, string> = {
   UPSTREAM_TIMEOUT: 'Capillary did not answer in time',
   UPSTREAM_INVALID_RESPONSE: 'Capillary sent something that is not an HTTP answer',
 };
+
+/** undici 7.30 passes over every interim answer but this one, and cuts the connection with the words of any broken one. */
+function isUnaskedContinue(error: unknown): boolean {
+  return error instanceof Error && errorCode(error) === 'UND_ERR_SOCKET' && error.message === 'bad response';
+}
 
 function capillaryCode(code: string): FailureCode | undefined {
   if (timeouts.has(code)) return 'UPSTREAM_TIMEOUT';
