@@ -7,6 +7,7 @@ import { passThroughCredential } from '../src/capillary/pass-through-credential.
 import { createShareInFlight } from '../src/capillary/share-in-flight.ts';
 import type { UpstreamJob } from '../src/capillary/upstream-job.ts';
 import type { GatewayContext } from '../src/gateway-context.ts';
+import { createFairQueue } from '../src/jobs/fair-queue.ts';
 import { createSeriesJobs } from '../src/jobs/series-jobs.ts';
 import { schema } from '../src/schema/schema.ts';
 
@@ -23,6 +24,7 @@ const { listJobs } = createCapillaryClient({
   uploadAnswerTimeoutMs: 120_000,
 });
 const shareInFlight = createShareInFlight<readonly UpstreamJob[]>();
+const inTurn = createFairQueue(32);
 const yoga = createYoga({
   schema,
   logging: false,
@@ -33,7 +35,7 @@ const yoga = createYoga({
     return {
       credential,
       signal,
-      seriesJobs: createSeriesJobs({ listJobs, shareInFlight, credential, signal }),
+      seriesJobs: createSeriesJobs({ listJobs, shareInFlight, inTurn, credential, signal }),
     };
   },
 });

@@ -6,6 +6,7 @@ import type { UpstreamJob } from './capillary/upstream-job.ts';
 import { GatewayError } from './errors.ts';
 import type { GatewayContext } from './gateway-context.ts';
 import type { GraphQLRequest } from './http/create-request-listener.ts';
+import { createFairQueue } from './jobs/fair-queue.ts';
 import { createSeriesJobs } from './jobs/series-jobs.ts';
 import type { BeginUpload } from './observe/upload-record.ts';
 
@@ -22,6 +23,8 @@ export interface ContextsOptions extends Pick<GatewayContext, 'uploadFile' | 'wa
 export function createContexts(options: ContextsOptions): (request: GraphQLRequest) => GatewayContext {
   const { client, ownCredential, isSandbox, beginUpload, uploadFile, watcher } = options;
   const shareInFlight = createShareInFlight<readonly UpstreamJob[]>();
+  // A quarter of the sockets to upstream.
+  const inTurn = createFairQueue(32);
 
   return ({ token, signal, record }) => {
     const { requestId, span } = record;
@@ -33,7 +36,14 @@ export function createContexts(options: ContextsOptions): (request: GraphQLReque
     };
     return {
       ...{ credential, signal, uploadFile, watcher },
-      seriesJobs: createSeriesJobs({ listJobs: client.listJobs, shareInFlight, credential, signal, span }),
+      seriesJobs: createSeriesJobs({
+        listJobs: client.listJobs,
+        shareInFlight,
+        inTurn,
+        credential,
+        signal,
+        span,
+      }),
       beginUpload(upload) {
         record.uploads();
         return beginUpload({ requestId, span, signal }, upload);

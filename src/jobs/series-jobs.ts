@@ -1,10 +1,12 @@
 import DataLoader from 'dataloader';
 import type { CapillaryClient } from '../capillary/capillary-client.ts';
+import { CapillaryError } from '../capillary/capillary-error.ts';
 import type { Credential } from '../capillary/credential.ts';
 import type { ShareInFlight } from '../capillary/share-in-flight.ts';
 import type { UploadKind, UpstreamJob } from '../capillary/upstream-job.ts';
 import { GatewayError } from '../errors.ts';
 import type { Span } from '../observe/span.ts';
+import type { RunInTurn } from './fair-queue.ts';
 import type { JobRef } from './job-id.ts';
 import { toUploadJob, type UploadJob } from './upload-job.ts';
 
@@ -12,6 +14,8 @@ export interface SeriesJobsOptions {
   readonly listJobs: CapillaryClient['listJobs'];
   /** Of the gateway, not of the request: equal calls of one credential share one answer while it is in flight. */
   readonly shareInFlight: ShareInFlight<readonly UpstreamJob[]>;
+  /** Of the gateway, too: the calls of one caller do not keep those of others waiting. */
+  readonly inTurn: RunInTurn;
   readonly credential: () => Credential;
   readonly signal: AbortSignal;
   /** Of the operation that reads. Default: not traced. */
@@ -29,15 +33,26 @@ export interface SeriesJobs {
 }
 
 export function createSeriesJobs(options: SeriesJobsOptions): SeriesJobs {
-  const { listJobs, shareInFlight, credential, signal, span } = options;
+  const { listJobs, shareInFlight, inTurn, credential, signal, span } = options;
+  let refusal: CapillaryError | undefined;
 
   async function read({ kind, couponSeriesId }: Series): Promise<readonly UploadJob[]> {
     const caller = credential();
     const key = `${caller.id}:${kind}:${couponSeriesId}`;
-    const jobs = await shareInFlight(key, signal, (sharedSignal) =>
-      listJobs({ kind, couponSeriesId, credential: caller, signal: sharedSignal, span }),
-    );
+    // Behind the gateway's own credential are many callers: there it is one operation's turn.
+    const jobs = await inTurn(caller.renewable ? signal : caller.id, signal, async () => {
+      // A token that was refused once is not sent a thousand times.
+      if (refusal) throw refusal;
+      return shareInFlight(key, signal, (sharedSignal) =>
+        listJobs({ kind, couponSeriesId, credential: caller, signal: sharedSignal, span }),
+      ).catch(noteRefusal);
+    });
     return jobs.map(toUploadJob);
+  }
+
+  function noteRefusal(error: unknown): never {
+    if (error instanceof CapillaryError && error.code === 'UNAUTHENTICATED') refusal = error;
+    throw error;
   }
 
   const wanted = new Set<string>();
@@ -64,6 +79,8 @@ export function createSeriesJobs(options: SeriesJobsOptions): SeriesJobs {
       return jobs.find((job) => job.upstream.jobId === jobId);
     },
     forget(kind, couponSeriesId) {
+      // A subscription reads for hours: its token may be good again.
+      refusal = undefined;
       wanted.delete(nameOf({ kind, couponSeriesId }));
       loader?.clear({ kind, couponSeriesId });
     },

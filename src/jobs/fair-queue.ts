@@ -1,0 +1,48 @@
+/** Runs `work` as soon as it is its turn among those of the same key. Rejects as `work` does, or with the signal's reason. */
+export type RunInTurn = <T>(key: string | object, signal: AbortSignal, work: () => Promise<T>) => Promise<T>;
+
+interface Line {
+  running: number;
+  readonly waiting: Set<() => void>;
+}
+
+/**
+ * Lets `atOnce` of each key run at the same time, the others in the order they came: whoever asks for a thousand things
+ * takes a share of what there is, and not all of it. Nothing is kept of a key once all of its work is done.
+ */
+export function createFairQueue(atOnce: number): RunInTurn {
+  const lines = new Map<string | object, Line>();
+
+  return async (key, signal, work) => {
+    signal.throwIfAborted();
+    const line = lines.get(key) ?? { running: 0, waiting: new Set() };
+    lines.set(key, line);
+    if (line.running < atOnce) line.running += 1;
+    else await turn(line, signal);
+    try {
+      return await work();
+    } finally {
+      const [next] = line.waiting;
+      // The place goes on to whoever is next: it is not free in between.
+      if (next) next();
+      else line.running -= 1;
+      if (line.running === 0) lines.delete(key);
+    }
+  };
+}
+
+function turn({ waiting }: Line, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const go = () => {
+      waiting.delete(go);
+      signal.removeEventListener('abort', leave);
+      resolve();
+    };
+    const leave = () => {
+      waiting.delete(go);
+      reject(signal.reason);
+    };
+    waiting.add(go);
+    signal.addEventListener('abort', leave, { once: true });
+  });
+}

@@ -1,0 +1,90 @@
+import { describe, expect, test, vi } from 'vitest';
+import { createFairQueue } from '../src/jobs/fair-queue.ts';
+import { ask } from './support/graphql-client.ts';
+import { startGateway } from './support/start-gateway.ts';
+
+const lookUp = 'query ($v: [_Any!]!) { _entities(representations: $v) { ... on UploadJob { id } } }';
+
+/** Of as many series, so that each is a call upstream. */
+const jobs = (count: number) => ({
+  v: Array.from({ length: count }, (_, at) => ({ __typename: 'UploadJob', id: `COUPON_BATCH:${at + 1}:1` })),
+});
+
+describe('Reading hundreds of lists', () => {
+  test('a token that is refused is not sent for each of them', async () => {
+    await using started = await startGateway();
+    const headers = { 'x-cap-api-oauth-token': 'unknown' };
+    const { errors } = await ask(started.url, lookUp, { variables: jobs(500), headers });
+    expect(errors).toHaveLength(500);
+    expect(new Set(errors?.map(({ extensions }) => extensions['code']))).toEqual(
+      new Set(['UNAUTHENTICATED']),
+    );
+    expect(started.sandbox.requests.length).toBeLessThanOrEqual(32);
+  });
+
+  test('does not keep another caller waiting', async () => {
+    await using started = await startGateway();
+    started.sandbox.faults.set({ call: 'any', fault: { kind: 'latency', ms: 200 } });
+    let isDone = false;
+    const many = ask(started.url, lookUp, { variables: jobs(400) }).finally(() => {
+      isDone = true;
+    });
+    await vi.waitFor(() => expect(started.sandbox.openRequests()).toBe(32));
+    const headers = { 'x-cap-api-oauth-token': 'another' };
+    const { errors } = await ask(started.url, lookUp, { variables: jobs(1), headers });
+    expect(errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
+    expect(isDone).toBe(false);
+    started.sandbox.faults.clear();
+    expect((await many).errors).toBeUndefined();
+    expect(started.sandbox.requests).toHaveLength(401);
+  });
+});
+
+describe('A fair queue', () => {
+  const { signal } = new AbortController();
+  const deferred = () => {
+    let resolve = () => {};
+    const promise = new Promise<void>((done) => {
+      resolve = done;
+    });
+    return { promise, resolve };
+  };
+
+  test('lets the next one in when one fails', async () => {
+    const inTurn = createFairQueue(1);
+    const failing = inTurn('a', signal, () => Promise.reject(new Error('no')));
+    const next = inTurn('a', signal, async () => 'next');
+    await expect(failing).rejects.toThrow('no');
+    expect(await next).toBe('next');
+  });
+
+  test('passes over who gave up while waiting, and tells it why', async () => {
+    const inTurn = createFairQueue(1);
+    const first = deferred();
+    const controller = new AbortController();
+    const work = vi.fn(async () => 'given up');
+    const running = inTurn('a', signal, () => first.promise);
+    const waiting = inTurn('a', controller.signal, work);
+    const last = inTurn('a', signal, async () => 'last');
+    controller.abort(new Error('gone'));
+    await expect(waiting).rejects.toThrow('gone');
+    first.resolve();
+    await running;
+    expect(await last).toBe('last');
+    expect(work).not.toHaveBeenCalled();
+  });
+
+  test('lets no more in at once than it may, however they come and go', async () => {
+    const inTurn = createFairQueue(3);
+    let running = 0;
+    let most = 0;
+    const work = async () => {
+      most = Math.max(most, ++running);
+      await Promise.resolve();
+      running -= 1;
+    };
+    await Promise.all(Array.from({ length: 50 }, () => inTurn('a', signal, work)));
+    await Promise.all(Array.from({ length: 50 }, () => inTurn('a', signal, work)));
+    expect(most).toBe(3);
+  });
+});
