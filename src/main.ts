@@ -17,7 +17,10 @@ async function main(): Promise<void> {
   // Synchronous: lines that are still on their way would come after, or be lost, when the process exits.
   const logger = createLogger(config.logLevel, pino.destination({ fd: 1, sync: true }));
   const gateway = await createGateway(config, logger);
+  let stoppingSinceMs: number | undefined;
   const stop = (signal: NodeJS.Signals) => {
+    if (stoppingSinceMs !== undefined) return again(signal, stoppingSinceMs);
+    stoppingSinceMs = performance.now();
     logger.info({ signal }, 'shutting down');
     gateway.close().then(
       () => {
@@ -30,7 +33,17 @@ async function main(): Promise<void> {
       },
     );
   };
-  process.once('SIGTERM', stop).once('SIGINT', stop);
+  /** Whoever cannot wait has SIGKILL, and a person at a terminal Ctrl-C. A second SIGTERM is mostly the first one, handed on. */
+  const again = (signal: NodeJS.Signals, sinceMs: number) => {
+    // So is a second SIGINT in the same moment: npm hands on what the terminal has sent to all already.
+    if (signal === 'SIGTERM' || performance.now() - sinceMs < 1_000) {
+      logger.info({ signal }, 'shutting down already');
+      return;
+    }
+    logger.warn({ signal }, 'ended at once, whatever was running');
+    process.exit(130);
+  };
+  process.on('SIGTERM', stop).on('SIGINT', stop);
   // After the handlers: who waits for this line may signal at once, and would end the process without a drain.
   const { url, sandboxUrl } = gateway;
   logger.info(sandboxUrl ? { url, sandboxUrl, token: 'sandbox-token' } : { url }, 'ready');

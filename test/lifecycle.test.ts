@@ -108,6 +108,41 @@ describe('A process that is told to end', () => {
     await connection.closed();
   });
 
+  test('and told so once more, by SIGTERM, still lets an upload finish', async () => {
+    await using sandbox = await createSandbox();
+    await using gateway = await startProcess({ COUPON_API_URL: sandbox.url });
+    sandbox.faults.set({ call: 'uploadFile', fault: { kind: 'latency', ms: 1_500 } });
+    const answer = upload(gateway.url);
+    await sandbox.received(1);
+    const told = (message: string) => gateway.stdout.filter((line) => JSON.parse(line).msg === message);
+    gateway.kill('SIGTERM');
+    await vi.waitFor(() => expect(told('shutting down')).toHaveLength(1));
+    gateway.kill('SIGTERM');
+    await vi.waitFor(() => expect(told('shutting down already')).toHaveLength(1));
+    expect((await answer).data.uploadCouponBatch.__typename).toBe('UploadAccepted');
+    expect(await gateway.ended).toMatchObject({ code: 0, signal: null, stderr: '' });
+    expect(told('shutting down')).toHaveLength(1);
+    expect(told('stopped')).toHaveLength(1);
+  });
+
+  test('and told so by one more Ctrl-C, ends at once, and says so', async () => {
+    await using sandbox = await createSandbox();
+    await using gateway = await startProcess({ COUPON_API_URL: sandbox.url });
+    sandbox.faults.set({ call: 'uploadFile', fault: { kind: 'hang', at: 'after' } });
+    const answer = expect(upload(gateway.url)).rejects.toThrow();
+    await sandbox.received(1);
+    // As one at a keyboard who does not believe that it helps.
+    const presses = setInterval(() => gateway.kill('SIGINT'), 100);
+    const { code, stdout, stderr } = await gateway.ended.finally(() => clearInterval(presses));
+    expect({ code, stderr }).toEqual({ code: 130, stderr: '' });
+    expect(JSON.parse(stdout.at(-1) ?? '')).toMatchObject({
+      level: 40,
+      signal: 'SIGINT',
+      msg: 'ended at once, whatever was running',
+    });
+    await answer;
+  });
+
   test('during an upload, lets it finish, takes no new work meanwhile, and ends with code 0', async () => {
     await using sandbox = await createSandbox();
     const origin = 'https://shop.example';
