@@ -357,6 +357,19 @@ describe('Two files in one operation', () => {
     expect(answer.uploads).toMatchObject([{ complete: true, fileSha256: sha256(csv) }]);
   });
 
+  test('of which the first has a line that begins with the boundary: it is not uploaded as far as that line', async () => {
+    const first = `${second}--${boundary}7,CODE4\r\n`;
+    const answer = await send([
+      operationsPart(twoVariables, twoUploads),
+      mapPart(twoPaths),
+      filePart(first, '0', 'a.csv'),
+      filePart(csv, '1', 'b.csv'),
+    ]);
+    expect(answer).toMatchObject({ status: 400, code: 'BAD_REQUEST', data: null });
+    expect(answer.message).toContain('Behind a boundary belongs its line end');
+    expect(answer.uploads.filter(({ complete }) => complete)).toEqual([]);
+  });
+
   test('that are one and the same are refused at the second use', async () => {
     const answer = await send([
       operationsPart(

@@ -27,6 +27,7 @@ export function createFileQueue({ req, form, brokenForm, idleTimeoutMs }: FileQu
   formEnd.catch(() => {});
   let expected = 0;
   let arrived = 0;
+  let onNextArrival: () => void = () => {};
   /** The part that has arrived and that nobody reads or released. */
   let inTheWay: string | undefined;
   const waiting = new Set<(reason: unknown) => void>();
@@ -39,7 +40,8 @@ export function createFileQueue({ req, form, brokenForm, idleTimeoutMs }: FileQu
   function add(upload: Upload): IncomingFile {
     expected += 1;
     let file: FileUpload | undefined;
-    let isLast = false;
+    /** A boundary was understood as such when the next part has begun: what only looks like one ends a file, too. */
+    let partEnd = formEnd;
     let claimed = false;
     let released = false;
 
@@ -47,8 +49,13 @@ export function createFileQueue({ req, form, brokenForm, idleTimeoutMs }: FileQu
       (fileUpload) => {
         file = fileUpload;
         arrived += 1;
+        onNextArrival();
         // Told here and not when the file is opened: in a small request the next one has arrived by then.
-        isLast = arrived === expected;
+        if (arrived < expected) {
+          const followed = new Promise<void>((resolve) => (onNextArrival = resolve));
+          partEnd = Promise.race([followed, formEnd]);
+          partEnd.catch(() => {});
+        }
         if (released) drain(fileUpload);
         else if (!claimed) block(fileUpload.fieldName);
         return fileUpload;
@@ -84,7 +91,7 @@ export function createFileQueue({ req, form, brokenForm, idleTimeoutMs }: FileQu
           return {
             name: fileUpload.filename ?? '',
             stream,
-            formEnd: isLast ? formEnd : Promise.resolve(),
+            formEnd: partEnd,
             onArrival,
           };
         } catch (error) {

@@ -6,8 +6,8 @@ export interface FileStream {
   readonly name: string;
   readonly stream: Readable;
   /**
-   * Resolves when the whole form has ended properly, or at once when other files are to follow this one; rejects when
-   * the form is cut off.
+   * Resolves when the whole form has ended properly, or the next of its files has begun to arrive; rejects when the form
+   * is cut off or turns out malformed before that.
    */
   readonly formEnd: Promise<void>;
   /** Calls back for each piece of the request that comes, also where nothing of it is the file's. Returns how to stop it. */
