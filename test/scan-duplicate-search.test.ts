@@ -1,10 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { createDuplicateSearch } from '../src/upload/scan/duplicate-search.ts';
+import { createCodePoolMemory, openCodePool, releaseCodePool } from '../src/upload/scan/code-pool.ts';
+import {
+  createDuplicateSearch,
+  type DuplicateSearch,
+  type DuplicateSearchOptions,
+} from '../src/upload/scan/duplicate-search.ts';
 import { createRowKernel } from '../src/upload/scan/row-kernel.ts';
 
-/** Enters one code a row; 0 for none. What is found comes back as [row, first, isSecond]. */
-function search(codes: readonly number[], maxRows?: number) {
-  const duplicates = createDuplicateSearch(maxRows);
+/** Enters one code a row; 0 for none. */
+function enter(duplicates: DuplicateSearch, codes: readonly number[]) {
   const size = 1000;
   for (let at = 0; at < codes.length; at += size) {
     const batch = codes.slice(at, at + size);
@@ -13,6 +17,12 @@ function search(codes: readonly number[], maxRows?: number) {
     );
     duplicates.add(at + 1, batch.length, Uint32Array.from(words));
   }
+}
+
+/** What is found comes back as [row, first, isSecond]. */
+function search(codes: readonly number[], options?: DuplicateSearchOptions) {
+  const duplicates = createDuplicateSearch(options);
+  enter(duplicates, codes);
   const found: [row: number, first: number, isSecond: boolean][] = [];
   duplicates.finish((row, first, isSecond) => found.push([row, first, isSecond]));
   found.sort(([a], [b]) => a - b);
@@ -20,10 +30,6 @@ function search(codes: readonly number[], maxRows?: number) {
 }
 
 describe('the search for duplicates', () => {
-  it('refuses to search more rows than it can hold', () => {
-    expect(() => createDuplicateSearch(5_000_001)).toThrow('5000000');
-  });
-
   it('finds nothing where no code stands twice, and takes rows without a code for no duplicates', () => {
     const codes = Array.from({ length: 200_000 }, (_, at) => (at % 3 === 0 ? 0 : at + 1));
     expect(search(codes)).toEqual({ found: [], exact: true, lastRow: 5_000_000 });
@@ -44,9 +50,62 @@ describe('the search for duplicates', () => {
     expect(found.at(-1)).toEqual([50_000, 1, false]);
   });
 
+  it('finds rows that are far from each other, and from those before them', () => {
+    const codes = Array.from({ length: 400_000 }, (_, at) => (at % 5_000 === 0 ? 1 + (at % 200_000) : 0));
+    const { found } = search(codes);
+    expect(found).toHaveLength(40);
+    for (const [row, first, isSecond] of found) {
+      expect([row, isSecond]).toEqual([first + 200_000, true]);
+      expect(first % 5_000).toBe(1);
+    }
+  });
+
   it('stops at the most rows, and says so only when a code came after it', () => {
-    expect(search([1, 2, 1, 2], 3)).toEqual({ found: [[3, 1, true]], exact: false, lastRow: 3 });
-    expect(search([1, 2, 1, 0], 3)).toEqual({ found: [[3, 1, true]], exact: true, lastRow: 3 });
+    expect(search([1, 2, 1, 2], { maxRows: 3 })).toEqual({ found: [[3, 1, true]], exact: false, lastRow: 3 });
+    expect(search([1, 2, 1, 0], { maxRows: 3 })).toEqual({ found: [[3, 1, true]], exact: true, lastRow: 3 });
+  });
+});
+
+describe('searches that share their memory', () => {
+  const many = Array.from({ length: 200_000 }, (_, at) => at + 1);
+  const twice = [...many, ...many];
+
+  it('find what they find alone when one follows the other, also one that was given up', () => {
+    const pool = openCodePool(createCodePoolMemory(400_000));
+    for (let time = 0; time < 3; time += 1) {
+      expect(search(twice, { pool })).toMatchObject({ found: { length: 200_000 }, exact: true });
+      const givenUp = createDuplicateSearch({ pool });
+      enter(givenUp, twice);
+      givenUp.close();
+      givenUp.close();
+    }
+  });
+
+  it('end early where it is all taken, and say so, but never a small one', () => {
+    const pool = openCodePool(createCodePoolMemory(400_000));
+    const first = createDuplicateSearch({ pool });
+    enter(first, twice);
+    const { found, exact, lastRow } = search([900_001, ...many, 900_001], { pool });
+    expect({ found, exact }).toEqual({ found: [], exact: false });
+    expect(lastRow).toBeGreaterThan(30_000);
+    expect(lastRow).toBeLessThan(70_000);
+    expect(search([900_001, ...many.slice(0, 20_000), 900_001], { pool })).toMatchObject({
+      found: { length: 1 },
+      exact: true,
+    });
+    const found2: number[] = [];
+    first.finish((row) => found2.push(row));
+    expect(found2).toHaveLength(200_000);
+    expect(search([900_001, ...many, 900_001], { pool })).toMatchObject({ exact: true });
+  });
+
+  it('leave nothing taken when the thread of one has ended', () => {
+    const memory = createCodePoolMemory(400_000);
+    enter(createDuplicateSearch({ pool: openCodePool(memory, 1) }), twice);
+    const pool = openCodePool(memory, 2);
+    expect(search(twice, { pool })).toMatchObject({ exact: false });
+    releaseCodePool(memory, 1);
+    expect(search(twice, { pool })).toMatchObject({ exact: true });
   });
 });
 

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
+import { createCodePoolMemory, releaseCodePool } from '../scan/code-pool.ts';
 import { createBellMemory, openBell } from './bell.ts';
 import {
   createInspection,
@@ -7,7 +8,7 @@ import {
   type InspectionEvents,
   type ThreadInspection,
 } from './inspection.ts';
-import type { InspectionAnswer, InspectionPlan } from './inspection-messages.ts';
+import type { InspectionAnswer, InspectionPlan, ThreadMemory } from './inspection-messages.ts';
 import { createThreadCalls, type ThreadCalls } from './thread-calls.ts';
 
 export interface Inspector {
@@ -20,11 +21,14 @@ export interface Inspector {
 export interface InspectorOptions {
   /** Default: a core is left to the relay, four threads at most. */
   readonly threads?: number | undefined;
+  /** Rows that are searched for codes that stand twice, of all files at once: each takes 8 bytes. Default 5,000,000. */
+  readonly maxRows?: number | undefined;
 }
 
 /** A few threads that look at all files, each file at one of them. A thread starts with the first file that it gets. */
 export function createInspector(options: InspectorOptions = {}): Inspector {
-  const { threads = Math.max(1, Math.min(4, availableParallelism() - 1)) } = options;
+  const { threads = Math.max(1, Math.min(4, availableParallelism() - 1)), maxRows = 5_000_000 } = options;
+  const codes = createCodePoolMemory(maxRows);
   const crew: (Thread | undefined)[] = Array.from({ length: threads });
   let nextId = 1;
 
@@ -34,14 +38,17 @@ export function createInspector(options: InspectorOptions = {}): Inspector {
       .filter((thread) => thread !== undefined)
       .toSorted((a, b) => a.files.size - b.files.size);
     if (place < 0 && busy[0]) return busy[0];
-    const thread = crew[place] ?? startThread(() => leave(place, thread));
+    const thread =
+      crew[place] ?? startThread({ codes, owner: place + 1, maxRows }, () => leave(place, thread));
     crew[place] = thread;
     return thread;
   }
 
   /** A thread that breaks says so twice, and another may stand in its place by then. */
   function leave(place: number, thread: Thread): void {
-    if (crew[place] === thread) delete crew[place];
+    if (crew[place] !== thread) return;
+    delete crew[place];
+    releaseCodePool(codes, place + 1);
   }
 
   return {
@@ -76,11 +83,11 @@ const entry = import.meta.url.endsWith('.ts')
   ? '../../../dist/upload/inspection/inspection-worker.js'
   : './inspection-worker.js';
 
-function startThread(onExit: () => void): Thread {
-  const bellMemory = createBellMemory();
-  const bell = openBell(bellMemory);
+function startThread(given: Omit<ThreadMemory, 'bell'>, onExit: () => void): Thread {
+  const memory: ThreadMemory = { ...given, bell: createBellMemory() };
+  const bell = openBell(memory.bell);
   const worker = new Worker(new URL(entry, import.meta.url), {
-    workerData: bellMemory,
+    workerData: memory,
     resourceLimits: { maxYoungGenerationSizeMb: 4 },
   });
   const files = new Map<number, ThreadInspection>();

@@ -12,6 +12,16 @@ export interface InspectionPlan {
 
 export type InspectionReport = ScanReport & { readonly bytes: number; readonly sha256: string };
 
+/** What a thread is given at its start. */
+export interface ThreadMemory {
+  readonly bell: SharedArrayBuffer;
+  /** The code pool of all threads, and as whom this one takes from it. */
+  readonly codes: SharedArrayBuffer;
+  readonly owner: number;
+  /** The most rows of one file that are searched for duplicates. */
+  readonly maxRows: number;
+}
+
 /** To the worker. The bytes of a file go through its memory, as a `BlockRing`. */
 export type InspectionRequest =
   | {

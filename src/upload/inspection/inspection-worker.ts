@@ -1,11 +1,12 @@
 import { createHash, type Hash } from 'node:crypto';
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { openCodePool } from '../scan/code-pool.ts';
 import { type CsvScan, createCsvScan } from '../scan/csv-scan.ts';
 import { createRowKernel } from '../scan/row-kernel.ts';
 import { scanPlan } from '../scan/scan-plan.ts';
 import { openBell } from './bell.ts';
 import { type BlockRing, openBlockRing } from './block-ring.ts';
-import type { InspectionAnswer, InspectionRequest } from './inspection-messages.ts';
+import type { InspectionAnswer, InspectionRequest, ThreadMemory } from './inspection-messages.ts';
 
 /** The thread that looks at files: hashing and scanning cost more than relaying, and would halve the relay's speed. */
 interface File {
@@ -20,7 +21,9 @@ interface File {
 
 if (!parentPort) throw new Error('This is the program of a thread.');
 const port = parentPort;
-const bell = openBell(workerData as SharedArrayBuffer);
+const given = workerData as ThreadMemory;
+const bell = openBell(given.bell);
+const codePool = openCodePool(given.codes, given.owner);
 const files = new Map<number, File>();
 const answer = (message: InspectionAnswer) => port.postMessage(message);
 /** How long the next block may take to come. A message that calls the other thread costs it more than the wait. */
@@ -40,7 +43,10 @@ function take(request: InspectionRequest): void {
       files.set(id, {
         id,
         ring: openBlockRing(memory),
-        scan: createCsvScan({ plan: scanPlan(input), rowsPerPart, maxFileBytes, kernel }),
+        scan: createCsvScan({
+          ...{ plan: scanPlan(input), rowsPerPart, maxFileBytes },
+          ...{ maxExactRows: given.maxRows, kernel, codePool },
+        }),
         hash: createHash('sha256'),
         bytes: 0,
         headerSent: false,
@@ -54,6 +60,7 @@ function take(request: InspectionRequest): void {
       return;
     }
     case 'close':
+      files.get(request.id)?.scan.close();
       files.delete(request.id);
   }
 }

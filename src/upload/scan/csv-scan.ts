@@ -1,4 +1,5 @@
 import { createByteChecks } from './byte-checks.ts';
+import type { CodePool } from './code-pool.ts';
 import { createDuplicateProblems, type DuplicateProblems } from './duplicate-problems.ts';
 import { createFileParts } from './file-parts.ts';
 import type { FileProblem } from './file-problem.ts';
@@ -18,6 +19,8 @@ export interface CsvScanOptions {
   readonly rowsPerPart?: number | undefined;
   /** How many data rows are searched for duplicates. Default 5,000,000. */
   readonly maxExactRows?: number | undefined;
+  /** Memory for the search, shared with other scans; of a search that finds it empty the report says so. Default: its own. */
+  readonly codePool?: CodePool | undefined;
   /** How many problems are listed. Default 100. */
   readonly maxProblems?: number | undefined;
   /** Default: no limit. */
@@ -44,7 +47,7 @@ export interface ScanReport {
   readonly notes: readonly string[];
 }
 
-/** The scan of one file. It holds no resource: to give it up, drop it. */
+/** The scan of one file. Whoever gives it up before its end closes it. */
 export interface CsvScan {
   /** Scans the next bytes. The chunk is neither kept nor changed. Does nothing once the scan is `fatal`. */
   write(chunk: Buffer): void;
@@ -59,6 +62,8 @@ export interface CsvScan {
   readonly fatal: FileProblem | undefined;
   /** The file is over. To be called once. */
   end(): ScanReport;
+  /** Gives back what it holds of the code pool. May be called twice. */
+  close(): void;
 }
 
 /** Scans a CSV file as it streams by: its shape, its rows, and what upstream is going to reject. */
@@ -106,7 +111,10 @@ export function createCsvScan(options: CsvScanOptions): CsvScan {
     if (unique !== undefined) {
       wanted.push(unique);
       uniqueColumn = unique;
-      duplicates = createDuplicateProblems(kernel, unique, problems, options.maxExactRows);
+      duplicates = createDuplicateProblems(kernel, unique, problems, {
+        maxRows: options.maxExactRows,
+        pool: options.codePool,
+      });
     }
     reader.want(wanted);
     plainRows = createPlainRows(kernel, plan, problems, unique, duplicates);
@@ -160,6 +168,10 @@ export function createCsvScan(options: CsvScanOptions): CsvScan {
     return rows === 0 ? wholeFileProblems.headerOnly : undefined;
   }
 
+  function close(): void {
+    duplicates?.close();
+  }
+
   return {
     get cuts() {
       return parts.cuts;
@@ -178,6 +190,7 @@ export function createCsvScan(options: CsvScanOptions): CsvScan {
     },
     end() {
       fatal ??= finish();
+      close();
       const exact = duplicates?.exact ?? true;
       return {
         rows,
@@ -189,6 +202,7 @@ export function createCsvScan(options: CsvScanOptions): CsvScan {
         notes: exact ? [] : [notSearched(duplicates?.lastRow ?? 0)],
       };
     },
+    close,
   };
 }
 

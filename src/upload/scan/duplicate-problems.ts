@@ -1,4 +1,4 @@
-import { createDuplicateSearch } from './duplicate-search.ts';
+import { createDuplicateSearch, type DuplicateSearchOptions } from './duplicate-search.ts';
 import type { ProblemList } from './problem-list.ts';
 import type { RowKernel } from './row-kernel.ts';
 import { createRowLines } from './row-lines.ts';
@@ -15,6 +15,8 @@ export interface DuplicateProblems {
   readonly lastRow: number;
   /** All rows were added: lists the problems. */
   finish(): void;
+  /** Gives back the memory of a search that is not finished. May be called twice. */
+  close(): void;
 }
 
 /** Codes match as upstream compares them: trimmed, whatever their case. `column` is where they stand. */
@@ -22,9 +24,9 @@ export function createDuplicateProblems(
   kernel: RowKernel,
   column: number,
   problems: ProblemList,
-  maxExactRows?: number,
+  options: DuplicateSearchOptions = {},
 ): DuplicateProblems {
-  const search = createDuplicateSearch(maxExactRows);
+  const search = createDuplicateSearch(options);
   const lines = createRowLines();
 
   function addRows(row: number, line: number, count: number, hashes: Uint32Array): void {
@@ -60,5 +62,6 @@ export function createDuplicateProblems(
         });
       });
     },
+    close: search.close,
   };
 }

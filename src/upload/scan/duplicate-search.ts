@@ -1,19 +1,22 @@
-/** So many that a partition of the most rows, and its table, fit into a core's own cache. */
+import { type CodePool, codeWords, createCodePoolMemory, openCodePool, shareWords } from './code-pool.ts';
+
+/** So many that a partition of five million rows, and its table, fit into a core's own cache. */
 const partitions = 128;
 /** The upper seven bits of a hash's high half name its partition. */
-const partitionShift = 25;
-const rowsPossible = 5_000_000;
-/** 60% full with a partition of the most rows: 39,000, and by chance never 2,000 more. */
-const maxSlots = 2 ** 16;
+const partitionBits = 7;
 
-/** Rows are put aside in blocks of one partition each: three words a row, the hash's low and high half, and the row. */
-const rowWords = 3;
-const blockWords = 256 * rowWords;
-
-/** A slot holds the number of a code's first row among those put aside, some bits of its hash, and a mark. */
-const numberMask = 2 ** 23 - 1;
-const tagMask = 0x7f80_0000;
-const hasSecond = 0x8000_0000;
+/**
+ * Codes are put aside in blocks of one partition each. A code's first word is the low half of its hash, its second what
+ * is left of the high half and, in the lowest bits, by how much its row is behind the one before it in its partition. No
+ * bits there are a mark: the next row is behind the one that the first word names.
+ */
+const blockCodes = 256;
+const blockWords = blockCodes * codeWords;
+const gapBits = 10;
+const maxGap = 2 ** gapBits - 1;
+/** In the table, of a code that was found again. Above what is kept of a hash. */
+const hasSecond = 2 ** (32 - gapBits);
+const defaultRows = 5_000_000;
 
 type Found = (row: number, first: number, isSecond: boolean) => void;
 
@@ -35,86 +38,147 @@ export interface DuplicateSearch {
    * of the code and whether this is the second. To be called once; takes 15 ms for a million rows.
    */
   finish(found: Found): void;
+  /** Gives back the memory of a search that is not finished. May be called twice. */
+  close(): void;
+}
+
+/** What a search may hold. */
+export interface DuplicateSearchOptions {
+  /** Default 5,000,000. */
+  readonly maxRows?: number | undefined;
+  /** Lends memory for all but the first codes, some 50,000. Where it has no more, the search ends. Default: one of its own. */
+  readonly pool?: CodePool | undefined;
 }
 
 /**
- * Finds the rows that have the same code, exactly for the first `maxRows` rows (default and at most 5,000,000) but for
- * different codes with the same hash of 64 bits, which chance makes in one of 1,400,000 files of that length.
+ * Finds the rows that have the same code, exactly for the first `maxRows` rows but for different codes that agree in 61
+ * bits of their hashes, which chance makes in one of 184,000 files of 5,000,000 rows.
  *
  * One table of all codes is larger than the caches, and a lookup in it takes longer than all else that is done for a
- * row. So the rows are only put aside, divided by their hash, and each partition is searched by itself at the end.
- * Memory grows with the rows by 12 bytes a row, to 61 MB at the default.
+ * row. So the codes are only put aside, divided by their hash, and each partition is searched by itself at the end.
+ * Memory grows by 8 bytes a row.
  */
-export function createDuplicateSearch(maxRows = rowsPossible): DuplicateSearch {
-  if (maxRows > rowsPossible)
-    throw new RangeError(`maxRows is ${maxRows}, but at most ${rowsPossible} are possible`);
-  let words = new Uint32Array(2 * partitions * blockWords);
-  let blocks = 0;
-  /** By partition, where its blocks begin, where its next row goes, and where its last block ends. */
+export function createDuplicateSearch(options: DuplicateSearchOptions = {}): DuplicateSearch {
+  const { maxRows = defaultRows, pool = openCodePool(createCodePoolMemory(maxRows)) } = options;
+  /** A share of its own at first, so that no file of usual size has to go without, and then the pool's. */
+  let words: Uint32Array = new Uint32Array(shareWords);
+  let shareAt = 0;
+  let shareEnd = shareWords;
+  const shares: number[] = [];
+  /** By partition, where its blocks begin, where its next code goes, where its last block ends, and its last row. */
   const starts: number[][] = Array.from({ length: partitions }, () => []);
   const nexts = new Int32Array(partitions);
   const ends = new Int32Array(partitions);
+  const rows = new Int32Array(partitions);
   let lastRow = maxRows;
   let exact = true;
 
-  function addBlock(partition: number): number {
-    const start = blocks++ * blockWords;
-    if (start === words.length) {
-      // Once and at full size: it takes memory only as it is written to.
-      const few = words;
-      words = new Uint32Array((Math.ceil((maxRows * rowWords) / blockWords) + partitions) * blockWords);
-      words.set(few);
-    }
-    starts[partition]?.push(start);
-    ends[partition] = start + blockWords;
-    return start;
+  /** False: there is no more memory. */
+  function addBlock(partition: number): boolean {
+    if (shareAt === shareEnd && !addShare()) return false;
+    starts[partition]?.push(shareAt);
+    nexts[partition] = shareAt;
+    shareAt += blockWords;
+    ends[partition] = shareAt;
+    return true;
   }
 
-  function put(row: number, count: number, hashes: Uint32Array): void {
-    let kept = words;
+  function addShare(): boolean {
+    if (shares.length === 0 && !moveToPool()) return false;
+    const start = pool.take();
+    if (start === undefined) return false;
+    shares.push(start);
+    shareAt = start;
+    shareEnd = start + shareWords;
+    return true;
+  }
+
+  /** What was put aside so far becomes the first share of the pool's. */
+  function moveToPool(): boolean {
+    const start = pool.take();
+    if (start === undefined) return false;
+    shares.push(start);
+    pool.words.set(words, start);
+    words = pool.words;
+    for (let partition = 0; partition < partitions; partition++) {
+      starts[partition] = (starts[partition] as number[]).map((at) => at + start);
+      nexts[partition] = (nexts[partition] as number) + start;
+      ends[partition] = (ends[partition] as number) + start;
+    }
+    return true;
+  }
+
+  /** The next word of a partition. Undefined: there is no more memory. */
+  function placeIn(partition: number): number | undefined {
+    if (nexts[partition] === ends[partition] && !addBlock(partition)) return undefined;
+    const at = nexts[partition] as number;
+    nexts[partition] = at + codeWords;
+    return at;
+  }
+
+  /** Returns how many of the rows there was room for. */
+  function put(row: number, count: number, hashes: Uint32Array): number {
     for (let i = 0; i < count; i++) {
       const low = hashes[2 * i] as number;
       const high = hashes[2 * i + 1] as number;
       if (low === 0 && high === 0) continue;
-      const partition = high >>> partitionShift;
-      let at = nexts[partition] as number;
-      if (at === ends[partition]) {
-        at = addBlock(partition);
-        kept = words;
+      const partition = high >>> (32 - partitionBits);
+      let gap = row + i - (rows[partition] as number);
+      if (gap > maxGap) {
+        const mark = placeIn(partition);
+        if (mark === undefined) return i;
+        words[mark] = row + i - 1;
+        words[mark + 1] = 0;
+        gap = 1;
       }
-      kept[at] = low;
-      kept[at + 1] = high;
-      kept[at + 2] = row + i;
-      nexts[partition] = at + rowWords;
+      const at = placeIn(partition);
+      if (at === undefined) return i;
+      words[at] = low;
+      words[at + 1] = ((high << partitionBits) & ~maxGap) | gap;
+      rows[partition] = row + i;
     }
+    return count;
   }
 
-  function searchPartition(partition: number, table: Uint32Array, found: Found): void {
-    const rows = words;
-    const blocksHere = starts[partition] as number[];
-    const mask =
-      Math.min(table.length, 2 ** Math.ceil(Math.log2((2 * blocksHere.length * blockWords) / rowWords))) - 1;
-    table.fill(0, 0, mask + 1);
-    for (const start of blocksHere) {
-      const end = start === blocksHere.at(-1) ? (nexts[partition] as number) : start + blockWords;
-      for (let at = start; at < end; at += rowWords) {
-        const low = rows[at] as number;
+  function searchPartition(partition: number, table: Table, found: Found): void {
+    const { firstRows, lows, rests } = table;
+    const blocks = starts[partition] as number[];
+    const mask = Math.min(firstRows.length, slotsFor(blocks.length * blockCodes)) - 1;
+    firstRows.fill(0, 0, mask + 1);
+    let row = 0;
+    for (const start of blocks) {
+      const end = start === blocks.at(-1) ? (nexts[partition] as number) : start + blockWords;
+      for (let at = start; at < end; at += codeWords) {
+        const low = words[at] as number;
+        const second = words[at + 1] as number;
+        if (second === 0) {
+          row = low;
+          continue;
+        }
+        row += second & maxGap;
+        const rest = second >>> gapBits;
         let place = low & mask;
         for (; ; place = (place + 1) & mask) {
-          const slot = table[place] as number;
-          if (slot === 0) {
-            table[place] = (at / rowWords + 1) | (low & tagMask);
+          const first = firstRows[place] as number;
+          if (first === 0) {
+            firstRows[place] = row;
+            lows[place] = low;
+            rests[place] = rest;
             break;
           }
-          if (((slot ^ low) & tagMask) !== 0) continue;
-          const first = ((slot & numberMask) - 1) * rowWords;
-          if (rows[first] !== low || rows[first + 1] !== rows[at + 1]) continue;
-          found(rows[at + 2] as number, rows[first + 2] as number, (slot & hasSecond) === 0);
-          table[place] = slot | hasSecond;
+          const kept = rests[place] as number;
+          if (lows[place] !== low || (kept & (hasSecond - 1)) !== rest) continue;
+          found(row, first, (kept & hasSecond) === 0);
+          rests[place] = kept | hasSecond;
           break;
         }
       }
     }
+  }
+
+  function close(): void {
+    for (const start of shares.splice(0)) pool.giveBack(start);
+    words = new Uint32Array(0);
   }
 
   return {
@@ -125,18 +189,46 @@ export function createDuplicateSearch(maxRows = rowsPossible): DuplicateSearch {
       return lastRow;
     },
     add(row, count, hashes) {
-      const kept = Math.max(0, Math.min(count, lastRow - row + 1));
-      put(row, kept, hashes);
+      const wanted = Math.max(0, Math.min(count, lastRow - row + 1));
+      const kept = put(row, wanted, hashes);
+      if (kept < wanted) lastRow = row + kept - 1;
       if (exact && kept < count) exact = !hashes.subarray(2 * kept, 2 * count).some((word) => word !== 0);
     },
     stop(row) {
       lastRow = Math.min(lastRow, row);
     },
     finish(found) {
-      const table = new Uint32Array(maxSlots);
+      const most = Math.max(...starts.map(({ length }) => length)) * blockCodes;
+      const table = createTable(slotsFor(Math.min(most, mostCodes(maxRows))));
       for (let partition = 0; partition < partitions; partition++) searchPartition(partition, table, found);
-      // Whoever keeps the report shall not keep this.
-      words = new Uint32Array(0);
+      close();
     },
+    close,
   };
+}
+
+/** By slot, the first row of a code, 0 in one that is free, and what is kept of its hash. */
+interface Table {
+  readonly firstRows: Uint32Array;
+  readonly lows: Uint32Array;
+  readonly rests: Uint32Array;
+}
+
+function createTable(slots: number): Table {
+  return {
+    firstRows: new Uint32Array(slots),
+    lows: new Uint32Array(slots),
+    rests: new Uint32Array(slots),
+  };
+}
+
+/** Different codes in one partition: chance never brings so many. A file of one code has more, which are one to the table. */
+function mostCodes(rows: number): number {
+  const mean = rows / partitions;
+  return mean + 8 * Math.sqrt(mean) + 64;
+}
+
+/** A table that is at most two thirds full. */
+function slotsFor(codes: number): number {
+  return 2 ** Math.ceil(Math.log2(1.5 * codes + 1));
 }
