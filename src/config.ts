@@ -13,6 +13,8 @@ export interface Config {
   readonly maxFileBytes: number;
   readonly uploadIdleTimeoutMs: number;
   readonly maxUploads: number;
+  /** Of all files at once; each takes 8 bytes. */
+  readonly maxDuplicateSearchRows: number;
   readonly upstreamTimeoutMs: number;
   /** From the last byte of an upload to upstream's answer. */
   readonly uploadAnswerTimeoutMs: number;
@@ -145,6 +147,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     maxFileBytes: integer('MAX_FILE_BYTES', 5 * 1024 ** 3, 1),
     uploadIdleTimeoutMs: integer('UPLOAD_IDLE_TIMEOUT_MS', 30_000, 1, MAX_TIMER_MS),
     maxUploads: integer('MAX_UPLOADS', 200, 1),
+    maxDuplicateSearchRows: integer('MAX_DUPLICATE_SEARCH_ROWS', 5_000_000, 1, 100_000_000),
     upstreamTimeoutMs: upstreamTimeoutMs || 15_000,
     uploadAnswerTimeoutMs: upstreamTimeoutMs || 120_000,
     pollMinIntervalMs,

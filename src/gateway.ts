@@ -101,7 +101,9 @@ async function compose(
   const replicas = config.redisUrl
     ? closers.add(await connectReplicas(config, config.redisUrl, logger), (made) => made.link.close())
     : undefined;
-  const inspector = closers.add(openInspector(), (made) => made.close());
+  const inspector = closers.add(openInspector({ maxRows: config.maxDuplicateSearchRows }), (made) =>
+    made.close(),
+  );
   const uploadFile = createUploadFile({
     ...{ client, inspector, idleTimeoutMs },
     keyLock: replicas?.keyLock ?? createLocalKeyLock(),
