@@ -3,6 +3,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { createOperationRecords, type FinishedOperation } from '../src/observe/operation-record.ts';
 import { outcome, transports, watchJobs } from './subscription-clients.ts';
 import { ask, token, upload } from './support/graphql-client.ts';
+import { exchange, postHead } from './support/raw-graphql.ts';
 import { startGateway, type TestGateway } from './support/start-gateway.ts';
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
@@ -43,6 +44,28 @@ describe("A caller's request id", () => {
     await using started = await startGateway();
     const answer = await post(started.url, '{ __typename }', { 'x-request-id': id });
     expect(answer.id).toMatch(uuid);
+  });
+
+  test('sent twice is replaced', async () => {
+    await using started = await startGateway();
+    const head = postHead({ 'content-type': 'application/json', 'content-length': 0 });
+    const twice = head.replace(
+      '\r\n\r\n',
+      '\r\nx-request-id: first-0001\r\nx-request-id: second-0002\r\n\r\n',
+    );
+    expect((await exchange(started.url, twice)).headers['x-request-id']).toMatch(uuid);
+  });
+
+  test('that would begin a line of the log, in connection parameters, is replaced', async () => {
+    await using started = await startGateway();
+    const overWebSocket = transports.find(({ name }) => name === 'WebSocket');
+    const params = { 'x-request-id': 'socket-0001\n{"level":50,"msg":"made up"}' };
+    await outcome(overWebSocket?.start(started.url, { query: '{ __typename }' }, { params }) as never);
+    await vi.waitFor(() => {
+      const [line] = logged(started).filter(({ msg }) => msg === 'operation');
+      expect(line?.requestId).toMatch(uuid);
+    });
+    expect(started.log.join('')).not.toContain('made up');
   });
 
   test.each(['a-b_c.d:1', 'A'.repeat(128), 'c0ffee00-1234'])('%s comes back as it is', async (id) => {
