@@ -7,6 +7,7 @@ import { createPerCredential } from './per-credential.ts';
 import type { ExchangeState, PollExchange, PollKey } from './poll-exchange.ts';
 import { createPollLoop, type ListJobsOnce, type PollLoop, type PollLoopSettings } from './poll-loop.ts';
 import { createPollScheduler } from './poll-scheduler.ts';
+import { createTally } from './tally.ts';
 import { WatchError } from './watch-error.ts';
 import { silentLog, type WatchLog } from './watch-log.ts';
 
@@ -22,6 +23,8 @@ export interface WatcherOptions {
   readonly pollBudgetPerMinute?: number | undefined;
   /** Default: without end. Calls of `watch` that are open at once under one credential. */
   readonly maxPerCredential?: number | undefined;
+  /** Default 1,000: series (of a kind) that are watched at once under one credential, each by a loop of its own. */
+  readonly maxSeriesPerCredential?: number | undefined;
   /** Default 120,000: failures that may pass are polled through for so long. Also the longest `Retry-After` honoured. */
   readonly failureGraceMs?: number | undefined;
   /** Default: this process alone. */
@@ -77,14 +80,15 @@ export function createWatcher(options: WatcherOptions): Watcher {
   const { listJobs, isTerminal, exchange = createLocalExchange(), log = silentLog } = options;
   const { pollMinIntervalMs: minIntervalMs = 1000, pollMaxIntervalMs: maxIntervalMs = 15_000 } = options;
   const { pollBudgetPerMinute: budgetPerMinute = 60, failureGraceMs = 120_000 } = options;
-  const { maxPerCredential = Number.POSITIVE_INFINITY } = options;
+  const { maxPerCredential = Number.POSITIVE_INFINITY, maxSeriesPerCredential = 1_000 } = options;
   const { now = () => performance.now(), random = Math.random } = options;
   const loops = new Map<string, PollLoop>();
   const schedulers = createPerCredential(() =>
     createPollScheduler({ budgetPerMinute, pauseMs: maxIntervalMs, graceMs: failureGraceMs, now }),
   );
   const watching = new Set<LatestIterator<UpstreamJob>>();
-  const openById = new Map<string, number>();
+  const openById = createTally();
+  const loopsById = createTally();
   const counts = { polls: 0, failedPolls: 0 };
   let closed = false;
 
@@ -114,11 +118,12 @@ export function createWatcher(options: WatcherOptions): Watcher {
       });
       if (closed) iterator.fail(new WatchError('SHUTTING_DOWN', 'This instance is going away.'));
       else if (signal.aborted || refs.length === 0) iterator.complete();
-      else if (openOf(credential) >= maxPerCredential) iterator.fail(tooMany(maxPerCredential));
-      else {
+      else if (openById.count(credential.id) >= maxPerCredential) iterator.fail(tooMany(maxPerCredential));
+      else if (wantedLoops(refs, credential) > maxSeriesPerCredential) {
+        iterator.fail(tooManySeries(maxSeriesPerCredential));
+      } else {
         watching.add(iterator);
-        openById.set(credential.id, openOf(credential) + 1);
-        releases.push(() => leave(credential));
+        releases.push(openById.enter(credential.id));
         const onAbort = () => void iterator.return();
         signal.addEventListener('abort', onAbort);
         releases.push(() => signal.removeEventListener('abort', onAbort));
@@ -140,14 +145,10 @@ export function createWatcher(options: WatcherOptions): Watcher {
     },
   };
 
-  function openOf({ id }: Credential): number {
-    return openById.get(id) ?? 0;
-  }
-
-  function leave(credential: Credential): void {
-    const left = openOf(credential) - 1;
-    if (left > 0) openById.set(credential.id, left);
-    else openById.delete(credential.id);
+  /** How many there would be with these. */
+  function wantedLoops(refs: readonly JobRef[], { id }: Credential): number {
+    const missing = bySeries(refs).filter((series) => !loops.has(loopName({ ...series, credentialId: id })));
+    return loopsById.count(id) + missing.length;
   }
 
   function subscribe(
@@ -178,11 +179,14 @@ export function createWatcher(options: WatcherOptions): Watcher {
   }
 
   function loopFor(key: PollKey, credential: Credential): PollLoop {
-    const name = `${key.credentialId} ${key.kind} ${key.couponSeriesId}`;
+    const name = loopName(key);
     const running = loops.get(name);
     if (running) return running;
     const scheduler = schedulers.get(key.credentialId);
-    const onEnd = () => void loops.delete(name);
+    const leave = loopsById.enter(key.credentialId);
+    const onEnd = () => {
+      if (loops.delete(name)) leave();
+    };
     const loop = createPollLoop({ ...settings, key, credential, scheduler, onEnd });
     loops.set(name, loop);
     return loop;
@@ -192,6 +196,15 @@ export function createWatcher(options: WatcherOptions): Watcher {
 function tooMany(maxPerCredential: number): WatchError {
   const message = `${maxPerCredential} subscriptions are open with this token, which is all that may be at once.`;
   return new WatchError('RATE_LIMITED', message, 5);
+}
+
+function tooManySeries(maxSeries: number): WatchError {
+  const message = `Jobs of ${maxSeries} coupon series can be watched at once with this token, and these would be more.`;
+  return new WatchError('RATE_LIMITED', message, 5);
+}
+
+function loopName({ credentialId, kind, couponSeriesId }: PollKey): string {
+  return `${credentialId} ${kind} ${couponSeriesId}`;
 }
 
 interface SeriesGroup {

@@ -56,6 +56,7 @@ export function createPollScheduler(options: PollSchedulerOptions): PollSchedule
   let notBeforeMs = Number.NEGATIVE_INFINITY;
   let timer: NodeJS.Timeout | undefined;
   let serving = false;
+  let isWaking = false;
 
   return {
     add(loop) {
@@ -90,7 +91,17 @@ export function createPollScheduler(options: PollSchedulerOptions): PollSchedule
     return Math.max(1, demand) * limit.stretch();
   }
 
+  // Looks through all loops, and one subscription brings or takes hundreds: once for all of them.
   function wake(): void {
+    if (isWaking) return;
+    isWaking = true;
+    queueMicrotask(() => {
+      isWaking = false;
+      look();
+    });
+  }
+
+  function look(): void {
     if (serving) return;
     clearTimeout(timer);
     const first = earliest();
