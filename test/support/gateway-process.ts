@@ -22,6 +22,8 @@ export interface GatewayProcess extends AsyncDisposable {
 }
 
 const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+/** As `npm start`, the bin and the image have it. */
+const nodeFlags = ['--max-semi-space-size=1'];
 
 /**
  * Runs the built gateway with these settings and no others, and with at most `openFiles` descriptors where that is given.
@@ -70,8 +72,8 @@ function run(env: Readonly<Record<string, string>>, openFiles?: number) {
   // Node raises its soft limit to the hard one: both are set here. `exec` keeps the process id.
   const [command, ...args] =
     openFiles === undefined
-      ? [process.execPath, main]
-      : ['/bin/sh', '-c', `ulimit -n ${openFiles}; exec "$0" "$@"`, process.execPath, main];
+      ? [process.execPath, ...nodeFlags, main]
+      : ['/bin/sh', '-c', `ulimit -n ${openFiles}; exec "$0" "$@"`, process.execPath, ...nodeFlags, main];
   const child = spawn(command, args, { env: { ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   const stdout: string[] = [];
   let stderr = '';
