@@ -61,6 +61,7 @@ export async function runSoak({
   setMaxListeners(0, load.signal);
   const world: SoakWorld = {
     ...{ url, sandbox, dice: createDice(seed), signal: load.signal, jobIds: [] },
+    begin: () => {},
     count: (what, outcome) => counts.set(`${what}: ${outcome}`, (counts.get(`${what}: ${outcome}`) ?? 0) + 1),
   };
   // What the first ones bring with them is nobody's left-over.
@@ -70,7 +71,12 @@ export async function runSoak({
   const samples: MemorySample[] = [];
   const workers = crew.flatMap(([act, places]) =>
     Array.from({ length: places }, async () => {
-      while (!load.signal.aborted) await inTime(act(world), act.name);
+      let step = '';
+      const begin = (what: string) => {
+        step = what;
+      };
+      const mine = { ...world, begin };
+      while (!load.signal.aborted) await inTime(act(mine), () => `${act.name}, ${step},`);
     }),
   );
   const endMs = performance.now() + seconds * 1_000;
@@ -109,12 +115,12 @@ export async function runSoak({
 }
 
 /** Nothing here may last longer, whatever goes wrong: what does is the gateway's hang. */
-const actMs = 60_000;
+const actMs = 90_000;
 
-async function inTime(act: Promise<void>, name: string): Promise<void> {
+async function inTime(act: Promise<void>, what: () => string): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const hang = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`${name} did not end within ${actMs} ms.`)), actMs);
+    timer = setTimeout(() => reject(new Error(`${what()} did not end within ${actMs} ms.`)), actMs);
   });
   try {
     await Promise.race([act, hang]);

@@ -27,7 +27,7 @@ let number = 0;
 
 /** One upload of some kind, size and fate, and often its repeat. */
 export async function soakUpload(world: SoakWorld): Promise<void> {
-  const { dice, sandbox, count } = world;
+  const { dice, sandbox, begin, count } = world;
   number += 1;
   const redeemed = dice.isIn(30);
   const file = soakFile(dice, redeemed);
@@ -48,14 +48,21 @@ export async function soakUpload(world: SoakWorld): Promise<void> {
   const query = documents[redeemed ? 'uploadRedeemedCoupons' : 'uploadCouponBatch'];
   const form = encodeForm([operationsPart({ file: null, input }, query), mapPart(), filePart(file.bytes)]);
   const request = Buffer.concat([Buffer.from(postHead({ 'content-length': form.length })), form]);
+  let what = `${file.name} with ${JSON.stringify(options)}`;
   if (dice.isIn(30)) {
     const call = redeemed ? 'redeemFile' : 'uploadFile';
-    sandbox.faults.set({ call, couponSeriesId, fault: uploadFault(dice), times: 1 });
+    const fault = uploadFault(dice);
+    sandbox.faults.set({ call, couponSeriesId, fault, times: 1 });
+    what += ` and ${JSON.stringify(fault)}`;
   }
-  const first = await (dice.isIn(15) ? leaveEarly(world, request) : send(world, request));
+  const leaves = dice.isIn(15);
+  begin(leaves ? `which leaves early with ${what}` : what);
+  const first = await (leaves ? leaveEarly(world, request) : send(world, request));
   count(options.dryRun ? 'dry run' : 'upload', first);
   const isFinal = ['UploadAccepted', 'InvalidFileError', 'UploadChecked'].includes(first);
-  if (!isFinal || dice.isIn(10)) count('repeat', await send(world, request));
+  if (isFinal && !dice.isIn(10)) return;
+  begin(`${what}, then ${first}, repeated`);
+  count('repeat', await send(world, request));
 }
 
 async function send({ url, jobIds }: SoakWorld, request: Buffer): Promise<string> {

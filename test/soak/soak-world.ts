@@ -10,6 +10,8 @@ export interface SoakWorld {
   readonly signal: AbortSignal;
   /** Ids of the latest jobs, the newest last. */
   readonly jobIds: string[];
+  /** Says what is done next, to be told should it never end. */
+  begin(what: string): void;
   /** One more of what was done, by what came of it. */
   count(what: string, outcome: string): void;
 }
