@@ -51,6 +51,7 @@ describe('What a client accepts', () => {
     'application/xml, image/*',
     'application/json;charset=utf-16',
     'application/json;q=0',
+    'application/json;q=0, application/graphql-response+json;q=0, application/*',
     ',',
     'nonsense',
   ])('when it is nothing of what is served, as in "%s", is a 406 that says what is', async (accept) => {
@@ -83,6 +84,9 @@ describe('What a client accepts', () => {
     { accept: `${plain};q=0.9, ${graphql}`, type: graphql },
     { accept: `${graphql};q=0.1, ${plain};q=0.9`, type: plain },
     { accept: `${graphql};q=0, ${plain};q=0.1`, type: plain },
+    { accept: `${plain};q=0, */*`, type: graphql },
+    { accept: `*/*, ${graphql};q=0`, type: plain },
+    { accept: 'text/*;q=0, */*;q=0.1, image/*', type: plain },
   ])('decides by its order and weights: $accept gets $type', async ({ accept, type }) => {
     const answer = await post(typename, { accept });
     expect(readGraphQL(answer)).toMatchObject({ status: 200, data: { __typename: 'Query' } });
@@ -91,37 +95,58 @@ describe('What a client accepts', () => {
 });
 
 describe('The status', () => {
-  const requests: Record<string, { body: string; code: string | undefined; plain: number; graphql: number }> =
-    {
-      'a body that is no JSON': { body: '{', code: 'BAD_REQUEST', plain: 400, graphql: 400 },
-      'no query': { body: '{}', code: 'BAD_REQUEST', plain: 400, graphql: 400 },
-      'a parameter that GraphQL does not know': {
-        ...{ body: '{"query":"{ __typename }","more":1}', code: 'BAD_REQUEST', plain: 400, graphql: 400 },
-      },
-      'a document that does not parse': {
-        ...{ body: '{"query":"{"}', code: 'GRAPHQL_PARSE_FAILED', plain: 200, graphql: 400 },
-      },
-      'a document that does not fit': {
-        ...{ body: '{"query":"{ nothing }"}', code: 'GRAPHQL_VALIDATION_FAILED', plain: 200, graphql: 400 },
-      },
-      'an operation that the document does not have': {
-        body: '{"query":"query A { __typename }","operationName":"B"}',
-        ...{ code: 'BAD_USER_INPUT', plain: 200, graphql: 400 },
-      },
-      'a variable that is missing': {
-        body: '{"query":"query ($id: ID!) { uploadJob(id: $id) { id } }"}',
-        ...{ code: 'BAD_USER_INPUT', plain: 200, graphql: 400 },
-      },
-      'a variable for the file that is null': {
-        body: JSON.stringify({ query: uploadCouponBatch, variables: { file: null } }),
-        ...{ code: 'FILE_MISSING', plain: 200, graphql: 400 },
-      },
-      'a field that fails': {
-        body: '{"query":"{ uploadJob(id: \\"x\\") { id } }"}',
-        ...{ code: 'BAD_USER_INPUT', plain: 200, graphql: 200 },
-      },
-      'an answer': { body: typename, code: undefined, plain: 200, graphql: 200 },
-    };
+  const requests: Record<
+    string,
+    { body: string | Buffer; code: string | undefined; plain: number; graphql: number }
+  > = {
+    'a body that is no JSON': { body: '{', code: 'BAD_REQUEST', plain: 400, graphql: 400 },
+    'no query': { body: '{}', code: 'BAD_REQUEST', plain: 400, graphql: 400 },
+    'a parameter that GraphQL does not know': {
+      ...{ body: '{"query":"{ __typename }","more":1}', code: 'BAD_REQUEST', plain: 400, graphql: 400 },
+    },
+    'a body that is no UTF-8': {
+      ...{ body: Buffer.from('{"query":"{ __typename \xff}"}', 'latin1'), code: 'BAD_REQUEST' },
+      ...{ plain: 400, graphql: 400 },
+    },
+    'a body behind a byte order mark': {
+      ...{ body: `\ufeff${typename}`, code: undefined, plain: 200, graphql: 200 },
+    },
+    'an operation name that is no string': {
+      ...{ body: '{"query":"{ __typename }","operationName":["A"]}', code: 'BAD_REQUEST' },
+      ...{ plain: 400, graphql: 400 },
+    },
+    'an operation name that is null': {
+      ...{ body: '{"query":"{ __typename }","operationName":null}', code: undefined },
+      ...{ plain: 200, graphql: 200 },
+    },
+    'extensions of 5,001 values': {
+      body: JSON.stringify({ query: '{ __typename }', extensions: { a: Array(5_000).fill([]) } }),
+      ...{ code: 'BAD_REQUEST', plain: 400, graphql: 400 },
+    },
+    'a document that does not parse': {
+      ...{ body: '{"query":"{"}', code: 'GRAPHQL_PARSE_FAILED', plain: 200, graphql: 400 },
+    },
+    'a document that does not fit': {
+      ...{ body: '{"query":"{ nothing }"}', code: 'GRAPHQL_VALIDATION_FAILED', plain: 200, graphql: 400 },
+    },
+    'an operation that the document does not have': {
+      body: '{"query":"query A { __typename }","operationName":"B"}',
+      ...{ code: 'BAD_USER_INPUT', plain: 200, graphql: 400 },
+    },
+    'a variable that is missing': {
+      body: '{"query":"query ($id: ID!) { uploadJob(id: $id) { id } }"}',
+      ...{ code: 'BAD_USER_INPUT', plain: 200, graphql: 400 },
+    },
+    'a variable for the file that is null': {
+      body: JSON.stringify({ query: uploadCouponBatch, variables: { file: null } }),
+      ...{ code: 'FILE_MISSING', plain: 200, graphql: 400 },
+    },
+    'a field that fails': {
+      body: '{"query":"{ uploadJob(id: \\"x\\") { id } }"}',
+      ...{ code: 'BAD_USER_INPUT', plain: 200, graphql: 200 },
+    },
+    'an answer': { body: typename, code: undefined, plain: 200, graphql: 200 },
+  };
   test.each(Object.entries(requests))(
     'of %s is that of the media type, and the code is the same',
     async (_, { body, code, ...status }) => {

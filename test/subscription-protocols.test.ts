@@ -145,6 +145,10 @@ describe('a WebSocket', () => {
     'an operation before the handshake': { say: [subscribe('a', 'x')], code: 4401 },
     'a second handshake': { say: [{ type: 'connection_init' }, { type: 'connection_init' }], code: 4429 },
     'a message of no known type': { say: [{ type: 'start' }], code: 4400 },
+    'a handshake of more than 64 KiB, which would be kept': {
+      say: [{ type: 'connection_init', payload: { a: Array(22_000).fill([]) } }],
+      code: 4400,
+    },
     'an operation without a query': {
       say: [{ type: 'connection_init' }, { id: 'a', type: 'subscribe', payload: {} }],
       code: 4400,
@@ -158,6 +162,19 @@ describe('a WebSocket', () => {
       expect(await client.closed).toBe(code);
     },
   );
+
+  test('extensions of more than 5,000 values are refused, and nothing is watched', async () => {
+    using client = await openSocket();
+    await client.init();
+    const { id } = await addJob(gateway.sandbox);
+    const { payload, ...message } = subscribe('a', id);
+    client.say({ ...message, payload: { ...payload, extensions: { a: Array(5_000).fill([]) } } });
+    expect(await client.hear()).toMatchObject({
+      ...{ id: 'a', type: 'error' },
+      payload: [{ extensions: { code: 'BAD_REQUEST' } }],
+    });
+    expect(await watchers()).toBe(0);
+  });
 
   test('an id that is still in use closes it', async () => {
     using client = await openSocket();

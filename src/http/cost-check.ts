@@ -18,6 +18,7 @@ import {
   visitWithTypeInfo,
 } from 'graphql';
 import { defaultPageSize, maxPageSize } from '../jobs/job-page.ts';
+import { holdsMoreValues, maxValues } from './count-values.ts';
 import { documentRefusal } from './document-refusal.ts';
 
 /** What of an execution tells its cost. */
@@ -25,9 +26,6 @@ export type CostedOperation = Pick<ExecutionArgs, 'schema' | 'document' | 'opera
 
 /** Answers why an operation is not executed; `undefined` when it may be. */
 export type CostCheck = (operation: CostedOperation) => GraphQLError | undefined;
-
-/** graphql-js quotes a wrong object with all its fields, and that in each of up to 50 errors. */
-const maxVariableValues = 5_000;
 
 /** Three times what the full introspection query costs. Each of its values stands for hundreds in the answer. */
 const maxIntrospectionCost = 1_000;
@@ -47,8 +45,9 @@ export function createCostCheck(maxCost: number): CostCheck {
   return function check({ schema, document, operationName, variableValues }) {
     const operation = getOperationAST(document, operationName);
     if (!operation) return undefined;
-    if (countValues(variableValues, maxVariableValues) > maxVariableValues) {
-      return documentRefusal(`The variables hold more than ${maxVariableValues} values.`, 'BAD_USER_INPUT');
+    // graphql-js quotes a wrong object with all its fields, and that in each of up to 50 errors.
+    if (holdsMoreValues(variableValues)) {
+      return documentRefusal(`The variables hold more than ${maxValues} values.`, 'BAD_USER_INPUT');
     }
     const known = verdicts.get(document) ?? new Map<string, Verdict>();
     const name = operation.name?.value ?? '';
@@ -74,20 +73,6 @@ type Verdict = (schema: GraphQLSchema, variables: ExecutionArgs['variableValues'
 
 const always: Verdict = () => true;
 const never: Verdict = () => false;
-
-/** How many values there are, in lists and objects of any depth. Stops beyond `limit`. */
-function countValues(variables: unknown, limit: number): number {
-  const open = [variables];
-  let count = 0;
-  while (open.length > 0 && count <= limit) {
-    const value = open.pop();
-    if (typeof value !== 'object' || value === null) continue;
-    const values = Object.values(value);
-    count += values.length;
-    if (count <= limit) open.push(...values);
-  }
-  return count;
-}
 
 function only(operation: OperationDefinitionNode, { definitions, ...document }: DocumentNode): DocumentNode {
   const fragments = definitions.filter(({ kind }) => kind === Kind.FRAGMENT_DEFINITION);

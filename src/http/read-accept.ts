@@ -1,6 +1,6 @@
-/** What answers come as, beside the pages of the explorer. */
+/** What answers come as, beside the pages of the explorer; first what who takes anything gets. */
 const served = [
-  ...['application/graphql-response+json', 'application/json'],
+  ...['application/json', 'application/graphql-response+json'],
   ...['text/event-stream', 'multipart/mixed'],
 ];
 
@@ -11,12 +11,30 @@ const served = [
  */
 export function readAccept(header = ''): string | undefined {
   if (header.trim() === '') return '';
-  const taken = header
-    .split(',')
-    .map(readRange)
+  const ranges = header.split(',').map(readRange);
+  // Of two ranges the one that names more counts: what is excluded by name is not let in by `*/*`.
+  const unwanted = new Set(ranges.filter(({ weight }) => weight <= 0).map(({ type }) => type));
+  // A header has room for thousands: few of them are about what is served.
+  const excluded = [...unwanted].filter((type) => served.some(matches(type)));
+  const taken = ranges
+    .flatMap((range) => (excluded.length > 0 ? withoutExcluded(range, excluded) : range))
     .filter(({ type, charset, weight }) => weight > 0 && charset === 'utf-8' && served.some(matches(type)))
     .toSorted((a, b) => b.weight - a.weight);
   return taken.length > 0 ? taken.map(({ range }) => range).join(', ') : undefined;
+}
+
+type Range = ReturnType<typeof readRange>;
+
+function withoutExcluded(range: Range, excluded: readonly string[]): Range[] {
+  if (!range.type.endsWith('/*')) return [range];
+  return served
+    .filter((type) => matches(range.type)(type) && !excluded.some((each) => names(each, type, range.type)))
+    .map((type) => ({ ...range, type, range: type }));
+}
+
+/** Whether `range` is about `type`, and about less than `wider`. */
+function names(range: string, type: string, wider: string): boolean {
+  return range !== '*/*' && range !== wider && matches(range)(type);
 }
 
 function readRange(text: string) {

@@ -30,11 +30,20 @@ export async function readText(req: IncomingMessage, options: ReadTextOptions): 
   req.on('data', onData).once('end', resolve).once('error', reject);
   try {
     await promise;
-    return Buffer.concat(chunks).toString('utf8');
+    return decode(Buffer.concat(chunks));
   } finally {
     clearTimeout(timer);
     signal.removeEventListener('abort', onAbort);
     req.off('data', onData).off('end', resolve).off('error', reject);
+  }
+}
+
+/** Without the mark that some clients put before it. What is no UTF-8 would become other text without a word. */
+function decode(bytes: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new GatewayError('BAD_REQUEST', 'The request body is not valid UTF-8.');
   }
 }
 

@@ -7,6 +7,7 @@ import { callerToken, type LookUp } from '../caller-token.ts';
 import { GatewayError, toPublicError } from '../errors.ts';
 import type { BeginOperation, OperationRecord } from '../observe/operation-record.ts';
 import { apiHeaderLines } from './api-headers.ts';
+import { holdsMoreValues } from './count-values.ts';
 import type { createGraphQLHandler } from './create-graphql-handler.ts';
 import { ignoreUpgrade, isWebSocketUpgrade } from './ignore-upgrade.ts';
 import { createOperations } from './operations.ts';
@@ -14,6 +15,7 @@ import { parseUrl } from './parse-url.ts';
 import type { PersistedDocuments } from './persisted-documents.ts';
 import { type SpeakGraphQLWSOptions, speakGraphQLWS } from './speak-graphql-ws.ts';
 import { toldError } from './told-error.ts';
+import { tooManyExtensions } from './use-request-reading.ts';
 import type { WorkInHand } from './work-in-hand.ts';
 
 export interface WebSocketOptions {
@@ -69,6 +71,7 @@ export function serveWebSocket(options: WebSocketOptions): () => Promise<void> {
           return told;
         };
         if (operations.count(extra.socket) > maxOperations) return refused([tooMany(maxOperations)]);
+        if (holdsMoreValues(payload.extensions)) return refused([toPublicError(tooManyExtensions())]);
         try {
           const token = callerToken(parameter) ?? callerToken(header);
           const context = { req: extra.request, token, signal, record };

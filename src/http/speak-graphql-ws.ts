@@ -23,7 +23,14 @@ export interface SpeakGraphQLWSOptions {
  */
 export function speakGraphQLWS(sockets: WebSocketServer, options: SpeakGraphQLWSOptions): void {
   const { protocol, keepAliveMs, log, maxWaitingBytes = 1024 * 1024 } = options;
-  const server = makeServer(protocol);
+  const begun = new WeakSet<WebSocket>();
+  const server = makeServer<Record<string, unknown>, SocketExtra>({
+    ...protocol,
+    onConnect({ extra }) {
+      begun.add(extra.socket);
+      return true;
+    },
+  });
 
   sockets.on('connection', (socket, request) => {
     // A broken frame closes the connection by itself.
@@ -35,7 +42,10 @@ export function speakGraphQLWS(sockets: WebSocketServer, options: SpeakGraphQLWS
         send: (text) => send(socket, text, maxWaitingBytes),
         close: (code, reason) => socket.close(code, reason),
         onMessage: (take) =>
-          socket.on('message', (data) => {
+          socket.on('message', (data: Buffer) => {
+            if (!begun.has(socket) && data.length > maxInitBytes) {
+              return socket.close(CloseCode.BadRequest, 'Invalid message received');
+            }
             take(String(data)).catch((error: Error) => {
               // The one fault of a client that graphql-ws throws, and it has no code.
               const isClients = error.message.startsWith('Unexpected message of type ');
@@ -53,6 +63,9 @@ export function speakGraphQLWS(sockets: WebSocketServer, options: SpeakGraphQLWS
     });
   });
 }
+
+/** The parameters of a connection are kept for as long as it lasts. A token may have 16 KiB. */
+const maxInitBytes = 64 * 1024;
 
 /** Resolves also when the client is gone: its `close` event tells that. */
 function send(socket: WebSocket, text: string, maxWaitingBytes: number): Promise<void> {

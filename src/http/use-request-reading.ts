@@ -3,6 +3,7 @@ import type { GraphQLParams, Plugin } from 'graphql-yoga';
 import { GatewayError } from '../errors.ts';
 import type { OperationRecord } from '../observe/operation-record.ts';
 import { readMultipartOperation } from '../upload/read-multipart-operation.ts';
+import { holdsMoreValues, maxValues } from './count-values.ts';
 import { mediaTypeOf } from './media-type-of.ts';
 import { readText } from './read-text.ts';
 
@@ -31,7 +32,7 @@ export function useRequestReading({
 }): Plugin<object, ServerContext> {
   return {
     onRequestParse({ request, serverContext, setRequestParser }) {
-      if (request.method === 'GET') return setRequestParser(() => parseSearch(request.url));
+      if (request.method === 'GET') return setRequestParser(() => checked(parseSearch(request.url)));
       if (request.method !== 'POST') return;
       const { req, signal } = serverContext;
       const encoding = request.headers.get('content-encoding') ?? 'identity';
@@ -63,7 +64,23 @@ function parseBody(text: string): GraphQLParams {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     throw new GatewayError('BAD_REQUEST', 'The request body must be a JSON object with a "query".');
   }
-  return body;
+  return checked(body);
+}
+
+/** What Yoga does not look at. */
+function checked(params: GraphQLParams): GraphQLParams {
+  const { operationName, extensions } = params;
+  // Null stands for none, whatever the types say.
+  if ((operationName ?? undefined) !== undefined && typeof operationName !== 'string') {
+    throw new GatewayError('BAD_REQUEST', 'The "operationName" must be a string.');
+  }
+  if (holdsMoreValues(extensions)) throw tooManyExtensions();
+  return params;
+}
+
+/** They would be held for as long as the operation lasts: in lists of nothing a megabyte of text becomes fifteen. */
+export function tooManyExtensions(): GatewayError {
+  return new GatewayError('BAD_REQUEST', `The extensions hold more than ${maxValues} values.`);
 }
 
 function parseSearch(url: string): GraphQLParams {
