@@ -13,6 +13,7 @@ export interface Config {
   readonly maxFileBytes: number;
   readonly uploadIdleTimeoutMs: number;
   readonly maxUploads: number;
+  readonly maxUploadsPerCredential: number;
   /** Of all files at once; each takes 8 bytes. */
   readonly maxDuplicateSearchRows: number;
   readonly upstreamTimeoutMs: number;
@@ -126,6 +127,13 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
       `POLL_MIN_INTERVAL_MS (${pollMinIntervalMs}) is above POLL_MAX_INTERVAL_MS (${pollMaxIntervalMs})`,
     );
   }
+  const maxUploads = integer('MAX_UPLOADS', 200, 1);
+  const maxUploadsPerCredential = integer('MAX_UPLOADS_PER_CREDENTIAL', maxUploads, 1);
+  if (maxUploadsPerCredential > maxUploads) {
+    problems.push(
+      `MAX_UPLOADS_PER_CREDENTIAL (${maxUploadsPerCredential}) is above MAX_UPLOADS (${maxUploads})`,
+    );
+  }
   const upstreamTimeoutMs = integer('UPSTREAM_TIMEOUT_MS', 0, 1, MAX_TIMER_MS);
 
   // Both are read, so that both are checked.
@@ -146,7 +154,8 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     client: key && secret ? { key, secret } : undefined,
     maxFileBytes: integer('MAX_FILE_BYTES', 5 * 1024 ** 3, 1),
     uploadIdleTimeoutMs: integer('UPLOAD_IDLE_TIMEOUT_MS', 30_000, 1, MAX_TIMER_MS),
-    maxUploads: integer('MAX_UPLOADS', 200, 1),
+    maxUploads,
+    maxUploadsPerCredential,
     maxDuplicateSearchRows: integer('MAX_DUPLICATE_SEARCH_ROWS', 5_000_000, 1, 100_000_000),
     upstreamTimeoutMs: upstreamTimeoutMs || 15_000,
     uploadAnswerTimeoutMs: upstreamTimeoutMs || 120_000,

@@ -121,7 +121,11 @@ async function compose(
     log: logger,
   });
   metrics.addWatching(watcher.stats);
-  const uploadPlaces = createUploadPlaces(config.maxUploads);
+  const uploadPlaces = createUploadPlaces({
+    max: config.maxUploads,
+    // With tokens of our own, those of the callers mean nothing: anybody could bring another for each request.
+    maxPerCredential: config.client ? config.maxUploads : config.maxUploadsPerCredential,
+  });
   metrics.addUploadPlaces(uploadPlaces);
   const work = createWorkInHand();
   const { onUpload, onOperation } = metrics;

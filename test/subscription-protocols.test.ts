@@ -359,7 +359,7 @@ describe('what keeps proxies from cutting', () => {
       ...{ schema, createContext, keepAliveMs: 10, idleTimeoutMs: 1000 },
       ...{ corsOrigins: [], introspection: false },
       documentLimits: parseConfig({}).documentLimits,
-      uploadPlaces: createUploadPlaces(1),
+      uploadPlaces: createUploadPlaces({ max: 1 }),
     });
     const work = createWorkInHand();
     const metrics = async () => ({ contentType: 'text/plain', text: '' });

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { readMetric } from './subscription-clients.ts';
 import { assertClean } from './support/assert-clean.ts';
-import { ask, upload } from './support/graphql-client.ts';
+import { ask, token, upload } from './support/graphql-client.ts';
 import { csv, encodeForm, filePart, mapPart, operationsPart } from './support/multipart-form.ts';
 import { openConnection, type RawConnection } from './support/raw-connection.ts';
 import { exchange, postHead, postJson, readGraphQL } from './support/raw-graphql.ts';
@@ -89,6 +89,35 @@ describe('One upload too many', () => {
       status: 403,
       code: 'CSRF_PREVENTED',
     });
+  });
+});
+
+describe('With MAX_UPLOADS_PER_CREDENTIAL', () => {
+  const places = { MAX_UPLOADS: '3', MAX_UPLOADS_PER_CREDENTIAL: '2' };
+  const other = { 'x-cap-api-oauth-token': 'other-org' };
+
+  test("one upload too many of one token is refused, and another's goes through", async () => {
+    const tokens = { [token]: { orgId: 100458 }, 'other-org': { orgId: 7 } };
+    await gateway[Symbol.asyncDispose]();
+    gateway = await startGateway({ env: places, sandbox: { tokens } });
+    using first = await begin();
+    using _second = await begin();
+    const answer = readGraphQL(await exchange(gateway.url, postHead({ 'content-length': 2 ** 30 })));
+    expect(answer).toMatchObject(refused);
+    expect(answer.message).toContain('2 uploads with this token are under way');
+    expect(await upload(gateway.url, { headers: other })).toMatchObject(accepted);
+    expect(await finish(first)).toMatchObject(accepted);
+    expect(await upload(gateway.url)).toMatchObject(accepted);
+  });
+
+  test("the gateway's own token has all places, whatever its callers bring", async () => {
+    await gateway[Symbol.asyncDispose]();
+    gateway = await startGateway({
+      env: { ...places, CAPILLARY_CLIENT_KEY: 'sandbox-key', CAPILLARY_CLIENT_SECRET: 'sandbox-secret' },
+    });
+    using _first = await begin();
+    using _second = await begin();
+    expect(await upload(gateway.url)).toMatchObject(accepted);
   });
 });
 

@@ -6,22 +6,22 @@ import type { UploadPlaces } from './upload-places.ts';
 import type { ServerContext } from './use-request-reading.ts';
 
 /**
- * Bounds the multipart requests under way: one too many is refused with `RATE_LIMITED` before a byte of its body is read.
- * A place is free again as soon as the answer is there, or the client gone. It stands behind the reading plugin, which
- * refuses what is no multipart request of ours.
+ * Bounds the multipart requests under way: one too many, of all or of its token's, is refused with `RATE_LIMITED` before a
+ * byte of its body is read. A place is free again as soon as the answer is there, or the client gone. It stands behind
+ * the reading plugin, which refuses what is no multipart request of ours.
  */
 export function useUploadPlaces(places: UploadPlaces): Plugin<object, ServerContext> {
   const leaves = new WeakMap<IncomingMessage, () => void>();
 
   return {
-    onRequestParse({ request, serverContext: { req, signal } }) {
+    onRequestParse({ request, serverContext: { req, signal, token = '' } }) {
       if (
         request.method !== 'POST' ||
         mediaTypeOf(request.headers.get('content-type')) !== 'multipart/form-data'
       )
         return;
-      const leave = places.take();
-      if (!leave) throw tooMany(places.max);
+      const leave = places.take(token);
+      if (!leave) throw tooMany(places);
       leaves.set(req, leave);
       if (signal.aborted) leave();
       else signal.addEventListener('abort', leave, { once: true });
@@ -34,13 +34,13 @@ export function useUploadPlaces(places: UploadPlaces): Plugin<object, ServerCont
 
 const retryAfterSeconds = 5;
 
-function tooMany(maxUploads: number): GatewayError {
-  return new GatewayError(
-    'RATE_LIMITED',
-    `${maxUploads} uploads are under way, which is all that are taken at once.`,
-    {
-      extensions: { retryAfterSeconds },
-      http: { status: 429, headers: { 'retry-after': String(retryAfterSeconds) } },
-    },
-  );
+function tooMany({ max, maxPerCredential, taken }: UploadPlaces): GatewayError {
+  const what =
+    taken() < max
+      ? `${maxPerCredential} uploads with this token are under way`
+      : `${max} uploads are under way`;
+  return new GatewayError('RATE_LIMITED', `${what}, which is all that are taken at once.`, {
+    extensions: { retryAfterSeconds },
+    http: { status: 429, headers: { 'retry-after': String(retryAfterSeconds) } },
+  });
 }
