@@ -30,7 +30,11 @@ export const errorTable = {
     meaning: 'The HTTP or multipart request is malformed; the message names the rule.',
     httpStatus: 400,
   },
-  CSRF_PREVENTED: { meaning: 'A form-like POST without one of the CSRF headers.', httpStatus: 403 },
+  CSRF_PREVENTED: {
+    meaning:
+      'A form-like POST without one of the CSRF headers, or a GET by a page of an origin that is not listed.',
+    httpStatus: 403,
+  },
   NOT_FOUND: { meaning: 'There is nothing at this path.', httpStatus: 404 },
   NOT_ACCEPTABLE: {
     meaning: 'The client takes none of the media types in which there is an answer.',

@@ -651,6 +651,49 @@ describe('Other origins', () => {
   });
 });
 
+describe('A query in an address, asked for by a page', () => {
+  const query = '/graphql?query={__typename}';
+  const ask = (headers: RequestHeaders, target = query) =>
+    exchange(strict.url, requestHead('GET', target, headers));
+
+  test.each([
+    { name: 'as an image', headers: { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' } },
+    { name: 'as a link', headers: { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' } },
+    { name: 'of a neighbouring site', headers: { 'sec-fetch-site': 'same-site' } },
+    {
+      name: 'by fetch',
+      headers: { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' },
+    },
+    { name: 'of a sandboxed frame', headers: { 'sec-fetch-site': 'cross-site', origin: 'null' } },
+  ])('of another origin, $name, is refused', async ({ headers }) => {
+    expect(readGraphQL(await ask(headers))).toMatchObject({ status: 403, code: 'CSRF_PREVENTED' });
+  });
+
+  test('as an event stream is refused before anything is watched', async () => {
+    const subscription = encodeURIComponent(
+      'subscription { uploadJobUpdated(ids: ["COUPON_BATCH:1:1"]) { id } }',
+    );
+    const headers = { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' };
+    const accept = 'text/event-stream';
+    const answer = await ask({ ...headers, accept }, `/graphql?query=${subscription}`);
+    expect(answer).toMatchObject({ status: 403, body: expect.stringContaining('CSRF_PREVENTED') });
+    expect(strict.sandbox.requests).toEqual([]);
+  });
+
+  test.each([
+    { name: 'of our own origin', headers: { 'sec-fetch-site': 'same-origin' } },
+    { name: 'that a person opened', headers: { 'sec-fetch-site': 'none', 'sec-fetch-mode': 'navigate' } },
+    { name: 'of a listed origin', headers: { 'sec-fetch-site': 'cross-site', origin: listedOrigin } },
+    {
+      name: 'that may send our headers',
+      headers: { 'sec-fetch-site': 'cross-site', 'x-graphql-yoga-csrf': 1 },
+    },
+    { name: 'that is a program', headers: { 'sec-fetch-mode': 'cors' } },
+  ])('$name, is answered', async ({ headers }) => {
+    expect(readGraphQL(await ask(headers))).toMatchObject({ status: 200, data: { __typename: 'Query' } });
+  });
+});
+
 describe('What can be switched off', () => {
   afterEach(() => assertClean(strict));
 

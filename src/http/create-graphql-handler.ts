@@ -62,7 +62,7 @@ export function createGraphQLHandler(options: GraphQLHandlerOptions) {
     maskedErrors: { maskError: toPublicError },
     plugins: [
       useOperationRecord(),
-      useRequestReading({ idleTimeoutMs }),
+      useRequestReading({ idleTimeoutMs, corsOrigins }),
       ...(persisted ? [persisted.plugin] : []),
       useUploadPlaces(uploadPlaces),
       ...useDocumentLimits({ ...documentLimits, introspection, checkCost }),

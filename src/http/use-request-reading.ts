@@ -27,12 +27,17 @@ const csrfHeaders = ['x-graphql-yoga-csrf', 'apollo-require-preflight', 'graphql
  */
 export function useRequestReading({
   idleTimeoutMs,
+  corsOrigins,
 }: {
   readonly idleTimeoutMs: number;
+  readonly corsOrigins: readonly string[];
 }): Plugin<object, ServerContext> {
   return {
     onRequestParse({ request, serverContext, setRequestParser }) {
-      if (request.method === 'GET') return setRequestParser(() => checked(parseSearch(request.url)));
+      if (request.method === 'GET') {
+        if (isForeignPage(request, corsOrigins)) throw foreignPage();
+        return setRequestParser(() => checked(parseSearch(request.url)));
+      }
       if (request.method !== 'POST') return;
       const { req, signal } = serverContext;
       const encoding = request.headers.get('content-encoding') ?? 'identity';
@@ -53,6 +58,16 @@ export function useRequestReading({
       );
     },
   };
+}
+
+/**
+ * Whether a page of an origin that is not listed asks, an image or a link in it, too, as its browser tells (Fetch Metadata,
+ * 2.4). It could not read the answer, but have thousands of jobs read and watched where the gateway has a key of its own.
+ */
+function isForeignPage({ headers }: Request, corsOrigins: readonly string[]): boolean {
+  const site = headers.get('sec-fetch-site');
+  if (site !== 'cross-site' && site !== 'same-site') return false;
+  return !corsOrigins.includes(headers.get('origin') ?? '') && !csrfHeaders.some((name) => headers.has(name));
 }
 
 function isJson(mediaType: string): boolean {
@@ -114,6 +129,13 @@ function csrfPrevented(mediaType: string): GatewayError {
     'CSRF_PREVENTED',
     `A POST of ${JSON.stringify(mediaType)} needs one of the headers ${csrfHeaders.join(', ')}, with any value. ` +
       'It keeps foreign web pages from sending forms in your name.',
+  );
+}
+
+function foreignPage(): GatewayError {
+  return new GatewayError(
+    'CSRF_PREVENTED',
+    'A page of another origin may ask here when CORS_ORIGINS lists it.',
   );
 }
 
