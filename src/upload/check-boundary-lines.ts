@@ -1,22 +1,25 @@
-import type { Writable } from 'node:stream';
 import { GatewayError } from '../errors.ts';
-import { boundarySearchOf } from './boundary-search.ts';
+import type { TellBoundary } from './boundary-search.ts';
 
 /**
  * Reads for busboy what stands behind a boundary: blanks may, up to the end of the line (RFC 2046, 5.1.1, "transport
  * padding"), which it does not know. A line that goes on in another way it would take for the end of a file, and drop what
  * follows: that is refused, since the file could not be told from a whole one. Behind the last boundary nothing is looked
- * at. Where busboy is another one, nothing is done.
+ * at.
  */
-export function checkBoundaryLines(form: Writable, refuse: (reason: GatewayError) => void): void {
-  const search = boundarySearchOf(form);
-  if (!search) return;
-  const tell = search._cb;
+export function checkBoundaryLines(tell: TellBoundary, refuse: (reason: GatewayError) => void): TellBoundary {
   /** What has come behind the last boundary, all blanks as one, until its line is understood. */
   let behind: string | undefined;
   let isOver = false;
 
-  search._cb = (isMatch, data, start, end, isDataSafe) => {
+  function stop(): void {
+    isOver = true;
+    const message =
+      'Behind a boundary belongs its line end, CR LF, or the two dashes of the last one. Choose a boundary that begins no line of a file.';
+    refuse(new GatewayError('BAD_REQUEST', message));
+  }
+
+  return (isMatch, data, start, end, isDataSafe) => {
     let from = start;
     while (!isOver && behind !== undefined && data && from < end) {
       behind = (behind + String.fromCharCode(data[from] as number)).replace(/^[ \t]+/, ' ');
@@ -33,11 +36,4 @@ export function checkBoundaryLines(form: Writable, refuse: (reason: GatewayError
     if (isMatch) behind = '';
     tell(isMatch, data, from, end, isDataSafe);
   };
-
-  function stop(): void {
-    isOver = true;
-    const message =
-      'Behind a boundary belongs its line end, CR LF, or the two dashes of the last one. Choose a boundary that begins no line of a file.';
-    refuse(new GatewayError('BAD_REQUEST', message));
-  }
 }

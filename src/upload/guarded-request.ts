@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Readable, Writable } from 'node:stream';
 import { GatewayError } from '../errors.ts';
 import { checkBoundaryLines } from './check-boundary-lines.ts';
-import { quickenBoundarySearch } from './quicken-boundary-search.ts';
+import { replaceBoundarySearch } from './replace-boundary-search.ts';
 
 export interface FormGuard {
   /** Hands out busboy's parser, which the library keeps to itself. */
@@ -45,8 +45,7 @@ export function guardedRequest(req: IncomingMessage, guard: FormGuard): Incoming
       const form = parser as unknown as Writable;
       // busboy tells a malformed header twice; the second time nobody else listens, and the process would end.
       form.on('error', () => {});
-      quickenBoundarySearch(form);
-      checkBoundaryLines(form, (reason) => refuse(form, reason));
+      replaceBoundarySearch(form, (tell) => checkBoundaryLines(tell, (reason) => refuse(form, reason)));
       const hasMap = guardFields(form, guard.checkFields);
       guardFiles(form, hasMap);
       guard.onForm(form);

@@ -1,0 +1,37 @@
+import type { Writable } from 'node:stream';
+import { type BoundarySearch, createBoundarySearch, type TellBoundary } from './boundary-search.ts';
+
+/** What busboy 1.6 keeps of its search for the boundary (streamsearch), as far as it is used here. */
+interface OldSearch {
+  /** The delimiter. */
+  readonly _needle: Buffer;
+  readonly _cb: TellBoundary;
+  /** So many bytes of a delimiter have come: the line end that busboy puts before every form. */
+  readonly _lookbehindSize: number;
+}
+
+/**
+ * Has a form search its boundary in our way, and `listen` in between: it is given what hears of boundaries, and returns
+ * what is told instead. Takes hold of private fields, for there are no others; where they are missing, in another
+ * busboy, nothing is done, and false is returned.
+ */
+export function replaceBoundarySearch(
+  form: Writable,
+  listen: (tell: TellBoundary) => TellBoundary = (tell) => tell,
+): boolean {
+  const fields = form as { _bparser?: Partial<OldSearch> | BoundarySearch };
+  const old = fields._bparser;
+  if (!isOldSearch(old)) return false;
+  fields._bparser = createBoundarySearch(old._needle, old._lookbehindSize, listen(old._cb));
+  return true;
+}
+
+function isOldSearch(search: Partial<OldSearch> | BoundarySearch | undefined): search is OldSearch {
+  return (
+    search !== undefined &&
+    '_needle' in search &&
+    Buffer.isBuffer(search._needle) &&
+    typeof search._cb === 'function' &&
+    typeof search._lookbehindSize === 'number'
+  );
+}
