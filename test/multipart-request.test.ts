@@ -263,6 +263,12 @@ describe('The parts', () => {
     expect(answer.uploads).toMatchObject([{ complete: true, fileSha256: sha256(csv) }]);
   });
 
+  test('of JSON may begin with a byte order mark, as a JSON body may', async () => {
+    const marked = (part: FormPart) => ({ ...part, value: `\ufeff${part.value}` });
+    const answer = await send([marked(operationsPart()), marked(mapPart()), filePart()]);
+    expect(answer.data?.uploadCouponBatch).toMatchObject({ __typename: 'UploadAccepted' });
+  });
+
   test('may have extra files without a name, several of them', async () => {
     const nameless = [filePart('one', '', 'one.csv'), filePart('two', '', 'two.csv')];
     const answer = await send([operationsPart(), mapPart(), ...nameless, filePart()]);

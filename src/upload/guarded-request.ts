@@ -66,7 +66,9 @@ function guardFields(form: Writable, checkFields: FormGuard['checkFields']): () 
   form.removeAllListeners('field');
   let operations: unknown;
   let hasMap = false;
-  const onField: FieldListener = (name, value, info) => {
+  const onField: FieldListener = (name, text, info) => {
+    // As in a JSON body, what a program on Windows writes before its UTF-8 is none of the JSON.
+    const value = text.replace(/^\ufeff/, '');
     refuseStray(name, operations !== undefined);
     refuseEncoded(name, info);
     if (!info.valueTruncated && name === 'operations') operations = parseJson(name, value);
