@@ -66,6 +66,11 @@ describe('The parts', () => {
       says: /"operations" part must be a text field/,
     },
     {
+      name: 'operations in an unknown charset',
+      form: [{ ...operationsPart(), type: 'application/json; charset=klingon' }, mapPart(), filePart()],
+      says: /"operations" part is not valid JSON/,
+    },
+    {
       name: 'a map as a file',
       form: [operationsPart(), { ...mapPart(), fileName: 'blob', type: 'application/json' }, filePart()],
       says: /"map" part must be a text field/,

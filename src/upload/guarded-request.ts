@@ -11,11 +11,11 @@ export interface FormGuard {
   checkFields(operations: unknown, map: unknown): void;
 }
 
-/** busboy's name is undefined where a part has none, or an empty one. */
+/** busboy's name is undefined where a part has none, or an empty one; its value where the part's charset is unknown. */
 type FileListener = (name: string | undefined, stream: Readable, info: PartInfo) => void;
 type FieldListener = (
   name: string | undefined,
-  value: string,
+  value: string | undefined,
   info: PartInfo & { valueTruncated: boolean },
 ) => void;
 interface PartInfo {
@@ -68,7 +68,7 @@ function guardFields(form: Writable, checkFields: FormGuard['checkFields']): () 
   let hasMap = false;
   const onField: FieldListener = (name, text, info) => {
     // As in a JSON body, what a program on Windows writes before its UTF-8 is none of the JSON.
-    const value = text.replace(/^\ufeff/, '');
+    const value = text?.replace(/^\ufeff/, '');
     refuseStray(name, operations !== undefined);
     refuseEncoded(name, info);
     if (!info.valueTruncated && name === 'operations') operations = parseJson(name, value);
@@ -147,7 +147,7 @@ function refuse(form: Writable, reason: unknown): void {
 }
 
 /** Without the text of JSON.parse's error, which quotes the body. */
-function parseJson(name: string, text: string): unknown {
+function parseJson(name: string, text = ''): unknown {
   try {
     return JSON.parse(text);
   } catch {
