@@ -1,5 +1,7 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { addJob, readMetric } from './subscription-clients.ts';
 import { assertClean } from './support/assert-clean.ts';
+import { token } from './support/graphql-client.ts';
 import { openConnection } from './support/raw-connection.ts';
 import { requestHead } from './support/raw-graphql.ts';
 import { startGateway, type TestGateway } from './support/start-gateway.ts';
@@ -38,5 +40,55 @@ describe('Requests on one connection that do not wait for their answers', () => 
       await connection.write(query.repeat(100));
       await expect.poll(() => received.split('{"data":{"__typename":"Query"}}').length - 1).toBe(100 * round);
     }
+  });
+});
+
+describe('Requests that wait behind another one on their connection', () => {
+  const sse = { accept: 'text/event-stream', 'x-cap-api-oauth-token': token };
+  const watch = (id: string) =>
+    requestHead(
+      'GET',
+      `/graphql?query=${encodeURIComponent(`subscription { uploadJobUpdated(ids: ["${id}"]) { id } }`)}`,
+      sse,
+    );
+  const readJob = requestHead(
+    'GET',
+    `/graphql?query=${encodeURIComponent('{ uploadJob(id: "COUPON_BATCH:541854:1") { id } }')}`,
+    { 'x-cap-api-oauth-token': token },
+  );
+
+  test('end with it, and leave nothing that runs on for nobody', async () => {
+    await using own = await startGateway();
+    const { id } = await addJob(own.sandbox);
+    own.sandbox.jobs.hold();
+    using connection = await openConnection(own.url);
+    await connection.write(watch(id).repeat(3));
+    await vi.waitFor(async () => expect(await readMetric(own.url, 'gateway_watchers')).toBe(3));
+    connection.socket.destroy();
+    await vi.waitFor(async () => expect(await readMetric(own.url, 'gateway_watchers')).toBe(0));
+    const closesAt = performance.now();
+    await own.gateway.close(10_000);
+    expect(performance.now() - closesAt).toBeLessThan(5_000);
+  });
+
+  test.each([
+    { name: 'no HTTP', broken: 'garbage\r\n\r\n', code: 'BAD_REQUEST' },
+    { name: 'cut within its headers', broken: 'GET /graphql HT', code: 'TRUNCATED' },
+    { name: 'no HTTP, and goes on', broken: 'garbage\r\n\r\n'.repeat(1_000), code: 'BAD_REQUEST' },
+  ])('are answered in their order, also when the last is broken: $name', async ({ broken, code }) => {
+    gateway.sandbox.faults.set({ call: 'getUploadStatus', fault: { kind: 'latency', ms: 300 }, times: 1 });
+    using connection = await openConnection(gateway.url);
+    await connection.write(readJob + query + broken);
+    connection.socket.end();
+    let received = '';
+    for await (const chunk of connection.socket) received += chunk;
+    expect(received.match(/HTTP\/1\.1 [2-5]\d\d|"uploadJob":null|"Query"|"code":"\w+"/g)).toEqual([
+      'HTTP/1.1 200',
+      '"uploadJob":null',
+      'HTTP/1.1 200',
+      '"Query"',
+      'HTTP/1.1 400',
+      `"code":"${code}"`,
+    ]);
   });
 });

@@ -9,14 +9,26 @@ import { apiHeaderLines } from './api-headers.ts';
  */
 export function answerBrokenRequests(server: Server): void {
   const latest = new WeakMap<Duplex, ServerResponse>();
+  const waiting = new WeakSet<Duplex>();
   server.on('request', (req, res) => void latest.set(req.socket, res));
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     const response = latest.get(socket);
-    // A request that has its answer, or part of it, gets no second one.
-    const isAnswered =
-      response?.headersSent === true && !(response.writableFinished && response.req.complete);
-    if (!socket.writable || isAnswered) return void socket.destroy();
-    socket.end(refusalOf(error), () => socket.destroy());
+    const refuse = () => {
+      if (socket.writable) socket.end(refusalOf(error), () => socket.destroy());
+    };
+    if (!socket.writable) return void socket.destroy();
+    if (!response || (response.req.complete && response.writableFinished)) return refuse();
+    const isStreaming = response.headersSent && !response.writableEnded;
+    if (response.req.complete && !isStreaming) {
+      // Answers come in the order of their requests. What follows the broken one is broken, too, and is told nothing.
+      // Before Node's own listener, which closes the connection there when its client has closed its side.
+      if (!waiting.has(socket)) response.prependOnceListener('finish', refuse);
+      waiting.add(socket);
+      return;
+    }
+    // The request that is broken is the one that has an answer, or part of it, and it gets no second one.
+    if (response.headersSent) socket.destroy();
+    else refuse();
   });
 }
 

@@ -6,6 +6,7 @@ import type { BeginOperation } from '../observe/operation-record.ts';
 import { requestIdHeader } from '../observe/request-id.ts';
 import { apiHeaders } from './api-headers.ts';
 import { capPipelining } from './cap-pipelining.ts';
+import { closeWithConnection } from './close-with-connection.ts';
 import { corsHeaders } from './cors-for.ts';
 import { cutSlowReader } from './cut-slow-reader.ts';
 import type { Explorer } from './explorer/create-explorer.ts';
@@ -48,6 +49,7 @@ export function createRequestListener(options: RequestListenerOptions): RequestL
 
   return (req, res) => {
     if (capPipelining(req, res)) return;
+    closeWithConnection(req, res);
     lingerAfterAnswer(req, res, linger);
     cutSlowReader(req, res, idleTimeoutMs);
     for (const [name, value] of ownHeaders) res.setHeader(name, value);
