@@ -1,0 +1,63 @@
+import type { UploadJob, UploadJobStatus } from './upload-job.ts';
+
+/** The jobs of a series, newest first. */
+export interface JobListing {
+  /** All, or those in one of these statuses. */
+  jobs(status?: readonly UploadJobStatus[]): readonly UploadJob[];
+  /** Where a job stands among all. */
+  placeOf(id: string): number | undefined;
+}
+
+/** One list a kind, so one or two, each in ascending job ids. */
+export type JobLists = readonly (readonly UploadJob[])[];
+
+const known = new WeakMap<readonly UploadJob[], WeakMap<readonly UploadJob[], JobListing>>();
+
+/**
+ * Puts the lists together, once for as long as both are there: one operation may ask for thousands of pages of the same
+ * series, which may have thousands of jobs.
+ */
+export function jobListing([one = [], other = one]: JobLists): JobListing {
+  const ofOne = known.get(one) ?? new WeakMap<readonly UploadJob[], JobListing>();
+  known.set(one, ofOne);
+  const listing = ofOne.get(other) ?? createListing(one === other ? one.toReversed() : merge(one, other));
+  ofOne.set(other, listing);
+  return listing;
+}
+
+function createListing(all: readonly UploadJob[]): JobListing {
+  const filtered = new Map<string, readonly UploadJob[]>();
+  let places: Map<string, number> | undefined;
+  return {
+    jobs(status) {
+      if (!status) return all;
+      const wanted = new Set(status);
+      const name = [...wanted].sort().join();
+      const jobs = filtered.get(name) ?? all.filter((job) => wanted.has(job.status));
+      filtered.set(name, jobs);
+      return jobs;
+    },
+    placeOf(id) {
+      places ??= new Map(all.map((job, place) => [job.id, place]));
+      return places.get(id);
+    },
+  };
+}
+
+/**
+ * Within a kind the job id tells the order, never the time, which the redeemed list gives as a day. Between the kinds,
+ * whose ids are counted apart, the time is all there is.
+ */
+function merge(one: readonly UploadJob[], other: readonly UploadJob[]): readonly UploadJob[] {
+  const all: UploadJob[] = [];
+  let [left, right] = [one.length - 1, other.length - 1];
+  while (left >= 0 || right >= 0) {
+    const isRight = left < 0 || (right >= 0 && createdOn(other[right]) > createdOn(one[left]));
+    all.push((isRight ? other[right--] : one[left--]) as UploadJob);
+  }
+  return all;
+}
+
+function createdOn(job: UploadJob | undefined): number {
+  return job?.upstream.createdOnMs ?? 0;
+}
