@@ -1,13 +1,10 @@
-import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { ask } from './support/graphql-client.ts';
 import { hasProgram } from './support/has-program.ts';
 import { startOtlpCollector } from './support/otlp-collector.ts';
+import { makeSelfSigned } from './support/self-signed.ts';
 import { end, logged, only, routersTrace, startTraced } from './support/traced-gateway.ts';
 
 // These tests run what `npm run build` made, before a collector that takes what it is sent over HTTP.
@@ -110,44 +107,19 @@ describe('The standard variables say', () => {
 
 describe.skipIf(!hasProgram('openssl', ['version']))('A collector behind TLS', () => {
   test('is trusted by the certificate that is named, and not without it', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'collector-'));
-    const [keyFile, certFile] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
-    const subject = ['-subj', '/CN=collector', '-addext', 'subjectAltName=IP:127.0.0.1'];
-    execFileSync(
-      'openssl',
-      [
-        'req',
-        '-x509',
-        '-newkey',
-        'rsa:2048',
-        '-nodes',
-        '-days',
-        '1',
-        '-keyout',
-        keyFile,
-        '-out',
-        certFile,
-        ...subject,
-      ],
-      { stdio: 'ignore' },
-    );
-    try {
-      const tls = { key: await readFile(keyFile, 'utf8'), cert: await readFile(certFile, 'utf8') };
-      await using collector = await startOtlpCollector({ tls });
-      await using trusting = await startTraced(collector.url, { OTEL_EXPORTER_OTLP_CERTIFICATE: certFile });
-      await ask(trusting.url, '{ __typename }');
-      expect((await end(trusting)).code).toBe(0);
-      only(collector.spans, 'query');
+    await using tls = await makeSelfSigned();
+    await using collector = await startOtlpCollector({ tls });
+    await using trusting = await startTraced(collector.url, { OTEL_EXPORTER_OTLP_CERTIFICATE: tls.certFile });
+    await ask(trusting.url, '{ __typename }');
+    expect((await end(trusting)).code).toBe(0);
+    only(collector.spans, 'query');
 
-      await using doubting = await startTraced(collector.url);
-      await ask(doubting.url, '{ __typename }');
-      expect((await end(doubting)).code).toBe(0);
-      expect(logged(doubting.gateway).filter(({ level }) => level >= 40)).toMatchObject([
-        { msg: 'traces cannot be delivered and are dropped', reason: 'DEPTH_ZERO_SELF_SIGNED_CERT' },
-      ]);
-      expect(collector.spans).toHaveLength(1);
-    } finally {
-      await rm(folder, { recursive: true });
-    }
+    await using doubting = await startTraced(collector.url);
+    await ask(doubting.url, '{ __typename }');
+    expect((await end(doubting)).code).toBe(0);
+    expect(logged(doubting.gateway).filter(({ level }) => level >= 40)).toMatchObject([
+      { msg: 'traces cannot be delivered and are dropped', reason: 'DEPTH_ZERO_SELF_SIGNED_CERT' },
+    ]);
+    expect(collector.spans).toHaveLength(1);
   });
 });
