@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { createCsvScan } from '../src/upload/scan/csv-scan.ts';
+import { createProblemList } from '../src/upload/scan/problem-list.ts';
 import { scanPlan } from '../src/upload/scan/scan-plan.ts';
-import { codesOnly, mobileFirst, places, redeemed, scanFile } from './scan-file.ts';
+import { codesOnly, mobileFirst, places, redeemed, scanChunks, scanFile } from './scan-file.ts';
 
 describe('a file that is wrong as a whole', () => {
   const utf16le = Buffer.from('code\nA1\n', 'utf16le');
@@ -49,6 +50,16 @@ describe('a file that is wrong as a whole', () => {
   it('says that semicolons do not separate cells when all stands in one column', () => {
     const { report } = scanFile('date;till;user;code\n1;2;3;4\n', redeemed);
     expect(report.wholeFileProblem?.message).toContain('not by semicolons');
+  });
+
+  it('is refused once it has more lines than can be told, whether they are rows or not', () => {
+    const options = { plan: codesOnly, maxLines: 4 };
+    expect(scanChunks([Buffer.from('code\nA\nB\nC')], options).report.wholeFileProblem).toBeUndefined();
+    for (const file of ['code\nA\nB\nC\nD', 'code\n\n\n\nA\n', 'code\n"\n\n\n"']) {
+      const { wholeFileProblem } = scanChunks([Buffer.from(file)], options).report;
+      expect(wholeFileProblem).toMatchObject({ code: 'TOO_LARGE' });
+      expect(wholeFileProblem?.message).toContain('more than 4 lines');
+    }
   });
 
   it('is refused once it is larger than allowed, and not before', () => {
@@ -205,6 +216,13 @@ describe('the list of problems', () => {
     expect(report.problemCount).toBe(600);
     expect(report.problems.map(({ line }) => line)).toEqual(Array.from({ length: 100 }, (_, at) => at + 2));
   });
+});
+
+it('tells of no more problems than an Int of GraphQL can hold', () => {
+  const problems = createProblemList();
+  problems.addUnseen(2 ** 31 - 1);
+  problems.addUnseen(4);
+  expect(problems.count).toBe(2_147_483_647);
 });
 
 describe('a scan of any length', () => {

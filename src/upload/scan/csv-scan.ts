@@ -3,6 +3,7 @@ import type { CodePool } from './code-pool.ts';
 import { createDuplicateProblems, type DuplicateProblems } from './duplicate-problems.ts';
 import { createFileParts } from './file-parts.ts';
 import type { FileProblem } from './file-problem.ts';
+import { maxCount } from './max-count.ts';
 import { createPlainRows, type PlainRows } from './plain-rows.ts';
 import { createProblemList } from './problem-list.ts';
 import { createRowJudge } from './row-judge.ts';
@@ -25,6 +26,8 @@ export interface CsvScanOptions {
   readonly maxProblems?: number | undefined;
   /** Default: no limit. */
   readonly maxFileBytes?: number | undefined;
+  /** Default 2,147,483,647. */
+  readonly maxLines?: number | undefined;
   /** Of this scan alone. Chunks that stand in its memory are scanned where they are. Default: one is made. */
   readonly kernel?: RowKernel | undefined;
 }
@@ -73,6 +76,7 @@ export function createCsvScan(options: CsvScanOptions): CsvScan {
     maxProblems,
     rowsPerPart = Number.POSITIVE_INFINITY,
     maxFileBytes = Number.POSITIVE_INFINITY,
+    maxLines = maxCount,
     kernel = createRowKernel(),
   } = options;
   const problems = createProblemList(maxProblems);
@@ -187,6 +191,8 @@ export function createCsvScan(options: CsvScanOptions): CsvScan {
       if (fatal !== undefined) return;
       scan(chunk, checks.soundBytes(chunk));
       fatal ??= checks.fault(reader);
+      // No row has less than a line, so neither is there a number of rows that cannot be told.
+      if (reader.line > maxLines) fatal ??= wholeFileProblems.tooManyLines(maxLines);
     },
     end() {
       fatal ??= finish();

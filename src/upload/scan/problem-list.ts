@@ -1,4 +1,5 @@
 import type { FileProblem, FileProblemCode } from './file-problem.ts';
+import { maxCount } from './max-count.ts';
 
 /** The problems of a file's rows. */
 export interface ProblemList {
@@ -10,7 +11,7 @@ export interface ProblemList {
   readonly full: boolean;
   /** The first problems by line, then column. */
   readonly kept: readonly FileProblem[];
-  /** All that were added. */
+  /** All that were added; 2,147,483,647 when there are more. */
   readonly count: number;
 }
 
@@ -29,7 +30,8 @@ export function createProblemList(limit = 100): ProblemList {
   return {
     kept,
     get count() {
-      return count;
+      // Every cell of a row may be one: a file can have more than anybody can be told.
+      return Math.min(count, maxCount);
     },
     get full() {
       return kept.length === limit;

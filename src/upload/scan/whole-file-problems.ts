@@ -65,4 +65,11 @@ export const wholeFileProblems = {
       message: `The file is larger than the ${maxFileBytes} bytes that are allowed. Upload it in several files, each with the header.`,
     };
   },
+
+  tooManyLines(maxLines: number): FileProblem {
+    return {
+      code: 'TOO_LARGE',
+      message: `The file has more than ${maxLines} lines. Upload it in several files, each with the header.`,
+    };
+  },
 } as const satisfies Record<string, FileProblem | ((...details: never[]) => FileProblem)>;
