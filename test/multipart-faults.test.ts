@@ -298,6 +298,21 @@ describe('A client that stalls', () => {
   });
 });
 
+test('A client that sends all but its file, a byte at a time, is cut in bounded time', async () => {
+  const since = mark();
+  using connection = await openConnection(gateway.url);
+  await connection.write(postHead({ 'transfer-encoding': 'chunked' }));
+  await connection.write(chunk(encodeForm([operationsPart(), mapPart(), { name: 'note', value: '' }], '')));
+  const timer = setInterval(() => connection.socket.write(chunk(Buffer.from('x'))), idleTimeoutMs / 6);
+  const answer = await connection.answer().finally(() => clearInterval(timer));
+  expect(readGraphQL(answer)).toMatchObject({
+    status: 408,
+    code: 'REQUEST_TIMEOUT',
+    message: `The file did not begin to arrive within ${4 * idleTimeoutMs} ms.`,
+  });
+  expect(uploads(since)).toEqual([]);
+});
+
 describe('The largest file', () => {
   const largest = Buffer.from(rows(maxFileBytes)).subarray(0, maxFileBytes);
 

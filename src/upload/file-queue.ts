@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Readable, Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import type { FileUpload, Upload } from 'graphql-upload-minimal';
-import { createStallWatch } from '../capillary/stall-watch.ts';
+import { createStallWatch, type StallWatch } from '../capillary/stall-watch.ts';
 import { GatewayError } from '../errors.ts';
 import { createIncomingFile, type IncomingFile } from './incoming-file.ts';
 
@@ -112,19 +112,21 @@ export function createFileQueue({ req, form, brokenForm, idleTimeoutMs }: FileQu
   async function raceArrival(arrival: Promise<FileUpload>, signal: AbortSignal): Promise<FileUpload> {
     signal.throwIfAborted();
     const { promise: failure, reject } = deferredFailure();
-    const stall = createStallWatch({
-      timeoutMs: idleTimeoutMs,
-      onStall: () => reject(stalled(idleTimeoutMs)),
-    });
+    // Bytes that are not the file's are progress as well, but no reason to wait for it for ever.
+    const [stall, late] = [idleTimeoutMs, 4 * idleTimeoutMs].map((timeoutMs) =>
+      createStallWatch({ timeoutMs, onStall: () => reject(stalled(timeoutMs)) }),
+    ) as [StallWatch, StallWatch];
     const onAbort = () => reject(signal.reason);
     waiting.add(reject);
     const stopListening = onArrival(stall.moved);
     signal.addEventListener('abort', onAbort, { once: true });
     stall.begin();
+    late.begin();
     try {
       return await Promise.race([arrival, failure]);
     } finally {
       stall.close();
+      late.close();
       waiting.delete(reject);
       stopListening();
       signal.removeEventListener('abort', onAbort);
