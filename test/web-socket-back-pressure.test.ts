@@ -6,23 +6,24 @@ import { WebSocket, WebSocketServer } from 'ws';
 import { speakGraphQLWS } from '../src/http/speak-graphql-ws.ts';
 
 const maxWaitingBytes = 200_000;
-const messageBytes = 100_000;
+const messageBytes = 50_000;
 // Far more than the system holds for a connection.
-const messages = 400;
+const messages = 800;
 
 async function startSockets() {
   const sockets = new WebSocketServer({ port: 0, host: '127.0.0.1', handleProtocols });
   await once(sockets, 'listening');
   const logged: unknown[] = [];
   const log = { error: (...line: unknown[]) => void logged.push(line) };
-  speakGraphQLWS(sockets, { protocol: {}, keepAliveMs: 60_000, log, maxWaitingBytes });
+  const onConnect = vi.fn();
+  speakGraphQLWS(sockets, { protocol: { onConnect }, keepAliveMs: 60_000, log, maxWaitingBytes });
   const { port } = sockets.address() as AddressInfo;
   const client = new WebSocket(`ws://127.0.0.1:${port}`, ['graphql-transport-ws']);
   await once(client, 'open');
   const [server] = sockets.clients;
   if (!server) throw new Error('The socket is not there.');
   return {
-    ...{ client, server, logged },
+    ...{ client, server, logged, onConnect },
     async [Symbol.asyncDispose]() {
       client.terminate();
       server.terminate();
@@ -61,4 +62,17 @@ test('Who is gone while its answers wait leaves nothing', async () => {
   server.terminate();
   await closed;
   expect(logged).toEqual([]);
+});
+
+test('Who goes on talking after it was told that the connection is closed is not heard', async () => {
+  await using started = await startSockets();
+  const { client, server, onConnect } = started;
+  // It does not even see that.
+  client.pause();
+  client.send(JSON.stringify({ id: 'a', type: 'subscribe', payload: { query: '{ __typename }' } }));
+  await once(server, 'message');
+  await vi.waitFor(() => expect(server.readyState).toBe(server.CLOSING));
+  client.send(JSON.stringify({ type: 'connection_init' }));
+  await once(server, 'message');
+  expect(onConnect).not.toHaveBeenCalled();
 });

@@ -26,9 +26,9 @@ export function speakGraphQLWS(sockets: WebSocketServer, options: SpeakGraphQLWS
   const begun = new WeakSet<WebSocket>();
   const server = makeServer<Record<string, unknown>, SocketExtra>({
     ...protocol,
-    onConnect({ extra }) {
-      begun.add(extra.socket);
-      return true;
+    onConnect(context) {
+      begun.add(context.extra.socket);
+      return protocol.onConnect?.(context);
     },
   });
 
@@ -43,6 +43,8 @@ export function speakGraphQLWS(sockets: WebSocketServer, options: SpeakGraphQLWS
         close: (code, reason) => socket.close(code, reason),
         onMessage: (take) =>
           socket.on('message', (data: Buffer) => {
+            // A client has half a minute to answer a close, and may go on talking: nobody would get its answers.
+            if (socket.readyState !== socket.OPEN) return;
             if (!begun.has(socket) && data.length > maxInitBytes) {
               return socket.close(CloseCode.BadRequest, 'Invalid message received');
             }
