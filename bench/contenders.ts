@@ -1,3 +1,4 @@
+import { gatewayFlags, startGateway } from './start-gateway.ts';
 import { type BenchProcess, startProcess } from './start-process.ts';
 
 /** One way to take a file through GraphQL and hand it on. */
@@ -10,9 +11,6 @@ export interface Contender {
 }
 
 const tsx = ['--import', 'tsx'];
-
-/** As `npm start` has it: the young generation holds file chunks, and they are dead within a millisecond. */
-export const gatewayArguments = ['--max-semi-space-size=1', 'dist/main.js'];
 
 const peer = (file: string) => (sinkUrl: string) => startProcess([`bench/peers/${file}.js`, sinkUrl]);
 
@@ -29,12 +27,11 @@ export const contenders: readonly Contender[] = [
   },
   {
     name: '**this gateway**, every check on',
-    start: (sinkUrl) => startProcess(gatewayArguments, { PORT: '0', COUPON_API_URL: sinkUrl }),
+    start: (sinkUrl) => startGateway({ COUPON_API_URL: sinkUrl }),
   },
   {
     name: 'this gateway, its checks taken out',
-    start: (sinkUrl) =>
-      startProcess(['--max-semi-space-size=1', ...tsx, 'bench/unchecked-gateway.ts', sinkUrl]),
+    start: (sinkUrl) => startProcess([...gatewayFlags, ...tsx, 'bench/unchecked-gateway.ts', sinkUrl]),
   },
   { name: 'mercurius, mercurius-upload', start: peer('mercurius') },
   { name: 'Apollo Server, graphql-upload', start: peer('apollo') },

@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { BrowserContext } from 'playwright-core';
 import { explorerUrl, transferred } from '../test/support/explorer-page.ts';
 import { openBrowser } from '../test/support/open-browser.ts';
-import { startProcess } from './start-process.ts';
+import { startGateway } from './start-gateway.ts';
 
 interface Load {
   /** From the start of the navigation to the first frame that shows the editor. */
@@ -35,7 +35,7 @@ print(`${cpus().length} cores, ${cpus()[0]?.model}, Node ${process.version}`);
 rmSync('dist/graphiql/page.json', { force: true });
 execFileSync(process.execPath, ['.build/build-page.js'], { stdio: 'inherit' });
 
-const gateway = await startProcess(['--max-semi-space-size=1', 'dist/main.js'], { PORT: '0' });
+const gateway = await startGateway();
 const { browser, ...opened } = await openBrowser();
 print(`Chromium ${browser.version()}, medians of ${rounds}`);
 const cold: Load[] = [];

@@ -1,7 +1,7 @@
-import { gatewayArguments } from './contenders.ts';
 import { markdownTable } from './markdown-table.ts';
 import { measureQueries, type QueryRun } from './measure-queries.ts';
 import { median } from './median.ts';
+import { startGateway } from './start-gateway.ts';
 import { startProcess } from './start-process.ts';
 
 export interface QueryTableOptions {
@@ -25,7 +25,7 @@ export async function queryTable({
   onRun,
 }: QueryTableOptions): Promise<string> {
   const upstream = await startProcess([...tsx, 'bench/status-upstream.ts']);
-  const gateway = await startProcess(gatewayArguments, { PORT: '0', COUPON_API_URL: upstream.url });
+  const gateway = await startGateway({ COUPON_API_URL: upstream.url });
   const yoga = await startProcess([...tsx, 'bench/bare-yoga.ts', upstream.url]);
   const ask = { body: JSON.stringify({ query }), expected: '"acceptedCount":499998' };
   const statusCall = `${upstream.url}/coupon/api/v1/upload/getUploadStatus/541854`;

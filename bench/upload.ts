@@ -4,20 +4,20 @@
  */
 import { cpus } from 'node:os';
 import { sendFile } from './send-file.ts';
+import { gatewayFlags, startGateway } from './start-gateway.ts';
 import { type BenchProcess, startProcess } from './start-process.ts';
 
 const [mib = 1024, rounds = 3, atOnce = 1] = process.argv.slice(2).map(Number);
 const boundaries = { browser: '----WebKitFormBoundaryAbCdEfGhIjKlMnOp', short: 'abc123' };
 
 const tsx = ['--import', 'tsx'];
-// As `npm start` has it: the young generation holds file chunks, and they are dead within a millisecond.
-const small = '--max-semi-space-size=1';
 const sink = await startProcess([...tsx, 'bench/sink.ts']);
 const servers: Record<string, () => Promise<BenchProcess>> = {
   'raw pipe': () => startProcess([...tsx, 'bench/raw-pipe.ts', sink.url]),
-  unchecked: () => startProcess([small, ...tsx, 'bench/unchecked-gateway.ts', sink.url]),
-  'hashed only': () => startProcess([small, ...tsx, 'bench/unchecked-gateway.ts', sink.url, 'hash']),
-  gateway: () => startProcess([small, 'dist/main.js'], { PORT: '0', COUPON_API_URL: sink.url }),
+  unchecked: () => startProcess([...gatewayFlags, ...tsx, 'bench/unchecked-gateway.ts', sink.url]),
+  'hashed only': () =>
+    startProcess([...gatewayFlags, ...tsx, 'bench/unchecked-gateway.ts', sink.url, 'hash']),
+  gateway: () => startGateway({ COUPON_API_URL: sink.url }),
 };
 
 interface Run {

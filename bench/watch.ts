@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { cpus } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startRedisServer } from '../test/watch-redis-server.ts';
-import { startProcess } from './start-process.ts';
+import { startGateway } from './start-gateway.ts';
 import { type WatchClients, watchOverSse } from './watch-clients.ts';
 import { startPolledUpstream } from './watch-upstream.ts';
 
@@ -15,12 +15,6 @@ const print = (text: string) => process.stdout.write(`${text}\n`);
 const median = (values: readonly number[]) =>
   values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 const upstream = await startPolledUpstream();
-const startGateway = (env: Record<string, string> = {}) =>
-  startProcess(['--max-semi-space-size=1', 'dist/main.js'], {
-    PORT: '0',
-    COUPON_API_URL: upstream.url,
-    ...env,
-  });
 
 print(`${cpus().length} cores, ${cpus()[0]?.model}, Node ${process.version}`);
 await measureMemoryAndDelay(5_000);
@@ -28,7 +22,7 @@ await measurePolls();
 upstream.close();
 
 async function measureMemoryAndDelay(count: number): Promise<void> {
-  const gateway = await startGateway();
+  const gateway = await startGateway({ COUPON_API_URL: upstream.url });
   const watch = (token: string, watchers: number) =>
     watchOverSse({ url: gateway.url, token, series: [1], count: watchers });
   // What the first requests bring with them is no watcher's.
@@ -67,7 +61,7 @@ async function msToHealth(url: string): Promise<number> {
 
 /** One minute for all of them, with the default settings, in which all jobs change every ten seconds. */
 async function measurePolls(): Promise<void> {
-  const gateway = await startGateway();
+  const gateway = await startGateway({ COUPON_API_URL: upstream.url });
   const crowds = [1, 100, 10_000];
   const clients: WatchClients[] = [];
   const watch = async (url: string, token: string, series: readonly number[], count = 1) =>
@@ -76,7 +70,9 @@ async function measurePolls(): Promise<void> {
   const hasRedis = spawnSync('redis-server', ['--version']).status === 0;
   const redis = hasRedis ? await startRedisServer() : undefined;
   const replicas = redis
-    ? await Promise.all([1, 2, 3].map(() => startGateway({ REDIS_URL: redis.url })))
+    ? await Promise.all(
+        [1, 2, 3].map(() => startGateway({ COUPON_API_URL: upstream.url, REDIS_URL: redis.url })),
+      )
     : [];
 
   for (const count of crowds) await watch(gateway.url, `crowd-${count}`, [1], count);

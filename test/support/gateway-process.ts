@@ -24,6 +24,7 @@ export interface GatewayProcess extends AsyncDisposable {
 const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 /** As `npm start`, the bin and the image have it. */
 const nodeFlags = ['--max-semi-space-size=1'];
+const malloc = { MALLOC_ARENA_MAX: '2' };
 
 /**
  * Runs the built gateway with these settings and no others, and with at most `openFiles` descriptors where that is given.
@@ -74,7 +75,7 @@ function run(env: Readonly<Record<string, string>>, openFiles?: number) {
     openFiles === undefined
       ? [process.execPath, ...nodeFlags, main]
       : ['/bin/sh', '-c', `ulimit -n ${openFiles}; exec "$0" "$@"`, process.execPath, ...nodeFlags, main];
-  const child = spawn(command, args, { env: { ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(command, args, { env: { ...malloc, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   const stdout: string[] = [];
   let stderr = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
