@@ -62,8 +62,10 @@ export const clientFaults: readonly FaultCase[] = [
     withinMs: atOnceMs,
     async run(stage) {
       using connection = await stage.connect();
+      const arrival = stage.arrived();
       // As long as it was announced, but with line ends where the boundary belongs.
       await connection.write(stage.request.subarray(0, stage.headBytes + stage.file.length));
+      await arrival;
       await connection.write('\n'.repeat(stage.request.length - stage.headBytes - stage.file.length));
       return await answerWord(connection.answer());
     },
