@@ -1,22 +1,9 @@
-import { type CodePool, codeWords, createCodePoolMemory, openCodePool, shareWords } from './code-pool.ts';
+import { type CodePool, createCodePoolMemory, openCodePool } from './code-pool.ts';
+import { createCodeStore, partitions, restLimit } from './code-store.ts';
 
-/** So many that a partition of five million rows, and its table, fit into a core's own cache. */
-const partitions = 128;
-/** The upper seven bits of a hash's high half name its partition. */
-const partitionBits = 7;
-
-/**
- * Codes are put aside in blocks of one partition each. A code's first word is the low half of its hash, its second what
- * is left of the high half and, in the lowest bits, by how much its row is behind the one before it in its partition. No
- * bits there are a mark: the next row is behind the one that the first word names.
- */
-const blockCodes = 256;
-const blockWords = blockCodes * codeWords;
-const gapBits = 10;
-const maxGap = 2 ** gapBits - 1;
-/** In the table, of a code that was found again. Above what is kept of a hash. */
-const hasSecond = 2 ** (32 - gapBits);
 const defaultRows = 5_000_000;
+/** In the table, of a code that was found again: above what is kept of a hash. */
+const hasSecond = restLimit;
 
 type Found = (row: number, first: number, isSecond: boolean) => void;
 
@@ -60,125 +47,29 @@ export interface DuplicateSearchOptions {
  */
 export function createDuplicateSearch(options: DuplicateSearchOptions = {}): DuplicateSearch {
   const { maxRows = defaultRows, pool = openCodePool(createCodePoolMemory(maxRows)) } = options;
-  /** A share of its own at first, so that no file of usual size has to go without, and then the pool's. */
-  let words: Uint32Array = new Uint32Array(shareWords);
-  let shareAt = 0;
-  let shareEnd = shareWords;
-  const shares: number[] = [];
-  /** By partition, where its blocks begin, where its next code goes, where its last block ends, and its last row. */
-  const starts: number[][] = Array.from({ length: partitions }, () => []);
-  const nexts = new Int32Array(partitions);
-  const ends = new Int32Array(partitions);
-  const rows = new Int32Array(partitions);
+  const store = createCodeStore(pool);
   let lastRow = maxRows;
   let exact = true;
 
-  /** False: there is no more memory. */
-  function addBlock(partition: number): boolean {
-    if (shareAt === shareEnd && !addShare()) return false;
-    starts[partition]?.push(shareAt);
-    nexts[partition] = shareAt;
-    shareAt += blockWords;
-    ends[partition] = shareAt;
-    return true;
-  }
-
-  function addShare(): boolean {
-    if (shares.length === 0 && !moveToPool()) return false;
-    const start = pool.take();
-    if (start === undefined) return false;
-    shares.push(start);
-    shareAt = start;
-    shareEnd = start + shareWords;
-    return true;
-  }
-
-  /** What was put aside so far becomes the first share of the pool's. */
-  function moveToPool(): boolean {
-    const start = pool.take();
-    if (start === undefined) return false;
-    shares.push(start);
-    pool.words.set(words, start);
-    words = pool.words;
-    for (let partition = 0; partition < partitions; partition++) {
-      starts[partition] = (starts[partition] as number[]).map((at) => at + start);
-      nexts[partition] = (nexts[partition] as number) + start;
-      ends[partition] = (ends[partition] as number) + start;
-    }
-    return true;
-  }
-
-  /** The next word of a partition. Undefined: there is no more memory. */
-  function placeIn(partition: number): number | undefined {
-    if (nexts[partition] === ends[partition] && !addBlock(partition)) return undefined;
-    const at = nexts[partition] as number;
-    nexts[partition] = at + codeWords;
-    return at;
-  }
-
-  /** Returns how many of the rows there was room for. */
-  function put(row: number, count: number, hashes: Uint32Array): number {
-    for (let i = 0; i < count; i++) {
-      const low = hashes[2 * i] as number;
-      const high = hashes[2 * i + 1] as number;
-      if (low === 0 && high === 0) continue;
-      const partition = high >>> (32 - partitionBits);
-      let gap = row + i - (rows[partition] as number);
-      if (gap > maxGap) {
-        const mark = placeIn(partition);
-        if (mark === undefined) return i;
-        words[mark] = row + i - 1;
-        words[mark + 1] = 0;
-        gap = 1;
-      }
-      const at = placeIn(partition);
-      if (at === undefined) return i;
-      words[at] = low;
-      words[at + 1] = ((high << partitionBits) & ~maxGap) | gap;
-      rows[partition] = row + i;
-    }
-    return count;
-  }
-
   function searchPartition(partition: number, table: Table, found: Found): void {
     const { firstRows, lows, rests } = table;
-    const blocks = starts[partition] as number[];
-    const mask = Math.min(firstRows.length, slotsFor(blocks.length * blockCodes)) - 1;
+    const mask = Math.min(firstRows.length, slotsFor(store.room(partition))) - 1;
     firstRows.fill(0, 0, mask + 1);
-    let row = 0;
-    for (const start of blocks) {
-      const end = start === blocks.at(-1) ? (nexts[partition] as number) : start + blockWords;
-      for (let at = start; at < end; at += codeWords) {
-        const low = words[at] as number;
-        const second = words[at + 1] as number;
-        if (second === 0) {
-          row = low;
-          continue;
+    store.read(partition, (row, low, rest) => {
+      for (let place = low & mask; ; place = (place + 1) & mask) {
+        const first = firstRows[place] as number;
+        if (first === 0) {
+          firstRows[place] = row;
+          lows[place] = low;
+          rests[place] = rest;
+          return;
         }
-        row += second & maxGap;
-        const rest = second >>> gapBits;
-        let place = low & mask;
-        for (; ; place = (place + 1) & mask) {
-          const first = firstRows[place] as number;
-          if (first === 0) {
-            firstRows[place] = row;
-            lows[place] = low;
-            rests[place] = rest;
-            break;
-          }
-          const kept = rests[place] as number;
-          if (lows[place] !== low || (kept & (hasSecond - 1)) !== rest) continue;
-          found(row, first, (kept & hasSecond) === 0);
-          rests[place] = kept | hasSecond;
-          break;
-        }
+        const kept = rests[place] as number;
+        if (lows[place] !== low || (kept & (restLimit - 1)) !== rest) continue;
+        rests[place] = kept | hasSecond;
+        return found(row, first, (kept & hasSecond) === 0);
       }
-    }
-  }
-
-  function close(): void {
-    for (const start of shares.splice(0)) pool.giveBack(start);
-    words = new Uint32Array(0);
+    });
   }
 
   return {
@@ -190,7 +81,7 @@ export function createDuplicateSearch(options: DuplicateSearchOptions = {}): Dup
     },
     add(row, count, hashes) {
       const wanted = Math.max(0, Math.min(count, lastRow - row + 1));
-      const kept = put(row, wanted, hashes);
+      const kept = store.add(row, wanted, hashes);
       if (kept < wanted) lastRow = row + kept - 1;
       if (exact && kept < count) exact = !hashes.subarray(2 * kept, 2 * count).some((word) => word !== 0);
     },
@@ -198,12 +89,13 @@ export function createDuplicateSearch(options: DuplicateSearchOptions = {}): Dup
       lastRow = Math.min(lastRow, row);
     },
     finish(found) {
-      const most = Math.max(...starts.map(({ length }) => length)) * blockCodes;
-      const table = createTable(slotsFor(Math.min(most, mostCodes(maxRows))));
-      for (let partition = 0; partition < partitions; partition++) searchPartition(partition, table, found);
-      close();
+      const all = Array.from({ length: partitions }, (_, partition) => partition);
+      const most = Math.min(mostCodes(maxRows), Math.max(...all.map(store.room)));
+      const table = createTable(slotsFor(most));
+      for (const partition of all) searchPartition(partition, table, found);
+      store.close();
     },
-    close,
+    close: store.close,
   };
 }
 
