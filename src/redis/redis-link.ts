@@ -17,6 +17,8 @@ export interface RedisLink {
   subscribe(channel: string, onMessage: (message: string) => void): Promise<void>;
   unsubscribe(channel: string): void;
   isUp(): boolean;
+  /** Called each time that Redis has come back. Returns what ends that. */
+  onBack(listener: () => void): () => void;
   /** Resolves within the timeout. May be called twice. */
   close(): Promise<void>;
 }
@@ -40,6 +42,7 @@ export function createRedisLink(options: RedisLinkOptions): RedisLink {
   });
   const messages = commands.duplicate();
   const listeners = new Map<string, (message: string) => void>();
+  const backListeners = new Set<() => void>();
   let state: 'connecting' | 'up' | 'down' | 'closed' = 'connecting';
   let settleFirst: () => void = () => {};
   const first = new Promise<void>((resolve) => {
@@ -76,6 +79,10 @@ export function createRedisLink(options: RedisLinkOptions): RedisLink {
       if (messages.status === 'ready') messages.unsubscribe(channel).catch(() => {});
     },
     isUp: () => state === 'up',
+    onBack(listener) {
+      backListeners.add(listener);
+      return () => void backListeners.delete(listener);
+    },
     async close() {
       if (state === 'closed') return;
       const wasUp = state === 'up';
@@ -99,7 +106,10 @@ export function createRedisLink(options: RedisLinkOptions): RedisLink {
     settleFirst();
     const reason = error instanceof Error ? reasonOf(error) : undefined;
     if (next === 'down') log.warn({ reason }, 'Redis is away: this replica polls alone');
-    else if (former === 'down') log.info({}, 'Redis is back: replicas share their polls again');
+    else if (former === 'down') {
+      log.info({}, 'Redis is back: replicas share their polls again');
+      for (const listener of [...backListeners]) listener();
+    }
   }
 }
 

@@ -6,7 +6,7 @@ import { createLocalKeyLock, KeyBusyError, type KeyLock } from './key-lock.ts';
 
 export interface RedisKeyLockOptions {
   /** Whoever made it closes it. */
-  readonly link: Pick<RedisLink, 'run'>;
+  readonly link: Pick<RedisLink, 'run' | 'onBack'>;
   /** How long a replica that has died keeps the others from a key. Default 10,000. */
   readonly leaseMs?: number | undefined;
   /** Default 60,000. */
@@ -32,14 +32,15 @@ export function createRedisKeyLock(options: RedisKeyLockOptions): KeyLock {
         const name = `capillary-upload-gateway:1:upload:${createHash('sha256').update(key).digest('base64url')}`;
         const owner = randomUUID();
         await acquire(name, owner, giveUpAt, signal);
-        const renewal = setInterval(
-          () => ignoreOutage(link.run((redis) => renew(redis, [name], [owner, leaseMs]))),
-          leaseMs / 3,
-        );
+        const keep = () => ignoreOutage(link.run((redis) => renew(redis, [name], [owner, leaseMs])));
+        const renewal = setInterval(keep, leaseMs / 3);
+        // It may have come back without the key, and until the next renewal anybody could have it.
+        const letGo = link.onBack(keep);
         try {
           return await work();
         } finally {
           clearInterval(renewal);
+          letGo();
           ignoreOutage(link.run((redis) => release(redis, [name], [owner])));
         }
       });
