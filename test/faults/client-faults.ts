@@ -3,18 +3,32 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { answerWord, noAnswer } from './answer-word.ts';
 import { afterIdleMs, atOnceMs, type FaultCase, limits } from './fault-case.ts';
 import type { FaultStage } from './fault-stage.ts';
+import { halfSent } from './half-sent.ts';
+import { trickle } from './trickle.ts';
 
-const middle = ({ request, headBytes }: FaultStage) => headBytes + ((request.length - headBytes) >> 1);
-
-/** Sends so much, waits until upstream has some of the file, and goes by `leave`. Upstream must hear of it. */
+/** Goes when half of the file is upstream, which must hear of it. */
 async function goneInTheMiddle(stage: FaultStage, leave: 'destroy' | 'resetAndDestroy'): Promise<string> {
-  using connection = await stage.connect();
-  const arrival = stage.arrived();
-  await connection.write(stage.request.subarray(0, middle(stage)));
-  const upstream = await arrival;
-  connection.socket[leave]();
-  await upstream.done;
+  using half = await halfSent(stage);
+  half.connection.socket[leave]();
+  await half.upstream.done;
   return noAnswer;
+}
+
+/** Sends so much, and then no byte more. */
+async function silentAt(stage: FaultStage, bytes: number): Promise<string> {
+  using connection = await stage.connect();
+  await connection.write(stage.request.subarray(0, bytes));
+  return await answerWord(connection.answer());
+}
+
+/** Sends the bytes from one place to another at a byte a second, all others at once. */
+async function slowBetween(stage: FaultStage, from: number, to: number): Promise<string> {
+  using connection = await stage.connect();
+  await connection.write(stage.request.subarray(0, from));
+  const answer = answerWord(connection.answer());
+  await trickle(connection, stage.request.subarray(from, to));
+  connection.write(stage.request.subarray(to)).catch(() => {});
+  return await answer;
 }
 
 /** What a client does wrong, or what its network does to it. */
@@ -52,7 +66,7 @@ export const clientFaults: readonly FaultCase[] = [
     withinMs: atOnceMs,
     async run(stage) {
       using connection = await stage.connect();
-      await connection.write(stage.request.subarray(0, middle(stage)));
+      await connection.write(stage.request.subarray(0, stage.headBytes + (stage.file.length >> 1)));
       connection.socket.end();
       return await answerWord(connection.answer());
     },
@@ -71,28 +85,32 @@ export const clientFaults: readonly FaultCase[] = [
     },
   },
   {
+    name: 'client falls silent within the head of its file part',
+    withinMs: afterIdleMs,
+    run: (stage) => silentAt(stage, stage.headBytes - 20),
+  },
+  {
     name: 'client falls silent in the middle of the file',
     withinMs: afterIdleMs,
-    async run(stage) {
-      using connection = await stage.connect();
-      await connection.write(stage.request.subarray(0, middle(stage)));
-      return await answerWord(connection.answer());
-    },
+    run: (stage) => silentAt(stage, stage.headBytes + (stage.file.length >> 1)),
+  },
+  {
+    name: 'client sends its headers at a byte a second',
+    // They are looked at each second.
+    withinMs: limits.headersMs + 1_000 + atOnceMs,
+    run: (stage) => slowBetween(stage, 20, 80),
+  },
+  {
+    name: 'client sends the head of its file part at a byte a second',
+    withinMs: 5 * 1_000 + atOnceMs,
+    run: (stage) => slowBetween(stage, stage.headBytes - 25, stage.headBytes - 20),
   },
   {
     name: 'client sends the end of its file at a byte a second',
     withinMs: 5 * 1_000 + atOnceMs,
-    async run(stage) {
-      using connection = await stage.connect();
+    run(stage) {
       const fileEnd = stage.headBytes + stage.file.length;
-      const slowFrom = fileEnd - 5;
-      await connection.write(stage.request.subarray(0, slowFrom));
-      for (let at = slowFrom; at < fileEnd; at += 1) {
-        await sleep(1_000);
-        await connection.write(stage.request.subarray(at, at + 1));
-      }
-      await connection.write(stage.request.subarray(fileEnd));
-      return await answerWord(connection.answer());
+      return slowBetween(stage, fileEnd - 5, fileEnd);
     },
   },
   {

@@ -17,54 +17,67 @@ export interface FaultStage {
   /** The request as it goes over the wire, and how much of it stands before the file's first byte. */
   readonly request: Buffer;
   readonly headBytes: number;
-  /** The one that stands now. */
-  gateway(): GatewayProcess;
-  /** Starts one in place of one that has ended. */
-  restart(): Promise<void>;
-  /** Goes wrong once with the next call of this series; `times` for more. */
+  /** The request without its key, and with another series besides. */
+  readonly keyless: Buffer;
+  readonly elsewhere: Buffer;
+  /** The one that was there from the start. */
+  readonly gateway: GatewayProcess;
+  /** Starts one beside it: with other settings, or with fewer descriptors to open. */
+  another(options?: AnotherGateway): Promise<GatewayProcess>;
+  /** Is disposed of when all gateways have ended. */
+  defer(resource: AsyncDisposable): void;
+  /** Goes wrong once with the next call of this series, or the next for a token; `times` for more. */
   fail(fault: Fault, call?: CallName, times?: number): void;
-  /** Resolves when upstream has this much of the file. */
+  /** Resolves when upstream has this much of the file, in a request that is not there yet. */
   arrived(bytes?: number): Promise<LoggedRequest>;
-  connect(): Promise<RawConnection>;
-  /** The whole upload over a connection of its own, as a client does it that reads while it sends. */
-  upload(): Promise<string>;
+  connect(gateway?: GatewayProcess): Promise<RawConnection>;
+  /** The whole request over a connection of its own, as a client does it that reads while it sends. */
+  upload(gateway?: GatewayProcess, request?: Buffer): Promise<string>;
 }
 
-export interface FaultStageOptions {
-  readonly sandbox: Sandbox;
-  readonly series: string;
+export interface AnotherGateway {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly openFiles?: number | undefined;
+}
+
+export interface FaultStageOptions
+  extends Pick<FaultStage, 'sandbox' | 'series' | 'gateway' | 'another' | 'defer'> {
   readonly fileBytes: number;
-  readonly gateway: () => GatewayProcess;
-  readonly restart: () => Promise<void>;
 }
 
 /** Sets the stage for a case. Nothing is to be closed. */
-export function createFaultStage(options: FaultStageOptions): FaultStage {
-  const { sandbox, series, fileBytes, gateway, restart } = options;
+export function createFaultStage({ fileBytes, ...options }: FaultStageOptions): FaultStage {
+  const { sandbox, series, gateway } = options;
   const file = couponFile(fileBytes);
-  const input = {
-    couponSeriesId: series,
-    customerIdentifier: 'MOBILE',
-    customerIdentifierColumn: 0,
-    options: { idempotencyKey: `fault-matrix-${series}` },
-  };
-  const form = encodeForm([operationsPart({ file: null, input }), mapPart(), filePart(file)]);
-  const head = postHead({ 'content-length': form.length });
-  const request = Buffer.concat([Buffer.from(head), form]);
-  const connect = () => openConnection(gateway().url);
+  const idempotencyKey = `fault-matrix-${series}`;
+  const request = requestOf(file, { couponSeriesId: series, options: { idempotencyKey } });
+  const connect = (to = gateway) => openConnection(to.url);
 
   return {
-    ...{ sandbox, series, file, request, gateway, restart, connect },
+    ...options,
+    ...{ file, request, connect },
+    keyless: requestOf(file, { couponSeriesId: series }),
+    elsewhere: requestOf(file, { couponSeriesId: '1' }),
     headBytes: request.indexOf(file.subarray(0, 64)),
     fail: (fault, call = 'uploadFile', times = 1) =>
-      sandbox.faults.set({ call, fault, times, couponSeriesId: series }),
-    arrived: (bytes = 1) =>
-      sandbox.received(bytes, { match: ({ couponSeriesId }) => couponSeriesId === series }),
-    async upload() {
-      using connection = await connect();
+      sandbox.faults.set({ call, fault, times, ...(call !== 'token' && { couponSeriesId: series }) }),
+    arrived(bytes = 1) {
+      const earlier = new Set(sandbox.requests);
+      const match = (each: LoggedRequest) => each.couponSeriesId === series && !earlier.has(each);
+      return sandbox.received(bytes, { match });
+    },
+    async upload(to, bytes = request) {
+      using connection = await connect(to);
       // What breaks the sending shows in the answer, or in there being none.
-      connection.write(request).catch(() => {});
+      connection.write(bytes).catch(() => {});
       return await answerWord(connection.answer());
     },
   };
+}
+
+function requestOf(file: Buffer, input: object): Buffer {
+  const mobile = { customerIdentifier: 'MOBILE', customerIdentifierColumn: 0 };
+  const variables = { file: null, input: { ...mobile, ...input } };
+  const form = encodeForm([operationsPart(variables), mapPart(), filePart(file)]);
+  return Buffer.concat([Buffer.from(postHead({ 'content-length': form.length })), form]);
 }

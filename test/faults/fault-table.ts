@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { noAnswer, replayed } from './answer-word.ts';
 import type { UpstreamHas } from './judge-row.ts';
 import type { FaultRow } from './run-faults.ts';
@@ -12,7 +13,8 @@ const has: Record<UpstreamHas, string> = {
 /** The columns that are the same in every run. */
 export function stableCells({ name, got, upstream, repeat, leftOver }: FaultRow): string[] {
   const told = got === noAnswer ? noAnswer : `\`${got}\``;
-  const then = repeat === replayed ? 'finds the job' : repeat === 'UploadAccepted' ? 'makes the job' : repeat;
+  const makes = upstream === 'a job' ? 'makes another job' : 'makes the job';
+  const then = repeat === replayed ? 'finds the job' : repeat === 'UploadAccepted' ? makes : repeat;
   return [name, told, has[upstream], then, leftOver];
 }
 
@@ -45,4 +47,9 @@ export function readStableCells(markdown: string): Map<string, string[]> {
       return cells.toSpliced(2, 1);
     });
   return new Map(rows.map((cells) => [cells[0] ?? '', cells]));
+}
+
+/** Whether a row's stable cells are those of the printed table, or it has no such row. */
+export function isAsPrinted(row: FaultRow, printed: ReadonlyMap<string, readonly string[]>): boolean {
+  return !printed.has(row.name) || isDeepStrictEqual(stableCells(row), printed.get(row.name));
 }

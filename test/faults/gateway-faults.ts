@@ -1,42 +1,83 @@
 import { readdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { GatewayProcess } from '../support/gateway-process.ts';
 import type { RawConnection } from '../support/raw-connection.ts';
 import { answerWord, noAnswer } from './answer-word.ts';
 import { afterIdleMs, atOnceMs, type FaultCase, limits } from './fault-case.ts';
 import type { FaultStage } from './fault-stage.ts';
+import { type HalfSent, halfSent } from './half-sent.ts';
 import { upstreamHas } from './judge-row.ts';
 import { until } from './until.ts';
 
-const ground = async () => ({});
 const standstillMs = limits.idleMs + 1_000;
+const stillFor = `gateway stands still for ${standstillMs / 1_000} s`;
 /** An upload needs about thirty; Node needs more while it loads its modules, which it opens all at once. */
 const openFiles = 400;
-const fewFiles = async () => ({ openFiles });
 
-/** Half the file is upstream. `rest` sends the other half and reads the answer. */
-async function halfSent(stage: FaultStage) {
-  const connection = await stage.connect();
-  const half = stage.headBytes + (stage.file.length >> 1);
-  const arrival = stage.arrived();
-  await connection.write(stage.request.subarray(0, half));
-  const upstream = await arrival;
+type Run = (stage: FaultStage, gateway: GatewayProcess) => Promise<string>;
+type Happens<T> = (gateway: GatewayProcess, at: T, stage: FaultStage) => Promise<string>;
+
+interface GatewayFault {
+  readonly name: string;
+  readonly withinMs?: number;
+  readonly openFiles?: number;
+  /** Its exit code, where it ends; `null`: killed. */
+  readonly endsWith?: number | null;
+  readonly run: Run;
+}
+
+const ground = async () => ({});
+
+/** What happens to a gateway beside the one that the repeat goes to. */
+function fault({ name, withinMs = atOnceMs, endsWith, run, ...limited }: GatewayFault): FaultCase {
+  let gateway: GatewayProcess;
   return {
-    upstream,
-    connection,
-    async rest() {
-      await connection.write(stage.request.subarray(half));
-      return answerWord(connection.answer());
+    ...{ name, withinMs, ground },
+    async prepare(stage) {
+      gateway = await stage.another(limited);
     },
-    [Symbol.dispose]: () => connection[Symbol.dispose](),
+    run: (stage) => run(stage, gateway),
+    async heal() {
+      if (endsWith === undefined) return;
+      const end = await gateway.ended;
+      if (end.code !== endsWith) throw new Error(`It ended with ${end.code}: ${end.stderr}`);
+    },
+  };
+}
+
+/** When half of the file is upstream. */
+function inTheMiddle(happens: Happens<HalfSent>): Run {
+  return async (stage, gateway) => {
+    using half = await halfSent(stage, gateway);
+    return await happens(gateway, half, stage);
+  };
+}
+
+/** When all of the file is upstream, a second before the answer. */
+function beforeTheAnswer(happens: Happens<Promise<string>>): Run {
+  return async (stage, gateway) => {
+    stage.fail({ kind: 'latency', ms: 1_000 });
+    const answer = stage.upload(gateway);
+    await until('the job is made', () => upstreamHas(stage) === 'a job');
+    return happens(gateway, answer, stage);
+  };
+}
+
+/** When the gateway has no descriptor left, but for one connection. */
+function withoutFiles(happens: Happens<RawConnection>): Run {
+  return async (stage, gateway) => {
+    using connection = await stage.connect(gateway);
+    using _held = await useUpFiles(stage, gateway);
+    return await happens(gateway, connection, stage);
   };
 }
 
 /** Holds every descriptor that the gateway still has. Disposing gives them back. */
-async function useUpFiles(stage: FaultStage): Promise<Disposable> {
+async function useUpFiles(stage: FaultStage, gateway: GatewayProcess): Promise<Disposable> {
   const held: RawConnection[] = [];
-  const files = () => readdirSync(`/proc/${stage.gateway().pid}/fd`).length;
+  const files = () => readdirSync(`/proc/${gateway.pid}/fd`).length;
   await until('the descriptors are used up', async () => {
-    while (files() < openFiles && held.length < 2 * openFiles) held.push(await stage.connect());
+    while (files() < openFiles && held.length < 2 * openFiles) held.push(await stage.connect(gateway));
     return files() >= openFiles;
   });
   return {
@@ -46,121 +87,100 @@ async function useUpFiles(stage: FaultStage): Promise<Disposable> {
   };
 }
 
-async function ended(stage: FaultStage, code: number | null): Promise<void> {
-  const end = await stage.gateway().ended;
-  if (end.code !== code) throw new Error(`The gateway ended with ${end.code}: ${end.stderr}`);
-  await stage.restart();
+async function standStill(gateway: GatewayProcess): Promise<void> {
+  gateway.kill('SIGSTOP');
+  await sleep(standstillMs);
+  gateway.kill('SIGCONT');
+}
+
+async function tellToEnd(gateway: GatewayProcess): Promise<void> {
+  gateway.kill('SIGTERM');
+  await until('it says so', () => gateway.stdout.some((line) => line.includes('shutting down')));
 }
 
 /** What happens to the gateway's own process. */
 export const gatewayFaults: readonly FaultCase[] = [
   {
     name: 'gateway is told to end (SIGTERM) in the middle of the file',
-    withinMs: atOnceMs,
-    ground,
-    async run(stage) {
-      using half = await halfSent(stage);
-      stage.gateway().kill('SIGTERM');
-      await until('it says so', () => stage.gateway().stdout.some((line) => line.includes('shutting down')));
-      return await half.rest();
-    },
-    heal: (stage) => ended(stage, 0),
+    endsWith: 0,
+    run: inTheMiddle(async (gateway, half) => {
+      await tellToEnd(gateway);
+      return half.rest();
+    }),
   },
   {
     name: 'gateway is told to end (SIGTERM), and whose client is silent then',
     withinMs: afterIdleMs,
-    ground,
-    async run(stage) {
-      using half = await halfSent(stage);
-      stage.gateway().kill('SIGTERM');
-      return await answerWord(half.connection.answer());
-    },
-    heal: (stage) => ended(stage, 0),
+    endsWith: 0,
+    run: inTheMiddle(async (gateway, half) => {
+      await tellToEnd(gateway);
+      return half.answer();
+    }),
+  },
+  {
+    name: `gateway is told to end (SIGTERM), and whose client needs longer than the ${limits.drainMs / 1_000} s that are left`,
+    withinMs: limits.drainMs + atOnceMs,
+    endsWith: 0,
+    run: inTheMiddle(async (gateway, half) => {
+      await tellToEnd(gateway);
+      return half.trickleUntil(half.answer());
+    }),
   },
   {
     name: 'gateway is killed (SIGKILL) in the middle of the file',
-    withinMs: atOnceMs,
-    ground,
-    async run(stage) {
-      using half = await halfSent(stage);
-      stage.gateway().kill('SIGKILL');
+    endsWith: null,
+    run: inTheMiddle(async (gateway, half) => {
+      gateway.kill('SIGKILL');
       await half.upstream.done;
-      return await answerWord(half.connection.answer());
-    },
-    heal: (stage) => ended(stage, null),
+      return half.answer();
+    }),
   },
   {
     name: 'gateway is killed (SIGKILL) when Capillary has the whole file, before its answer',
     withinMs: limits.answerMs + atOnceMs,
-    ground,
-    async run(stage) {
-      stage.fail({ kind: 'latency', ms: 1_000 });
-      const arrival = stage.arrived(stage.file.length);
-      const answer = stage.upload();
-      const upstream = await arrival;
-      await until('the job is made', () => upstreamHas(stage) === 'a job');
-      stage.gateway().kill('SIGKILL');
-      await upstream.done;
+    endsWith: null,
+    run: beforeTheAnswer(async (gateway, answer) => {
+      gateway.kill('SIGKILL');
       return answer;
-    },
-    heal: (stage) => ended(stage, null),
+    }),
   },
   {
-    name: `gateway stands still for ${standstillMs / 1_000} s in the middle of the file`,
+    name: `${stillFor} in the middle of the file`,
     withinMs: standstillMs + atOnceMs,
-    ground,
-    async run(stage) {
-      using half = await halfSent(stage);
-      stage.gateway().kill('SIGSTOP');
-      const answer = half.rest();
-      await sleep(standstillMs);
-      stage.gateway().kill('SIGCONT');
-      return await answer;
-    },
+    run: inTheMiddle(async (gateway, half) => {
+      const stands = standStill(gateway);
+      const answer = await half.rest();
+      await stands;
+      return answer;
+    }),
   },
   {
-    name: `gateway stands still for ${standstillMs / 1_000} s while Capillary answers`,
+    name: `${stillFor} while Capillary answers`,
     withinMs: standstillMs + limits.looksMs + atOnceMs,
-    ground,
-    async run(stage) {
-      stage.fail({ kind: 'latency', ms: 1_000 });
-      const arrival = stage.arrived(stage.file.length);
-      const answer = stage.upload();
-      await arrival;
-      stage.gateway().kill('SIGSTOP');
-      await sleep(standstillMs);
-      stage.gateway().kill('SIGCONT');
+    run: beforeTheAnswer(async (gateway, answer) => {
+      await standStill(gateway);
       return answer;
-    },
+    }),
   },
   {
     name: 'gateway has no file descriptor left for its client',
-    withinMs: atOnceMs,
-    ground: fewFiles,
-    async run(stage) {
-      using _held = await useUpFiles(stage);
-      return await stage.upload().catch(() => noAnswer);
-    },
+    openFiles,
+    run: withoutFiles((gateway, _connection, stage) => stage.upload(gateway).catch(() => noAnswer)),
   },
   {
     name: 'gateway has no file descriptor left for Capillary',
-    withinMs: atOnceMs,
-    ground: fewFiles,
-    async run(stage) {
-      using connection = await stage.connect();
-      using _held = await useUpFiles(stage);
+    openFiles,
+    run: withoutFiles((_gateway, connection, stage) => {
       connection.write(stage.request).catch(() => {});
-      return await answerWord(connection.answer());
-    },
+      return answerWord(connection.answer());
+    }),
   },
   {
     name: 'gateway runs out of file descriptors in the middle of the file',
-    withinMs: atOnceMs,
-    ground: fewFiles,
-    async run(stage) {
-      using half = await halfSent(stage);
-      using _held = await useUpFiles(stage);
+    openFiles,
+    run: inTheMiddle(async (gateway, half, stage) => {
+      using _held = await useUpFiles(stage, gateway);
       return await half.rest();
-    },
+    }),
   },
-];
+].map(fault);

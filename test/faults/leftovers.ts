@@ -14,7 +14,8 @@ const running = ['gateway_uploads_in_flight', 'gateway_watchers', 'gateway_poll_
 /** Counts what a gateway holds. The connection that asks is over by then. */
 export async function readHoldings({ url, pid }: GatewayProcess): Promise<Holdings> {
   const holdings = new Map<string, number>();
-  const { body } = await request(new URL('/metrics', url), { headers: { connection: 'close' } });
+  const signal = AbortSignal.timeout(20_000);
+  const { body } = await request(new URL('/metrics', url), { headers: { connection: 'close' }, signal });
   for (const line of (await body.text()).split('\n')) {
     const [, type, resources] = /^nodejs_active_resources\{type="(\w+)"\} (\d+)/.exec(line) ?? [];
     if (type !== undefined) holdings.set(type, Number(resources));
@@ -52,6 +53,7 @@ export async function leftOver(
   let over: string[] = [];
   const isClean = async () => {
     closeIdle();
+    over = ['its metrics are not to be had'];
     over = [...(await readHoldings(gateway))]
       .filter(([name, count]) => count > (before.get(name) ?? 0) + allowed)
       .map(([name, count]) => `${name}: ${before.get(name) ?? 0} before, ${count} now`);

@@ -1,8 +1,7 @@
 import { type RedisProxy, startRedisProxy } from '../watch-redis-proxy.ts';
 import { type RedisServer, startRedisServer } from '../watch-redis-server.ts';
-import { answerWord } from './answer-word.ts';
 import { atOnceMs, type FaultCase } from './fault-case.ts';
-import type { FaultStage } from './fault-stage.ts';
+import { halfSent } from './half-sent.ts';
 
 interface Redis {
   readonly server: RedisServer;
@@ -39,20 +38,13 @@ function redisFault({ name, url, before, meanwhile, heal }: RedisFault): FaultCa
         },
       };
     },
-    run: (stage) => uploadInHalves(stage, () => meanwhile?.(redis)),
+    async run(stage) {
+      using half = await halfSent(stage);
+      await meanwhile?.(redis);
+      return await half.rest();
+    },
     heal: async () => void (await heal?.(redis)),
   };
-}
-
-async function uploadInHalves(stage: FaultStage, meanwhile: () => unknown): Promise<string> {
-  using connection = await stage.connect();
-  const half = stage.headBytes + (stage.file.length >> 1);
-  const arrival = stage.arrived();
-  await connection.write(stage.request.subarray(0, half));
-  await arrival;
-  await meanwhile();
-  await connection.write(stage.request.subarray(half));
-  return await answerWord(connection.answer());
 }
 
 /** What happens to the Redis that several gateways share. Nobody may notice. */

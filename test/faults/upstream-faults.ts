@@ -69,7 +69,11 @@ const garbled = (['malformed', 'empty', 'lacking'] as const).flatMap((kind) => {
 
 /** Every fault that the sandbox knows, on the upload and on the list that is asked after a lost answer. */
 export const upstreamFaults: readonly FaultCase[] = [
-  fault('connection upstream is reset before the body', { kind: 'reset', at: 'before' }),
+  fault(
+    'connection upstream is reset before the body',
+    { kind: 'reset', at: 'before' },
+    { fileBytes: large },
+  ),
   fault('body is never read', { kind: 'hang', at: 'before' }, { fileBytes: large, withinMs: afterIdleMs }),
   fault(
     'body is never read, and fits into the buffers on the way',

@@ -26,15 +26,19 @@ const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 const nodeFlags = ['--max-semi-space-size=1'];
 const malloc = { MALLOC_ARENA_MAX: '2' };
 
-/**
- * Runs the built gateway with these settings and no others, and with at most `openFiles` descriptors where that is given.
- * Disposing kills what is left of it.
- */
+/** What the process may have at most. Default: what this one may. */
+export interface ProcessLimits {
+  readonly openFiles?: number | undefined;
+  /** In each file that it writes to, in blocks of 512 bytes. */
+  readonly fileBlocks?: number | undefined;
+}
+
+/** Runs the built gateway with these settings and no others. Disposing kills what is left of it. */
 export async function startProcess(
   env: Readonly<Record<string, string>> = {},
-  { openFiles }: { readonly openFiles?: number | undefined } = {},
+  limits: ProcessLimits = {},
 ): Promise<GatewayProcess> {
-  const { child, stdout, ended } = run({ PORT: '0', ...env }, openFiles);
+  const { child, stdout, ended } = run({ PORT: '0', ...env }, limits);
   const lines = createInterface({ input: child.stdout as NonNullable<ChildProcess['stdout']> });
   const ready = new Promise<string>((resolve) => {
     lines.on('line', (line) => {
@@ -69,12 +73,17 @@ export async function runProcess(env: Readonly<Record<string, string>>): Promise
   return ended;
 }
 
-function run(env: Readonly<Record<string, string>>, openFiles?: number) {
-  // Node raises its soft limit to the hard one: both are set here. `exec` keeps the process id.
+function run(env: Readonly<Record<string, string>>, { openFiles, fileBlocks }: ProcessLimits = {}) {
+  const limits = [
+    // Node raises its soft limit to the hard one: both are set here.
+    openFiles === undefined ? '' : `ulimit -n ${openFiles};`,
+    fileBlocks === undefined ? '' : `ulimit -f ${fileBlocks};`,
+  ].join('');
+  // `exec` keeps the process id.
   const [command, ...args] =
-    openFiles === undefined
+    limits === ''
       ? [process.execPath, ...nodeFlags, main]
-      : ['/bin/sh', '-c', `ulimit -n ${openFiles}; exec "$0" "$@"`, process.execPath, ...nodeFlags, main];
+      : ['/bin/sh', '-c', `${limits} exec "$0" "$@"`, process.execPath, ...nodeFlags, main];
   const child = spawn(command, args, { env: { ...malloc, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   const stdout: string[] = [];
   let stderr = '';

@@ -1,0 +1,156 @@
+import { Redis } from 'ioredis';
+import { readMetric } from '../subscription-clients.ts';
+import type { GatewayProcess } from '../support/gateway-process.ts';
+import { type RedisProxy, startRedisProxy } from '../watch-redis-proxy.ts';
+import { type RedisServer, startRedisServer } from '../watch-redis-server.ts';
+import { atOnceMs, type FaultCase } from './fault-case.ts';
+import type { FaultStage } from './fault-stage.ts';
+import { halfSent } from './half-sent.ts';
+import { until } from './until.ts';
+
+/** Two gateways and the Redis that they share, by a proxy of its own. */
+interface Replicas {
+  readonly server: RedisServer;
+  readonly proxy: RedisProxy;
+  readonly gateways: readonly [GatewayProcess, GatewayProcess];
+}
+
+interface TwoTries {
+  readonly name: string;
+  readonly withinMs?: number;
+  /** Before the first try. */
+  readonly before?: (replicas: Replicas) => Promise<void>;
+  /** Between the first half of the first try and the second try. */
+  readonly between?: (replicas: Replicas) => Promise<void>;
+  readonly heal?: (replicas: Replicas) => Promise<void>;
+  /** Whether one of them waits for the other. */
+  readonly isProtected: boolean;
+}
+
+let redis: Pick<Replicas, 'server' | 'proxy'>;
+let other: GatewayProcess | undefined;
+
+async function ground() {
+  const server = await startRedisServer();
+  const proxy = await startRedisProxy(server.url);
+  redis = { server, proxy };
+  other = undefined;
+  return {
+    env: { REDIS_URL: proxy.url },
+    async close() {
+      await proxy[Symbol.asyncDispose]();
+      await server[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** Two tries with one key at two gateways: the second comes while the first has half of its file upstream. */
+function twoTries({ name, before, between, heal, isProtected, ...bound }: TwoTries): FaultCase {
+  let replicas: Replicas;
+  let second: Promise<string>;
+
+  async function oneAfterTheOther(stage: FaultStage, { gateways }: Replicas): Promise<void> {
+    second = stage.upload(gateways[1]);
+    await until(
+      'the other gateway has the second try',
+      async () => (await readMetric(gateways[1].url, 'gateway_uploads_in_flight')) === 1,
+    );
+  }
+
+  async function atOnce(stage: FaultStage, { gateways }: Replicas): Promise<void> {
+    const half = await halfSent(stage, gateways[1]);
+    second = half.rest().finally(() => half[Symbol.dispose]());
+  }
+
+  return {
+    ...{ name, withinMs: atOnceMs, ...bound },
+    ...{ ground, inTurn: true, jobs: isProtected ? 1 : 2 },
+    async prepare(stage) {
+      other ??= await stage.another();
+      replicas = { ...redis, gateways: [stage.gateway, other] };
+      await before?.(replicas);
+    },
+    async run(stage) {
+      using first = await halfSent(stage);
+      // Its client would be taken for silent meanwhile.
+      await first.trickleUntil(between?.(replicas) ?? Promise.resolve());
+      await (isProtected ? oneAfterTheOther : atOnce)(stage, replicas);
+      return await first.rest();
+    },
+    heal: async () => heal?.(replicas),
+    repeat: () => second,
+  };
+}
+
+/** Until both gateways have said so, last. */
+function bothSay(what: 'Redis is away' | 'Redis is back', { gateways }: Replicas): Promise<void> {
+  const last = ({ stdout }: GatewayProcess) =>
+    stdout.findLast((line) => line.includes('Redis is away') || line.includes('Redis is back'));
+  return until(`both say that ${what}`, () => gateways.every((gateway) => last(gateway)?.includes(what)));
+}
+
+/** Until whoever uploads has its key in Redis: anew, where Redis has come back without it. */
+async function keyIsHeld({ server }: Replicas): Promise<void> {
+  const client = new Redis(server.url);
+  try {
+    await until('the key is held', async () => (await client.keys('*:upload:*')).length === 1);
+  } finally {
+    client.disconnect();
+  }
+}
+
+async function cutOff(replicas: Replicas): Promise<void> {
+  replicas.proxy.cut();
+  await bothSay('Redis is away', replicas);
+}
+
+async function letIn(replicas: Replicas): Promise<void> {
+  replicas.proxy.heal();
+  await bothSay('Redis is back', replicas);
+}
+
+/** What happens to Redis while two gateways are sent the same upload. */
+export const replicaFaults: readonly FaultCase[] = [
+  {
+    name: 'second try comes to another gateway',
+    between: keyIsHeld,
+    isProtected: true,
+  },
+  {
+    name: 'second try comes to another gateway, after Redis was away at the start and came back',
+    before: cutOff,
+    async between(replicas: Replicas) {
+      await letIn(replicas);
+      await keyIsHeld(replicas);
+    },
+    isProtected: true,
+  },
+  {
+    name: 'second try comes to another gateway, after Redis was started anew, empty, in the middle',
+    async between(replicas: Replicas) {
+      await replicas.server.kill();
+      await replicas.server.start();
+      await keyIsHeld(replicas);
+      await bothSay('Redis is back', replicas);
+    },
+    isProtected: true,
+  },
+  {
+    name: 'second try comes to another gateway while Redis is away',
+    before: cutOff,
+    heal: letIn,
+    isProtected: false,
+  },
+  {
+    name: 'second try comes to another gateway, after Redis died in the middle',
+    async between(replicas: Replicas) {
+      await replicas.server.kill();
+      await bothSay('Redis is away', replicas);
+    },
+    async heal(replicas: Replicas) {
+      await replicas.server.start();
+      await bothSay('Redis is back', replicas);
+    },
+    isProtected: false,
+  },
+].map(twoTries);

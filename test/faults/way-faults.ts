@@ -1,0 +1,120 @@
+import { once } from 'node:events';
+import { createServer as createTlsServer } from 'node:https';
+import { type AddressInfo, createServer } from 'node:net';
+import type { GatewayProcess } from '../support/gateway-process.ts';
+import { openBlackHole } from './black-hole.ts';
+import { type ClosingProxy, startClosingProxy } from './closing-proxy.ts';
+import { afterIdleMs, afterReadMs, atOnceMs, type FaultCase } from './fault-case.ts';
+import type { FaultStage } from './fault-stage.ts';
+import { selfSigned } from './self-signed.ts';
+
+const ground = async () => ({});
+
+interface WrongWay extends AsyncDisposable {
+  readonly url: string;
+}
+
+interface WrongAddress {
+  readonly name: string;
+  readonly withinMs?: number;
+  /** Without one the list is not asked first. Default `true`. */
+  readonly hasKey?: boolean;
+  readonly open: (stage: FaultStage) => Promise<WrongWay>;
+}
+
+/** An upload by a gateway whose COUPON_API_URL leads nowhere. The repeat goes to one whose does. */
+function wrongAddress({ name, withinMs = atOnceMs, hasKey = true, open }: WrongAddress): FaultCase {
+  let gateway: GatewayProcess;
+  return {
+    ...{ name, withinMs, ground },
+    async prepare(stage) {
+      const way = await open(stage);
+      stage.defer(way);
+      gateway = await stage.another({ env: { COUPON_API_URL: way.url } });
+    },
+    run: (stage) => stage.upload(gateway, hasKey ? stage.request : stage.keyless),
+  };
+}
+
+const nowhere = (url: string): WrongWay => ({ url, [Symbol.asyncDispose]: async () => {} });
+
+async function closedPort(): Promise<WrongWay> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return nowhere(`http://127.0.0.1:${port}`);
+}
+
+async function untrustedServer(): Promise<WrongWay> {
+  const server = createTlsServer(selfSigned).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `https://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async [Symbol.asyncDispose]() {
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+/** More than all buffers of the sockets on the way hold. */
+const large = 12 * 1024 * 1024;
+
+/** An upload by a gateway with a proxy before Capillary, over which an earlier one has left its connection open. */
+function keptConnection(name: string, close: (proxy: ClosingProxy) => void): FaultCase {
+  let proxy: ClosingProxy;
+  let gateway: GatewayProcess;
+  return {
+    ...{ name, withinMs: atOnceMs, fileBytes: large, ground },
+    async prepare(stage) {
+      proxy = await startClosingProxy(stage.sandbox.url);
+      stage.defer(proxy);
+      gateway = await stage.another({ env: { COUPON_API_URL: proxy.url } });
+    },
+    async run(stage) {
+      await stage.upload(gateway, stage.elsewhere);
+      const before = proxy.uploads();
+      close(proxy);
+      const got = await stage.upload(gateway);
+      // Of one that fails nobody knows how much Capillary has taken in: it is not for the gateway to send it again.
+      const tries = proxy.uploads() - before;
+      return tries === 1 ? got : `${got} after ${tries} uploads`;
+    },
+  };
+}
+
+/** What happens between the gateway and Capillary, before Capillary hears of it. */
+export const wayFaults: readonly FaultCase[] = [
+  wrongAddress({ name: 'Capillary has its port closed', open: closedPort }),
+  wrongAddress({
+    name: 'Capillary has its port closed, and that has no key',
+    hasKey: false,
+    open: closedPort,
+  }),
+  wrongAddress({
+    name: 'Capillary neither takes nor refuses connections',
+    withinMs: afterReadMs,
+    open: openBlackHole,
+  }),
+  wrongAddress({
+    name: 'Capillary neither takes nor refuses connections, and that has no key',
+    withinMs: afterIdleMs,
+    hasKey: false,
+    open: openBlackHole,
+  }),
+  wrongAddress({
+    name: 'Capillary has a name that does not resolve',
+    open: async () => nowhere('http://capillary.invalid'),
+  }),
+  wrongAddress({ name: 'Capillary has a certificate that nobody trusts', open: untrustedServer }),
+  wrongAddress({
+    name: 'Capillary speaks no TLS, and is called with https',
+    open: async ({ sandbox }) => nowhere(sandbox.url.replace('http:', 'https:')),
+  }),
+  keptConnection('connections are closed by Capillary a moment before', (proxy) => proxy.closeAll()),
+  keptConnection('connection, kept from an upload before, is closed as it begins', (proxy) =>
+    proxy.closeAtNextUpload(),
+  ),
+];
