@@ -14,13 +14,16 @@ export async function readText(req: IncomingMessage, options: ReadTextOptions): 
   const { maxBytes = 1024 * 1024, timeoutMs = 30_000, signal } = options;
   if (Number(req.headers['content-length']) > maxBytes) throw tooLarge(maxBytes);
   signal.throwIfAborted();
-  const chunks: Buffer[] = [];
+  let body = Buffer.allocUnsafe(16 * 1024);
   let bytes = 0;
   const { promise, resolve, reject } = deferred<void>();
   const onData = (chunk: Buffer) => {
-    bytes += chunk.length;
-    if (bytes > maxBytes) return reject(tooLarge(maxBytes));
-    chunks.push(chunk);
+    const end = bytes + chunk.length;
+    if (end > maxBytes) return reject(tooLarge(maxBytes));
+    // Copied, not kept: as chunks of one byte each a megabyte was hundreds of them in memory.
+    if (end > body.length) body = Buffer.concat([body.subarray(0, bytes)], Math.min(maxBytes, 2 * end));
+    chunk.copy(body, bytes);
+    bytes = end;
   };
   const onAbort = () => reject(signal.reason);
   const timer = setTimeout(() => {
@@ -30,7 +33,7 @@ export async function readText(req: IncomingMessage, options: ReadTextOptions): 
   req.on('data', onData).once('end', resolve).once('error', reject);
   try {
     await promise;
-    return decode(Buffer.concat(chunks));
+    return decode(body.subarray(0, bytes));
   } finally {
     clearTimeout(timer);
     signal.removeEventListener('abort', onAbort);

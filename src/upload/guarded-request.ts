@@ -49,10 +49,30 @@ export function guardedRequest(req: IncomingMessage, guard: FormGuard): Incoming
       const hasMap = guardFields(form, guard.checkFields);
       guardFiles(form, hasMap);
       guard.onForm(form);
-      return req.pipe(parser);
+      const piped = req.pipe(parser);
+      refusePieces(req, form, hasMap);
+      return piped;
     },
   };
   return stand as IncomingMessage;
+}
+
+/** Of the two parts together, which are 2 MiB at most. */
+const maxPieces = 20_000;
+
+/**
+ * The parser keeps a field in the pieces it comes in: as chunks of one byte each a megabyte of `operations` would be hundreds
+ * of them in memory. Of the files behind `map` nothing is kept.
+ */
+function refusePieces(req: IncomingMessage, form: Writable, hasMap: () => boolean): void {
+  let pieces = 0;
+  const count = () => {
+    pieces += 1;
+    const isTooMany = pieces > maxPieces;
+    if (isTooMany || hasMap()) req.off('data', count);
+    if (isTooMany) refuse(form, new GatewayError('BAD_REQUEST', 'The form comes in too many small pieces.'));
+  };
+  req.on('data', count);
 }
 
 /** The library knows one spelling of the media type only (RFC 9110, 8.3.1 has more). */

@@ -1,0 +1,65 @@
+import type { IncomingMessage } from 'node:http';
+import { Readable } from 'node:stream';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { describe, expect, test } from 'vitest';
+import { readText } from '../src/http/read-text.ts';
+import { assertClean } from './support/assert-clean.ts';
+import { mobileInput } from './support/graphql-client.ts';
+import { encodeForm, filePart, mapPart, operationsPart } from './support/multipart-form.ts';
+import { exchange, postHead, readGraphQL } from './support/raw-graphql.ts';
+import { startGateway } from './support/start-gateway.ts';
+
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void;
+const usedBytes = () => {
+  collect();
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+};
+
+/** A body in chunks of one byte each, as it stands on the wire. */
+const inChunks = (body: Buffer) =>
+  Buffer.concat(Array.from(body, (byte) => Buffer.from(`1\r\n${String.fromCharCode(byte)}\r\n`, 'latin1')));
+
+describe('A body in pieces of one byte', () => {
+  test('takes no more memory than its bytes while the rest is awaited, and is whole in the end', async () => {
+    const req = new Readable({ read() {} });
+    const { signal } = new AbortController();
+    const text = readText(Object.assign(req, { headers: {} }) as unknown as IncomingMessage, { signal });
+    const before = usedBytes();
+    for (let round = 0; round < 100; round += 1) {
+      for (let at = 0; at < 5_000; at += 1) req.push(Buffer.from('x'));
+      await new Promise(setImmediate);
+    }
+    expect(usedBytes() - before).toBeLessThan(10e6);
+    req.push(null);
+    expect(await text).toBe('x'.repeat(500_000));
+  });
+
+  const head = (length: object) =>
+    postHead({ 'content-length': null, 'transfer-encoding': 'chunked', ...length });
+  const form = (padding: number) =>
+    encodeForm([
+      operationsPart({ file: null, input: mobileInput, padding: 'x'.repeat(padding) }),
+      ...[mapPart(), filePart()],
+    ]);
+
+  test('is refused once a form has more of them before its files than any client makes', async () => {
+    await using started = await startGateway();
+    const bytes = Buffer.concat([Buffer.from(head({})), inChunks(form(30_000))]);
+    expect(readGraphQL(await exchange(started.url, bytes))).toMatchObject({
+      ...{ status: 400, code: 'BAD_REQUEST' },
+      message: expect.stringContaining('small pieces') as string,
+    });
+    await assertClean(started);
+    expect(started.sandbox.requests).toEqual([]);
+  });
+
+  test('is taken from a form of usual size', async () => {
+    await using started = await startGateway();
+    const bytes = Buffer.concat([Buffer.from(head({})), inChunks(form(5_000)), Buffer.from('0\r\n\r\n')]);
+    const { status, data } = readGraphQL(await exchange(started.url, bytes));
+    expect({ status, data }).toMatchObject({ status: 200, data: { uploadCouponBatch: expect.any(Object) } });
+  });
+});
