@@ -20,8 +20,7 @@ function stayBusy(ms: number): void {
   while (performance.now() < until);
 }
 
-async function inspect(file: Buffer, chunkBytes: number, busyMs: number) {
-  const told: Buffer[] = [];
+async function inspect(file: Buffer, chunkBytes: number, busyMs: number, told: Buffer[] = []) {
   let makeRoom: (() => void) | undefined;
   const { promise, resolve, reject } = withResolvers<InspectionReport>();
   const inspection = inspector.open(plan, {
@@ -92,4 +91,14 @@ describe('The thread that looks at files', () => {
       { numRuns: 40 },
     );
   });
+
+  it('gives a file its share of the time beside one whose every row is slow to read', async () => {
+    const slow = Buffer.from(`code\n${'"A""B""C"\n'.repeat(900_000)}`);
+    const fast = couponFile(slow.length);
+    const toldOfSlow: Buffer[] = [];
+    const slowOne = inspect(slow, 131_072, 0, toldOfSlow);
+    await inspect(fast, 131_072, 0);
+    expect(Buffer.concat(toldOfSlow).length).toBeLessThan(slow.length / 2);
+    await slowOne;
+  }, 60_000);
 });

@@ -28,6 +28,7 @@ const files = new Map<number, File>();
 const answer = (message: InspectionAnswer) => port.postMessage(message);
 /** How long the next block may take to come. A message that calls the other thread costs it more than the wait. */
 const lingerMs = 1;
+const turnMs = 10;
 
 port.on('message', (request: InspectionRequest) => {
   take(request);
@@ -77,12 +78,17 @@ function work(): void {
   } while (!bell.leave(heard));
 }
 
-/** A block of every file, so that none waits for a huge one. */
+/**
+ * Every file in its turn, so that none waits for a huge one: for as long as a block may take whose rows are read one by one,
+ * or it would wait for each block of such a file as long as for many of its own.
+ */
 function scanOneOfEach(): boolean {
   let busy = false;
   for (const file of files.values()) {
     if (file.ring.scanned < file.ring.sent) {
-      scanBlock(file);
+      const until = performance.now() + turnMs;
+      do scanBlock(file);
+      while (file.ring.scanned < file.ring.sent && performance.now() < until);
       busy = true;
     } else if (file.ending) {
       files.delete(file.id);
