@@ -230,7 +230,8 @@ const fields =
   'id kind jobId orgId status upstreamStatus outcome isTerminal createdAt updatedAt uploadedFileName uploadedFileUrl errorFileUrl successFileUrl totalUploadedCount actualRowCount errorCount acceptedCount uploadTableName audienceGroupId audienceGroupVersionId';
 
 /** Several at a time: most of them wait for a timeout, or for another try. */
-const many = fc.array(behaviour, { minLength: 1, maxLength: isFuzzing ? 80 : 12, size: 'max' });
+const atOnce = { minLength: 1, maxLength: isFuzzing ? 80 : 12, size: 'max' } as const;
+const many = fc.array(behaviour, atOnce);
 
 describe('Whatever Capillary answers is never told as a fault of ours, and never waited for without end', () => {
   test('as a list', async () => {
@@ -246,14 +247,18 @@ describe('Whatever Capillary answers is never told as a fault of ours, and never
   });
 
   test('to an upload', async () => {
-    const ask = async (what: Behaviour) => {
-      const variables = { file: null, input: { ...mobileInput, couponSeriesId: seriesWith(what) } };
+    // With a key the list is asked first, and each row becomes a job of its own.
+    const keyed = { idempotencyKey: 'of-the-fuzz', maxRowsPerJob: 1 };
+    const ask = async ([what, hasKey]: readonly [Behaviour, boolean]) => {
+      const input = { ...mobileInput, couponSeriesId: seriesWith(what), options: hasKey ? keyed : {} };
+      const variables = { file: null, input };
       expectNoFault(
         await within(30_000, postForm(gateway.url, [operationsPart(variables), mapPart(), filePart()])),
       );
     };
+    const uploads = fc.array(fc.tuple(behaviour, fc.boolean()), atOnce);
     await check(
-      fc.asyncProperty(many, async (behaviours) => void (await Promise.all(behaviours.map(ask)))),
+      fc.asyncProperty(uploads, async (asked) => void (await Promise.all(asked.map(ask)))),
       2,
       60_000,
     );

@@ -27,7 +27,7 @@ export async function openBlackHole(): Promise<BlackHole> {
     }).on('error', () => {}),
   );
   // So many as the queue takes: the system's backlog and one more.
-  await until('the queue is full', () => queued === 2);
+  await until('the queue is full', () => queued >= 2);
   return {
     url: `http://127.0.0.1:${port}`,
     async [Symbol.asyncDispose]() {
