@@ -1,3 +1,4 @@
+import { askSha256 } from './send-file.ts';
 import { gatewayFlags, startGateway } from './start-gateway.ts';
 import { type BenchProcess, startProcess } from './start-process.ts';
 
@@ -28,6 +29,11 @@ export const contenders: readonly Contender[] = [
   {
     name: '**this gateway**, every check on',
     start: (sinkUrl) => startGateway({ COUPON_API_URL: sinkUrl }),
+  },
+  {
+    name: 'this gateway, and asked for the SHA-256',
+    start: (sinkUrl) => startGateway({ COUPON_API_URL: sinkUrl }),
+    query: askSha256,
   },
   {
     name: 'this gateway, its checks taken out',

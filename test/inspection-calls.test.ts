@@ -10,6 +10,7 @@ const plan: InspectionPlan = {
   input: { kind: 'COUPON_BATCH', customerIdentifier: 'NOT_TAGGED' },
   rowsPerPart: undefined,
   maxFileBytes: 2 ** 30,
+  wantsSha256: true,
 };
 const inspector = createInspector({ threads: 1 });
 afterAll(() => inspector.close());

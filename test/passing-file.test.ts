@@ -22,6 +22,7 @@ const codesOnly: InspectionPlan = {
   input: { kind: 'COUPON_BATCH', customerIdentifier: 'NOT_TAGGED' },
   rowsPerPart: undefined,
   maxFileBytes: 2 ** 30,
+  wantsSha256: true,
 };
 
 beforeEach(() => {

@@ -46,7 +46,13 @@ export const FileReport = builder.objectRef<FileReportModel>('FileReport').imple
     }),
     rows: t.exposeInt('rows', { description: 'Data rows: neither the header nor empty lines are counted.' }),
     columns: t.exposeInt('columns', { description: 'Columns of the header.' }),
-    sha256: t.exposeString('sha256', { description: 'SHA-256 of the content, in hex.' }),
+    sha256: t.string({
+      description: 'SHA-256 of the content, in hex. Worked out only where an upload asks for it.',
+      resolve({ sha256 }) {
+        if (sha256 === undefined) throw new Error('The SHA-256 was asked for, but not worked out.');
+        return sha256;
+      },
+    }),
     problems: t.expose('problems', {
       type: [FileProblem],
       description: 'Rows that upstream is going to reject: the first 100, in the order of the file.',

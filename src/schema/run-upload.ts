@@ -1,9 +1,11 @@
+import type { GraphQLResolveInfo } from 'graphql';
 import type { UploadForm } from '../capillary/upload-form.ts';
 import type { GatewayContext } from '../gateway-context.ts';
 import type { Checked } from '../upload/check-upload-input.ts';
 import { checkUploadOptions, type UploadOptionsInput } from '../upload/check-upload-options.ts';
 import type { IncomingFile } from '../upload/incoming-file.ts';
 import type { UploadResult } from '../upload/upload-result.ts';
+import { asksFor } from './asks-for.ts';
 
 export interface UploadRun {
   readonly kind: UploadForm['kind'];
@@ -16,7 +18,11 @@ export interface UploadRun {
 }
 
 /** What both mutations do once their input is read. The file is released, and the upload's story told, on every path. */
-export async function runUpload(context: GatewayContext, run: UploadRun): Promise<UploadResult> {
+export async function runUpload(
+  context: GatewayContext,
+  info: GraphQLResolveInfo,
+  run: UploadRun,
+): Promise<UploadResult> {
   const { kind, file, input } = run;
   const { couponSeriesId, options } = input;
   const record = context.beginUpload({ kind, couponSeriesId, dryRun: options?.dryRun ?? false });
@@ -38,7 +44,16 @@ export async function runUpload(context: GatewayContext, run: UploadRun): Promis
     const how = checkUploadOptions(options ?? {});
     if ('refusal' in how) return how.refusal;
     const { form } = run.checked;
-    const result = await uploadFile({ file, form, options: how.options, credential: caller, signal, record });
+    const result = await uploadFile({
+      file,
+      form,
+      options: how.options,
+      credential: caller,
+      signal,
+      record,
+      // A third of what looking at a file costs.
+      wantsSha256: asksFor(info, 'sha256'),
+    });
     seriesJobs.forget(form.kind, form.couponSeriesId);
     return result;
   }

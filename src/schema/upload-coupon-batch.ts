@@ -39,7 +39,12 @@ builder.mutationField('uploadCouponBatch', (t) =>
       file: t.arg({ type: 'Upload', required: true, description: 'A CSV with one header line.' }),
       input: t.arg({ type: UploadCouponBatchInput, required: true, description: 'Where it goes.' }),
     },
-    resolve: (_, { file, input }, context) =>
-      runUpload(context, { kind: 'COUPON_BATCH', file, input, checked: checkCouponBatchInput(input) }),
+    resolve: (_, { file, input }, context, info) =>
+      runUpload(context, info, {
+        kind: 'COUPON_BATCH',
+        file,
+        input,
+        checked: checkCouponBatchInput(input),
+      }),
   }),
 );

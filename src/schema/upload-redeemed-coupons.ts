@@ -66,8 +66,8 @@ builder.mutationField('uploadRedeemedCoupons', (t) =>
       file: t.arg({ type: 'Upload', required: true, description: 'A CSV with one header line.' }),
       input: t.arg({ type: UploadRedeemedCouponsInput, required: true, description: 'How to read it.' }),
     },
-    resolve: (_, { file, input }, context) =>
-      runUpload(context, {
+    resolve: (_, { file, input }, context, info) =>
+      runUpload(context, info, {
         kind: 'REDEEMED_COUPONS',
         file,
         input,

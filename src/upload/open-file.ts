@@ -27,6 +27,7 @@ export async function openFile(deps: UploadFileOptions, upload: FileUpload): Pro
       input: scanInput(form),
       rowsPerPart: options.dryRun ? undefined : options.maxRowsPerJob,
       maxFileBytes,
+      wantsSha256: upload.wantsSha256 ?? false,
     },
     judge: (report) => (options.rejectRowProblems ? refuseRows(report) : undefined),
     idleTimeoutMs,

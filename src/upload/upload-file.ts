@@ -34,6 +34,8 @@ export interface FileUpload {
   readonly options: UploadOptions;
   readonly credential: Credential;
   readonly signal: AbortSignal;
+  /** Whether the file's SHA-256 is worked out. Default: no. */
+  readonly wantsSha256?: boolean | undefined;
   /** Hears what the upload comes to on its way. Default: nobody. */
   readonly record?: UploadEvents | undefined;
 }

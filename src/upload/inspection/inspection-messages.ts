@@ -8,9 +8,14 @@ export interface InspectionPlan {
   /** Data rows after which a new part of the file begins. Undefined: no parts. */
   readonly rowsPerPart: number | undefined;
   readonly maxFileBytes: number;
+  readonly wantsSha256: boolean;
 }
 
-export type InspectionReport = ScanReport & { readonly bytes: number; readonly sha256: string };
+export type InspectionReport = ScanReport & {
+  readonly bytes: number;
+  /** Where the plan wants it. */
+  readonly sha256: string | undefined;
+};
 
 /** What a thread is given at its start. */
 export interface ThreadMemory {

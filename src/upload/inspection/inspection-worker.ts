@@ -13,7 +13,7 @@ interface File {
   readonly id: number;
   readonly ring: BlockRing;
   readonly scan: CsvScan;
-  readonly hash: Hash;
+  readonly hash: Hash | undefined;
   bytes: number;
   headerSent: boolean;
   ending: boolean;
@@ -39,7 +39,7 @@ function take(request: InspectionRequest): void {
   switch (request.type) {
     case 'open': {
       const { id, memory } = request;
-      const { input, rowsPerPart, maxFileBytes } = request.plan;
+      const { input, rowsPerPart, maxFileBytes, wantsSha256 } = request.plan;
       const kernel = createRowKernel(memory);
       files.set(id, {
         id,
@@ -48,7 +48,7 @@ function take(request: InspectionRequest): void {
           ...{ plan: scanPlan(input), rowsPerPart, maxFileBytes },
           ...{ maxExactRows: given.maxRows, kernel, codePool },
         }),
-        hash: createHash('sha256'),
+        hash: wantsSha256 ? createHash('sha256') : undefined,
         bytes: 0,
         headerSent: false,
         ending: false,
@@ -92,7 +92,7 @@ function scanOneOfEach(): boolean {
       busy = true;
     } else if (file.ending) {
       files.delete(file.id);
-      const report = { ...file.scan.end(), bytes: file.bytes, sha256: file.hash.digest('hex') };
+      const report = { ...file.scan.end(), bytes: file.bytes, sha256: file.hash?.digest('hex') };
       answer({ type: 'report', id: file.id, report });
     }
   }
@@ -104,7 +104,7 @@ function scanBlock(file: File): void {
   const block = ring.scanned;
   const chunk = ring.bytes(block);
   file.bytes += chunk.length;
-  hash.update(chunk);
+  hash?.update(chunk);
   scan.write(chunk);
   const { cuts, fatal } = scan;
   const isFound = cuts.length > 0 || fatal !== undefined;

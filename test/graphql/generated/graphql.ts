@@ -119,7 +119,7 @@ export type FileReport = {
   problems: Array<FileProblem>;
   /** Data rows: neither the header nor empty lines are counted. */
   rows: Scalars['Int']['output'];
-  /** SHA-256 of the content, in hex. */
+  /** SHA-256 of the content, in hex. Worked out only where an upload asks for it. */
   sha256: Scalars['String']['output'];
 };
 
