@@ -18,7 +18,7 @@ export interface InspectionEvents {
 export type InspectedPiece = Buffer | { readonly header: Buffer };
 
 export interface Inspection {
-  /** Takes all of the chunk, which may be changed afterwards only once `isFull()` is false. */
+  /** Copies the chunk, or keeps what there is no room for. */
   write(chunk: Buffer): void;
   /** Nothing more should be written until `onProgress`, or until more was taken. */
   isFull(): boolean;
@@ -62,9 +62,10 @@ export function createInspection(options: InspectionOptions): ThreadInspection {
   const ring = openBlockRing(memory);
   /** What was found in blocks that are not taken, by their number. */
   const found = new Map<number, Finding>();
-  /** Came, not yet sent. */
+  /** Bytes in the block that is sent next. */
+  let filled = 0;
+  /** Came when all blocks were taken. */
   let waiting: Buffer[] = [];
-  let waitingBytes = 0;
   let ending = false;
   let closed = false;
   let header = Buffer.alloc(0);
@@ -77,37 +78,41 @@ export function createInspection(options: InspectionOptions): ThreadInspection {
 
   send({ type: 'open', id, plan, memory });
 
-  /**
-   * Sends what came, as far as there are blocks for it: full blocks, and the rest only when the thread has nothing else
-   * to do, for a slow client's bytes must not lie about.
-   */
-  function flush(): void {
-    const least = ring.sent > ring.scanned && !ending ? blockBytes : 1;
-    while (waitingBytes >= least && waitingBytes > 0 && ring.sent - ring.taken < blockCount) {
-      ring.send(fill(ring.block(ring.sent)));
-      // A thread that is called for each block sleeps and wakes more than it works.
-      call(ring.sent - ring.scanned >= blockCount / 3);
+  /** Copies as much as there are blocks for, and returns the rest. */
+  function copy(chunk: Buffer): Buffer {
+    let rest = chunk;
+    while (rest.length > 0 && ring.sent - ring.taken < blockCount) {
+      const piece = rest.subarray(0, blockBytes - filled);
+      // Not `set`, which copies to shared memory word by word, and takes ten times as long.
+      ring.block(ring.sent).fill(piece, filled, filled + piece.length);
+      filled += piece.length;
+      rest = rest.subarray(piece.length);
+      if (filled === blockBytes) sendBlock();
     }
-    if (ending && waitingBytes === 0) {
-      ending = false;
-      send({ type: 'end', id });
-    }
+    return rest;
   }
 
-  /** Returns how many bytes there were for the block. */
-  function fill(empty: Buffer): number {
-    let bytes = 0;
-    while (waiting.length > 0 && bytes < blockBytes) {
-      const chunk = waiting[0] as Buffer;
-      const piece = chunk.subarray(0, blockBytes - bytes);
-      // Not `set`, which copies to shared memory word by word, and takes ten times as long.
-      empty.fill(piece, bytes, bytes + piece.length);
-      bytes += piece.length;
-      if (piece.length < chunk.length) waiting[0] = chunk.subarray(piece.length);
-      else waiting.shift();
+  function sendBlock(): void {
+    ring.send(filled);
+    filled = 0;
+    // A thread that is called for each block sleeps and wakes more than it works.
+    call(ring.sent - ring.scanned >= blockCount / 3);
+  }
+
+  /** Sends a block that is not full only when the thread has nothing else to do: a slow client's bytes must not lie about. */
+  function flush(): void {
+    while (waiting.length > 0) {
+      const rest = copy(waiting[0] as Buffer);
+      if (rest.length > 0) {
+        waiting[0] = rest;
+        return;
+      }
+      waiting.shift();
     }
-    waitingBytes -= bytes;
-    return bytes;
+    if (filled > 0 && (ending || ring.sent === ring.scanned)) sendBlock();
+    if (!ending) return;
+    ending = false;
+    send({ type: 'end', id });
   }
 
   function flushRest(): void {
@@ -150,17 +155,16 @@ export function createInspection(options: InspectionOptions): ThreadInspection {
   }
 
   function isFull(): boolean {
-    return waitingBytes >= blockBytes;
+    return waiting.length > 0;
   }
 
   return {
     write(chunk) {
-      if (closed || chunk.length === 0) return;
-      waiting.push(chunk);
-      waitingBytes += chunk.length;
-      if (isFull()) flush();
+      if (closed) return;
+      const rest = isFull() ? chunk : copy(chunk);
+      if (rest.length > 0) waiting.push(rest);
       // More may have come in this very turn of the loop: the thread gets it as one.
-      if (waitingBytes > 0) restFlush ??= setImmediate(flushRest);
+      if (filled > 0) restFlush ??= setImmediate(flushRest);
     },
     isFull,
     end() {
