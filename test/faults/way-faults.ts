@@ -2,11 +2,11 @@ import { once } from 'node:events';
 import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo, createServer } from 'node:net';
 import type { GatewayProcess } from '../support/gateway-process.ts';
+import { makeSelfSigned } from '../support/self-signed.ts';
 import { openBlackHole } from './black-hole.ts';
 import { type ClosingProxy, startClosingProxy } from './closing-proxy.ts';
 import { afterIdleMs, afterReadMs, atOnceMs, type FaultCase } from './fault-case.ts';
 import type { FaultStage } from './fault-stage.ts';
-import { selfSigned } from './self-signed.ts';
 
 const ground = async () => ({});
 
@@ -48,13 +48,15 @@ async function closedPort(): Promise<WrongWay> {
 }
 
 async function untrustedServer(): Promise<WrongWay> {
-  const server = createTlsServer(selfSigned).listen(0, '127.0.0.1');
+  const tls = await makeSelfSigned();
+  const server = createTlsServer(tls).listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
     url: `https://127.0.0.1:${(server.address() as AddressInfo).port}`,
     async [Symbol.asyncDispose]() {
       server.close();
       await once(server, 'close');
+      await tls[Symbol.asyncDispose]();
     },
   };
 }

@@ -3,7 +3,7 @@ import { createKernelMemory, kernelMemory } from '../scan/row-kernel-memory.ts';
 /** One block, in bytes. A row that goes on in the next block takes the slow way: smaller blocks have more of these. */
 export const blockBytes = 128 * 1024;
 /** So many that neither thread waits for the other. */
-export const blockCount = 6;
+export const blockCount = 8;
 
 /** The ring's words in the kernel's memory, from this byte on; each side writes to a cache line of its own. */
 const words = { byteOffset: 512, sent: 0, taken: 1, wanted: 2, lengths: 4, scanned: 16, marks: 20 } as const;
