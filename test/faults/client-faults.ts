@@ -66,7 +66,9 @@ export const clientFaults: readonly FaultCase[] = [
     withinMs: atOnceMs,
     async run(stage) {
       using connection = await stage.connect();
+      const arrival = stage.arrived();
       await connection.write(stage.request.subarray(0, stage.headBytes + (stage.file.length >> 1)));
+      await arrival;
       connection.socket.end();
       return await answerWord(connection.answer());
     },
