@@ -29,6 +29,12 @@ test('a parser without those fields is left alone', () => {
   expect(replaceBoundarySearch(parser)).toBe(false);
 });
 
+test.each([15, 16, 17, 40])('%i lines that begin like a boundary hide none', async (count) => {
+  const file = '--ab\r\n'.repeat(count);
+  const form = `--abc\r\nContent-Disposition: form-data; name="0"; filename="a.csv"\r\n\r\n${file}\r\n--abc--\r\n`;
+  expect(await contentOf([Buffer.from(form)], true)).toBe(file);
+});
+
 test('whatever stands in a file and wherever its chunks are cut, the parser finds what it found before', async () => {
   // Made of pieces of the delimiter, so that nearly every cut falls into something that looks like it.
   const piece = fc.constantFrom(

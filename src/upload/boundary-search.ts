@@ -51,7 +51,7 @@ export function createBoundarySearch(delimiter: Buffer, held: number, tell: Tell
       const begin = heldBytes > 0 ? settleHeld(chunk) : 0;
       if (begin === undefined) return;
       let from = begin;
-      for (let at = chunk.indexOf(delimiter, from); at >= 0; at = chunk.indexOf(delimiter, from)) {
+      for (let at = find(delimiter, chunk, from); at >= 0; at = find(delimiter, chunk, from)) {
         if (at > from) tell(true, chunk, from, at, true);
         else tell(true, undefined, 0, 0, true);
         from = at + delimiter.length;
@@ -64,6 +64,23 @@ export function createBoundarySearch(delimiter: Buffer, held: number, tell: Tell
       if (heldBytes > 0) release();
     },
   };
+}
+
+/** As every delimiter begins. */
+const beginning = Buffer.from('\r\n--');
+const maxTries = 16;
+
+/**
+ * Where the next delimiter is, or -1. Node finds these four bytes three times as fast as a whole delimiter that shares
+ * digits or dashes with the file; where rows begin with dashes, the whole one after all.
+ */
+function find(delimiter: Buffer, chunk: Buffer, from: number): number {
+  let at = chunk.indexOf(beginning, from);
+  for (let tries = 1; at >= 0; tries += 1) {
+    if (delimiter.equals(chunk.subarray(at, at + delimiter.length))) return at;
+    at = chunk.indexOf(tries < maxTries ? beginning : delimiter, at + 1);
+  }
+  return -1;
 }
 
 /** Where the last bytes, behind `from`, are the first ones of a delimiter; the chunk's end where they are not. */
