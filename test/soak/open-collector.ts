@@ -1,21 +1,10 @@
 import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
 import { WebSocket } from 'ws';
 
 /** Collects the garbage of another process: what is left in its memory then is alive. */
 export interface Collector extends Disposable {
   /** Resolves when it is done, which holds that process up for a moment. */
   collect(): Promise<void>;
-}
-
-/** A free port for `--inspect`. */
-export async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, 'close');
-  return port;
 }
 
 /** Attaches to a process by Node's inspector. Dispose it before that process ends, which would wait for it. */
