@@ -4,7 +4,7 @@ import { WatchError } from './watch/watch-error.ts';
 
 /**
  * Every top-level error code with its meaning and, where the request fails as a whole, its HTTP status.
- * README's error table is held against this one by a test, both ways.
+ * The table in docs/errors.md is held against this one by a test, both ways.
  */
 export const errorTable = {
   UNAUTHENTICATED: { meaning: 'No token, or upstream refused it. Send a fresh one.' },

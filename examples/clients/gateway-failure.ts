@@ -5,7 +5,7 @@ export interface ToldError {
 }
 
 /**
- * What the gateway answered in place of data. `code` is one of README's error table; note that most of them come with
+ * What the gateway answered in place of data. `code` is one of the table in docs/errors.md; note that most of them come with
  * HTTP status 200, so a client that looks at the status alone never sees them.
  */
 export class GatewayFailure extends Error {

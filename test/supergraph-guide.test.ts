@@ -16,9 +16,3 @@ test('the code that docs/supergraph.md shows is what the tests run', () => {
     expect(shown, path).toBe((region ?? read(path)).trim());
   }
 });
-
-test('every file that docs/supergraph.md links to exists', () => {
-  const links = [...docs.matchAll(/\]\(\.\.\/([^)#]+)\)/g)].map(([, path = '']) => path);
-  expect(links.length).toBeGreaterThan(5);
-  for (const path of links) expect(read(path), path).not.toBe('');
-});
