@@ -134,7 +134,7 @@ async function compose(
     createContext: createContexts({
       ...{ client, ownCredential, uploadFile, watcher },
       isSandbox: sandbox !== undefined,
-      beginUpload: createUploadRecords({ log: logger, onUpload, isCutting: work.isCut }),
+      beginUpload: createUploadRecords({ log: logger, onUpload }),
     }),
     idleTimeoutMs,
     corsOrigins: config.corsOrigins,

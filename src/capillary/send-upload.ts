@@ -33,7 +33,7 @@ export type UploadOutcome =
   | { readonly ok: true; readonly job: UpstreamJob }
   | { readonly ok: false; readonly error: unknown; readonly whole: boolean };
 
-/** Rejects with the signal's reason only; every other fate is an outcome. The file is stopped by then. */
+/** Never rejects: that the signal aborted is an outcome, too, with its reason for an error. The file is stopped by then. */
 export type SendUpload = (upload: UploadRequest) => Promise<UploadOutcome>;
 
 export interface SendUploadOptions {
@@ -55,7 +55,6 @@ export function createSendUpload(options: SendUploadOptions): SendUpload {
   const { couponApiUrl, dispatcher, idleTimeoutMs = 30_000, answerTimeoutMs = 120_000, onCall } = options;
 
   return async function sendUpload({ form, fileName, file, credential, signal, span }) {
-    signal.throwIfAborted();
     const giveUp = new AbortController();
     const onAbort = () => giveUp.abort(signal.reason);
     signal.addEventListener('abort', onAbort, { once: true });
@@ -89,6 +88,7 @@ export function createSendUpload(options: SendUploadOptions): SendUpload {
     let call: UpstreamCall | undefined;
 
     async function exchange(): Promise<UpstreamAnswer> {
+      signal.throwIfAborted();
       const token = await credential.token(giveUp.signal, span);
       giveUp.signal.throwIfAborted();
       call = beginUpstreamCall({ ...about, route: `${path}/{couponSeriesId}` });
@@ -122,9 +122,9 @@ export function createSendUpload(options: SendUploadOptions): SendUpload {
       call?.end();
       return { ok: true, job };
     } catch (thrown) {
-      const error = body.failure() ?? toCapillaryError(thrown, giveUp.signal);
-      call?.end(signal.aborted ? signal.reason : error);
-      signal.throwIfAborted();
+      const failure = body.failure() ?? toCapillaryError(thrown, giveUp.signal);
+      const error = signal.aborted ? signal.reason : failure;
+      call?.end(error);
       return { ok: false, error, whole: body.isWhole() };
     } finally {
       signal.removeEventListener('abort', onAbort);

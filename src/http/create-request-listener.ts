@@ -20,7 +20,10 @@ import type { WorkInHand } from './work-in-hand.ts';
 export type GraphQLRequest = Pick<ServerContext, 'signal' | 'token' | 'record'>;
 
 export interface RequestListenerOptions {
-  /** Answers `/graphql`. The signal aborts when the client is gone before its answer was. */
+  /**
+   * Answers `/graphql`. The signal aborts when the client is gone before its answer was, and with a `GatewayError` when
+   * the time to answer is over.
+   */
   readonly graphql: (req: IncomingMessage, res: ServerResponse, context: GraphQLRequest) => unknown;
   readonly beginOperation: BeginOperation;
   readonly work: WorkInHand;
@@ -112,8 +115,14 @@ export function createRequestListener(options: RequestListenerOptions): RequestL
           return refuseOperation(new GatewayError('NOT_ACCEPTABLE', message));
         }
         req.headers.accept = accept ?? '';
-        work.add(res);
-        graphql(req, res, { signal: abortWhenGone(res), token: callerToken(lookUp), record });
+        const end = new AbortController();
+        // Each series that an operation reads listens; Node would take more than ten for a leak.
+        setMaxListeners(0, end.signal);
+        res.once('close', () => {
+          if (!res.writableFinished) end.abort();
+        });
+        work.add(res, () => end.abort(cutOff()));
+        graphql(req, res, { signal: end.signal, token: callerToken(lookUp), record });
         return;
       }
     }
@@ -146,14 +155,9 @@ function normalizedPath(req: IncomingMessage): string | undefined {
   return req.url.split('?', 1)[0];
 }
 
-function abortWhenGone(res: ServerResponse): AbortSignal {
-  const controller = new AbortController();
-  // Each series that an operation reads listens; Node would take more than ten for a leak.
-  setMaxListeners(0, controller.signal);
-  res.once('close', () => {
-    if (!res.writableFinished) controller.abort();
-  });
-  return controller.signal;
+function cutOff(): GatewayError {
+  const message = 'This instance shuts down, and the time that it gives to what still runs is over.';
+  return new GatewayError('SHUTTING_DOWN', message);
 }
 
 function refuse(res: ServerResponse, { code, message }: GatewayError): void {

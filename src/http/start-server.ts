@@ -25,11 +25,14 @@ export interface RunningServer {
   /** `http://host:port` */
   readonly origin: string;
   /**
-   * Takes no new work, lets what runs finish for at most `drainMs`, and cuts the rest. What was cut has given up its
-   * threads and its calls when this resolves, or has had a second for it. Once.
+   * Takes no new work, lets what runs finish for at most `drainMs`, and cuts the rest: it is answered with
+   * `SHUTTING_DOWN`, and has a second for that and another in which its client may take the answer. What was cut has given
+   * up its threads and its calls when this resolves, or has had one more second for it. Once.
    */
   close(drainMs: number): Promise<void>;
 }
+
+const graceMs = 1_000;
 
 /** Listens when the promise resolves; rejects with Node's error when the address cannot be had, and then nothing is left. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
@@ -56,14 +59,17 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     work.refuse();
     await closeWebSockets();
     // Still listening meanwhile: a probe must hear 503, and not a refused connection.
-    await work.done(drainMs);
+    const isDone = await work.done(drainMs);
     work.cut();
+    await work.done(graceMs);
     const closed = once(server, 'close');
     server.close();
-    server.closeAllConnections();
+    // A reset would take the answer from a client that is still sending.
+    const timer = setTimeout(() => server.closeAllConnections(), isDone ? 0 : graceMs);
     await closed;
+    clearTimeout(timer);
     // The server is closed before its connections say so: what they cut off gives up its thread and its calls itself.
-    await work.done(1_000);
+    await work.done(graceMs);
   }
 
   try {

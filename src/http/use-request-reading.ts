@@ -10,7 +10,7 @@ import { readText } from './read-text.ts';
 /** What the listener hands to Yoga with each request. */
 export interface ServerContext {
   readonly req: IncomingMessage;
-  /** Aborts when the client is gone before its answer was. */
+  /** Aborts when the client is gone before its answer was, and with what it is to be told when the time is over. */
   readonly signal: AbortSignal;
   /** The token that the caller brought. */
   readonly token: string | undefined;

@@ -1,30 +1,28 @@
 import type { ServerResponse } from 'node:http';
 import { createIdleWait } from './idle-wait.ts';
 
-/** The responses that are not finished, whether more may begin, and whether those that run are being cut. */
+/** The responses that are not finished, and whether more may begin. */
 export interface WorkInHand {
   /** False once `refuse` was called. */
   isTaken(): boolean;
-  add(res: ServerResponse): void;
+  /** `onCut` is called when the response is to end now, whatever it waits for. Default: it waits for nothing. */
+  add(res: ServerResponse, onCut?: () => void): void;
   /** No more work from now on. */
   refuse(): void;
-  /** From now on it is this process that ends connections, and not their clients. */
+  /** Tells all that was begun that it is to end now. */
   cut(): void;
-  /** True once `cut` was called. */
-  isCut(): boolean;
-  /** Resolves when all that was begun is finished, or after `timeoutMs`. */
-  done(timeoutMs: number): Promise<void>;
+  /** Resolves when all that was begun is finished, or after `timeoutMs`; true when nothing is left. */
+  done(timeoutMs: number): Promise<boolean>;
 }
 
 export function createWorkInHand(): WorkInHand {
-  const open = new Set<ServerResponse>();
+  const open = new Map<ServerResponse, () => void>();
   let taken = true;
-  let isCut = false;
   const idle = createIdleWait(() => open.size === 0);
   return {
     isTaken: () => taken,
-    add(res) {
-      open.add(res);
+    add(res, onCut = () => {}) {
+      open.set(res, onCut);
       res.once('close', () => {
         open.delete(res);
         idle.ended();
@@ -34,9 +32,11 @@ export function createWorkInHand(): WorkInHand {
       taken = false;
     },
     cut() {
-      isCut = true;
+      for (const onCut of open.values()) onCut();
     },
-    isCut: () => isCut,
-    done: idle.wait,
+    async done(timeoutMs) {
+      await idle.wait(timeoutMs);
+      return open.size === 0;
+    },
   };
 }

@@ -1,6 +1,6 @@
 import { CapillaryError } from '../capillary/capillary-error.ts';
 import type { UploadKind } from '../capillary/upstream-job.ts';
-import { GatewayError, publicCode } from '../errors.ts';
+import { GatewayError, isAbort, publicCode } from '../errors.ts';
 import { isSeriesId } from '../jobs/job-id.ts';
 import { shownFileName } from '../upload/keyed-file-name.ts';
 import type { UploadResult } from '../upload/upload-result.ts';
@@ -65,8 +65,6 @@ export interface UploadRecordsOptions {
   readonly log: { info(fields: object, message: string): void };
   /** Default: nobody hears. */
   readonly onUpload?: OnUpload | undefined;
-  /** Whether it is this process that ends connections now. Default: never. */
-  readonly isCutting?: (() => boolean) | undefined;
   /** Milliseconds of a monotonic clock. */
   readonly now?: (() => number) | undefined;
 }
@@ -79,7 +77,7 @@ export type BeginUpload = (
 
 /** Tells the story of each upload in one line of the log and one span, whatever becomes of it. */
 export function createUploadRecords(options: UploadRecordsOptions): BeginUpload {
-  const { log, isCutting = () => false, now = () => performance.now() } = options;
+  const { log, now = () => performance.now() } = options;
   const { onUpload = () => () => {} } = options;
 
   return ({ requestId, span: parent, signal }, { kind, couponSeriesId, dryRun }) => {
@@ -118,7 +116,8 @@ export function createUploadRecords(options: UploadRecordsOptions): BeginUpload 
         parts += 1;
       },
       ended: (result) => end(toldOf(result, parts)),
-      failed: (error) => end(signal.aborted ? abandoned(isCutting()) : thrown(error)),
+      // Whoever is gone is told nothing, and it does not matter what else went wrong then.
+      failed: (error) => end(thrown(signal.aborted && isAbort(signal.reason) ? signal.reason : error)),
     };
   };
 }
@@ -147,12 +146,6 @@ function toldOf(result: UploadResult, parts: number): Told {
       // Nothing was sent: another upload holds the key.
       return { outcome, jobs, brokenOffBy: parts > 0 ? 'upstream' : 'gateway' };
   }
-}
-
-function abandoned(isCutting: boolean): Told {
-  return isCutting
-    ? { outcome: 'SHUTTING_DOWN', brokenOffBy: 'gateway' }
-    : { outcome: 'CLIENT_GONE', brokenOffBy: 'client' };
 }
 
 /** What the client did, as against what it was refused for. */

@@ -3,6 +3,7 @@ import { CapillaryError } from '../capillary/capillary-error.ts';
 import type { Credential } from '../capillary/credential.ts';
 import { delay } from '../capillary/delay.ts';
 import type { UploadKind, UpstreamJob } from '../capillary/upstream-job.ts';
+import { isAbort } from '../errors.ts';
 import type { Span } from '../observe/span.ts';
 import { type FilePart, readKeyedFileName } from './keyed-file-name.ts';
 
@@ -41,7 +42,8 @@ export async function listUploaded(client: Client, request: FindUploadedRequest)
 
 /**
  * Looks for one part, again after each pause: the list may show a new job late. `listed`: the last look was answered,
- * so that finding nothing means something. Rejects with the signal's reason only.
+ * so that finding nothing means something. Rejects with the signal's reason when it is that nobody waits any longer; for any
+ * other it looks no further.
  */
 export async function findUploaded(
   client: Client,
@@ -53,15 +55,17 @@ export async function findUploaded(
   const look = { ...place, retry: false };
   let listed = false;
   for (const pauseMs of lookPausesMs) {
-    await delay(pauseMs, request.signal);
     try {
+      await delay(pauseMs, request.signal);
       const found = (await listUploaded(client, look)).find(
         (uploaded) => uploaded.part?.number === part?.number,
       );
       if (found) return { job: found.job, listed: true };
       listed = true;
     } catch (error) {
-      request.signal.throwIfAborted();
+      const { aborted, reason } = request.signal;
+      if (aborted && !isAbort(reason)) return { job: undefined, listed: false };
+      if (aborted) throw reason;
       if (!(error instanceof CapillaryError)) throw error;
       listed = false;
     }

@@ -1,6 +1,7 @@
 import type { CapillaryClient } from '../capillary/capillary-client.ts';
 import { CapillaryError, type CapillaryErrorCode } from '../capillary/capillary-error.ts';
 import type { UploadOutcome } from '../capillary/send-upload.ts';
+import { GatewayError } from '../errors.ts';
 import { toUploadJob, type UploadJob } from '../jobs/upload-job.ts';
 import { FileRefusedError } from './file-refused-error.ts';
 import { type FindUploadedRequest, findUploaded } from './find-uploaded.ts';
@@ -32,13 +33,16 @@ export async function settleUpload(
   if (outcome.ok) return { job: toUploadJob(outcome.job) };
   const { error } = outcome;
   if (error instanceof FileRefusedError) return { result: invalidFile(error, jobs, idempotencyKey) };
-  if (!(error instanceof CapillaryError)) throw withJobs(error, idempotencyKey, jobs);
-  if (error.code === 'REJECTED') return { result: upstreamRejected(error, idempotencyKey, jobs) };
-  if (!mayHaveJob(outcome)) throw withJobs(error, idempotencyKey, jobs);
+  const isUpstreams = error instanceof CapillaryError;
+  if (isUpstreams && error.code === 'REJECTED')
+    return { result: upstreamRejected(error, idempotencyKey, jobs) };
+  // A reason of our own to wait no longer says nothing of what upstream has.
+  const isTold = isUpstreams || error instanceof GatewayError;
+  if (!isTold || !mayHaveJob(outcome)) throw withJobs(error, idempotencyKey, jobs);
   const { job, listed } = await findUploaded(client, place, lookPausesMs);
   if (job) return { job: toUploadJob(job) };
   // Upstream itself said no, and its list bears it out.
-  if (error.explicit && listed) throw withJobs(error, idempotencyKey, jobs);
+  if (isUpstreams && error.explicit && listed) throw withJobs(error, idempotencyKey, jobs);
   const message = `Capillary has the whole file, but its answer was lost, and its list does not show the job yet: ${error.message}`;
   return { result: { __typename: 'UploadOutcomeUnknownError', message, idempotencyKey, jobs } };
 }
