@@ -109,17 +109,47 @@ describe('a WebSocket', () => {
     ]);
   });
 
-  // graphql-ws tells the new operation the end of the old one. Official clients never use an id twice.
-  test('an id that is used again too soon is told the end, and nothing goes on behind it', async () => {
+  test('an id that is used again at once belongs to the new operation alone', async () => {
     using client = await openSocket();
     await client.init();
-    const { id } = await addJob(gateway.sandbox);
+    const { id, number } = await addJob(gateway.sandbox);
     client.say(subscribe('a', id));
     expect(await client.hear()).toEqual(status('a', 'STARTED'));
-    client.say({ id: 'a', type: 'complete' }, subscribe('a', id));
+    client.atOnce(() => client.say({ id: 'a', type: 'complete' }, subscribe('a', id)));
+    expect(await client.hear()).toEqual(status('a', 'STARTED'));
+    gateway.sandbox.jobs.finish(number);
+    expect(await client.hear()).toEqual(status('a', 'FINISHED'));
     expect(await client.hear()).toEqual({ id: 'a', type: 'complete' });
     await vi.waitFor(async () => expect(await watchers()).toBe(0));
-    expect(client.socket.readyState).toBe(WebSocket.OPEN);
+  });
+
+  test('an id that is given up and used again, over and over, leaves nothing behind', async () => {
+    const client = await openSocket();
+    await client.init();
+    const { id } = await addJob(gateway.sandbox);
+    for (let round = 0; round < 50; round += 1) {
+      client.atOnce(() => client.say(subscribe('a', id), { id: 'a', type: 'complete' }));
+    }
+    client.say(subscribe('a', id));
+    expect(await client.hear()).toEqual(status('a', 'STARTED'));
+    await vi.waitFor(async () => expect(await watchers()).toBe(1));
+    client.say({ id: 'a', type: 'complete' });
+    await vi.waitFor(async () => expect(await watchers()).toBe(0));
+    client.atOnce(() => client.say(subscribe('a', id), { id: 'a', type: 'complete' }, subscribe('a', id)));
+    expect(await client.hear()).toEqual(status('a', 'STARTED'));
+    client.socket.terminate();
+    await vi.waitFor(async () => expect(await watchers()).toBe(0));
+  });
+
+  test('a complete of an id that nobody has ends no other operation', async () => {
+    using client = await openSocket();
+    await client.init();
+    const { id, number } = await addJob(gateway.sandbox);
+    client.say(subscribe('a', id));
+    expect(await client.hear()).toEqual(status('a', 'STARTED'));
+    for (const unknown of ['0', '1', '2', 'b']) client.say({ id: unknown, type: 'complete' });
+    gateway.sandbox.jobs.finish(number);
+    expect(await client.hear()).toEqual(status('a', 'FINISHED'));
   });
 
   test('operations that are given up before they have begun leave nothing', async () => {
@@ -176,12 +206,17 @@ describe('a WebSocket', () => {
     expect(await watchers()).toBe(0);
   });
 
-  test('an id that is still in use closes it', async () => {
+  // The reason of a close has at most 123 bytes.
+  test.each([
+    ['a short id', 'a', 'Subscriber for a already exists'],
+    ['an id as long as you like', 'é'.repeat(1000), 'Subscriber already exists'],
+  ])('%s that is still in use closes it', async (_, name, reason) => {
     using client = await openSocket();
     await client.init();
     const { id } = await addJob(gateway.sandbox);
-    client.say(subscribe('a', id), subscribe('a', id));
-    expect(await client.closed).toBe(4409);
+    const told = once(client.socket, 'close');
+    client.say(subscribe(name, id), subscribe(name, id));
+    expect(await told).toEqual([4409, Buffer.from(reason)]);
     await vi.waitFor(async () => expect(await watchers()).toBe(0));
   });
 

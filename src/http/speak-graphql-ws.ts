@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { CloseCode, makeServer, type ServerOptions } from 'graphql-ws';
 import type { WebSocket, WebSocketServer } from 'ws';
+import { createOperationIds } from './operation-ids.ts';
 
 /** What the hooks of the protocol find in their context. */
 export interface SocketExtra {
@@ -36,11 +37,16 @@ export function speakGraphQLWS(sockets: WebSocketServer, options: SpeakGraphQLWS
     // A broken frame closes the connection by itself.
     socket.on('error', () => {});
     const stopPinging = keepAlive(socket, keepAliveMs);
+    const close = (code: number, reason: string) => socket.close(code, reason);
+    const ids = createOperationIds(close);
     const closed = server.opened(
       {
         protocol: socket.protocol,
-        send: (text) => send(socket, text, maxWaitingBytes),
-        close: (code, reason) => socket.close(code, reason),
+        async send(text) {
+          const told = ids.said(text);
+          if (told !== undefined) await send(socket, told, maxWaitingBytes);
+        },
+        close,
         onMessage: (take) =>
           socket.on('message', (data: Buffer) => {
             // A client has half a minute to answer a close, and may go on talking: nobody would get its answers.
@@ -48,7 +54,9 @@ export function speakGraphQLWS(sockets: WebSocketServer, options: SpeakGraphQLWS
             if (!begun.has(socket) && data.length > maxInitBytes) {
               return socket.close(CloseCode.BadRequest, 'Invalid message received');
             }
-            take(String(data)).catch((error: Error) => {
+            const text = ids.heard(String(data));
+            if (text === undefined) return;
+            take(text).catch((error: Error) => {
               // The one fault of a client that graphql-ws throws, and it has no code.
               const isClients = error.message.startsWith('Unexpected message of type ');
               if (isClients) return socket.close(CloseCode.BadRequest, 'Invalid message received');

@@ -1,0 +1,69 @@
+import { CloseCode, parseMessage, stringifyMessage } from 'graphql-ws';
+
+export interface OperationIds {
+  /** What a client said, with the id that graphql-ws is to know its operation by. `undefined`: there is nothing to do. */
+  heard(text: string): string | undefined;
+  /** What graphql-ws says, with the client's own id. `undefined`: the client has given that operation up. */
+  said(text: string): string | undefined;
+}
+
+/**
+ * Gives each operation of one connection an id that none had before. A client may use an id again as soon as it has said
+ * `complete`; graphql-ws goes by the id alone, and while the first operation comes to its end it takes the second for it:
+ * it told its client a `complete` too many, and let the second run on when the connection was long gone. An id that is still in
+ * use is left to `close`.
+ */
+export function createOperationIds(close: (code: number, reason: string) => void): OperationIds {
+  const ours = new Map<string, string>();
+  const theirs = new Map<string, string>();
+  let count = 0;
+
+  function forget(id: string, own: string): void {
+    ours.delete(id);
+    theirs.delete(own);
+  }
+
+  return {
+    heard(text) {
+      const message = parse(text);
+      if (message?.type === 'subscribe') {
+        const { id } = message;
+        if (ours.has(id)) {
+          // The reason of a close has 123 bytes at most.
+          const whose = id.length <= 32 ? ` for ${id}` : '';
+          close(CloseCode.SubscriberAlreadyExists, `Subscriber${whose} already exists`);
+          return undefined;
+        }
+        count += 1;
+        const own = String(count);
+        ours.set(id, own);
+        theirs.set(own, id);
+        return stringifyMessage({ ...message, id: own });
+      }
+      if (message?.type !== 'complete') return text;
+      const own = ours.get(message.id);
+      if (own === undefined) return undefined;
+      forget(message.id, own);
+      return stringifyMessage({ ...message, id: own });
+    },
+
+    said(text) {
+      // Not parsed: it may be one of thousands that tell the same.
+      const [start, own = '', type] = /^\{"id":"(\d+)","type":"(\w+)"/.exec(text) ?? [];
+      if (start === undefined) return text;
+      const id = theirs.get(own);
+      if (id === undefined) return undefined;
+      if (type !== 'next') forget(id, own);
+      return `{"id":${JSON.stringify(id)},"type":"${type}"${text.slice(start.length)}`;
+    },
+  };
+}
+
+/** `undefined` for what graphql-ws is going to close the connection for. */
+function parse(text: string): ReturnType<typeof parseMessage> | undefined {
+  try {
+    return parseMessage(text);
+  } catch {
+    return undefined;
+  }
+}
