@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { CapillaryError, type CapillaryErrorCode } from '../src/capillary/capillary-error.ts';
 import { readJobs } from '../src/capillary/read-answer.ts';
 import { readRetryAfter } from '../src/capillary/read-retry-after.ts';
@@ -15,7 +15,7 @@ function answer(body: unknown, part: Partial<UpstreamAnswer> = {}): UpstreamAnsw
 
 function failure(given: UpstreamAnswer, kind: UploadKind = 'COUPON_BATCH'): CapillaryError {
   try {
-    readJobs(kind, given);
+    readJobs(kind, given, '541854');
   } catch (error) {
     if (error instanceof CapillaryError) return error;
     throw error;
@@ -296,9 +296,18 @@ test.each([
   expect(readRetryAfter(header, () => Date.UTC(2024, 5, 6, 5, 22, 5))).toBe(seconds);
 });
 
+test('Retry-After in the oldest form of a date, which names no zone, is in GMT wherever this runs', () => {
+  vi.stubEnv('TZ', 'America/New_York');
+  try {
+    expect(readRetryAfter('Thu Jun  6 05:22:35 2024', () => Date.UTC(2024, 5, 6, 5, 22, 5))).toBe(30);
+  } finally {
+    vi.unstubAllEnvs();
+  }
+});
+
 describe('A list of jobs', () => {
   test('is read as documented from POST upload/file', () => {
-    expect(readJobs('COUPON_BATCH', answer(couponUpload))).toEqual([
+    expect(readJobs('COUPON_BATCH', answer(couponUpload), '541854')).toEqual([
       {
         kind: 'COUPON_BATCH',
         orgId: '100458',
@@ -322,19 +331,19 @@ describe('A list of jobs', () => {
   });
 
   test('is read as documented from GET getUploadStatus', () => {
-    expect(readJobs('COUPON_BATCH', answer(couponStatus))).toMatchObject([
+    expect(readJobs('COUPON_BATCH', answer(couponStatus), '535521')).toMatchObject([
       { jobId: '220605', uploadStatus: 'FINISHED', errorCount: 2, createdOnMs: 1716811570000 },
     ]);
   });
 
   test('is read as documented from POST upload/redeemFile', () => {
-    expect(readJobs('REDEEMED_COUPONS', answer(redeemedUpload))).toMatchObject([
+    expect(readJobs('REDEEMED_COUPONS', answer(redeemedUpload), '953234')).toMatchObject([
       { kind: 'REDEEMED_COUPONS', jobId: '9137', uploadStatus: 'QUEUED', audienceGroupId: null },
     ]);
   });
 
   test('is read as documented from GET getUploadRedeemedCouponStatus', () => {
-    expect(readJobs('REDEEMED_COUPONS', answer(redeemedStatus))).toMatchObject([
+    expect(readJobs('REDEEMED_COUPONS', answer(redeemedStatus), '953234')).toMatchObject([
       {
         jobId: '4455',
         uploadStatus: 'COMPLETED',
@@ -353,14 +362,41 @@ describe('A list of jobs', () => {
     ]);
   });
 
+  test('is of the series that was asked for, whatever it says itself: its ids must lead back to it', () => {
+    const [job] = readJobs('COUPON_BATCH', answer(couponUpload), '9223372036854775807');
+    expect(job?.couponSeriesId).toBe('9223372036854775807');
+  });
+
+  test('is in ascending job ids, and holds each once, as it stands last', () => {
+    const entries = [
+      { jobId: 20, uploadStatus: 'STARTED' },
+      { jobId: '9007199254740993' },
+      { jobId: 3 },
+      { jobId: '020', uploadStatus: 'FINISHED' },
+    ];
+    const jobs = readJobs('COUPON_BATCH', answer({ result: { uploadJobStatuses: entries } }), '5');
+    expect(jobs.map(({ jobId, uploadStatus }) => [jobId, uploadStatus])).toEqual([
+      ['3', ''],
+      ['20', 'FINISHED'],
+      ['9007199254740993', ''],
+    ]);
+  });
+
+  test('is refused in no time when it breaks off within a text that is full of quotes', () => {
+    const body = `{"result":{"orgId":9007199254740993,"uploadedFileName":"${'\\"'.repeat(100_000)}`;
+    const startedMs = performance.now();
+    expect(failure(answer(body)).code).toBe('UPSTREAM_INVALID_RESPONSE');
+    expect(performance.now() - startedMs).toBeLessThan(5_000);
+  });
+
   test('may be empty, or null where there is none', () => {
-    expect(readJobs('COUPON_BATCH', answer({ result: { uploadJobStatuses: [] } }))).toEqual([]);
-    expect(readJobs('COUPON_BATCH', answer({ result: { uploadJobStatuses: null } }))).toEqual([]);
+    expect(readJobs('COUPON_BATCH', answer({ result: { uploadJobStatuses: [] } }), '5')).toEqual([]);
+    expect(readJobs('COUPON_BATCH', answer({ result: { uploadJobStatuses: null } }), '5')).toEqual([]);
   });
 
   test('is good although a list of errors stands beside it', () => {
     const body = { ...couponUpload, errors: [{ code: 1, message: 'a warning' }] };
-    expect(readJobs('COUPON_BATCH', answer(body))).toHaveLength(1);
+    expect(readJobs('COUPON_BATCH', answer(body), '5')).toHaveLength(1);
   });
 
   test('takes unusual types as they come', () => {
@@ -377,7 +413,7 @@ describe('A list of jobs', () => {
       audienceGroupId: '4',
     };
     const body = { success: 'true', status: '200', result: { orgId: '9', uploadJobStatuses: [entry] } };
-    expect(readJobs('COUPON_BATCH', answer(body))).toMatchObject([
+    expect(readJobs('COUPON_BATCH', answer(body), '5')).toMatchObject([
       {
         orgId: '9',
         jobId: '220605',
@@ -399,7 +435,7 @@ describe('A list of jobs', () => {
     for (const wrong of [null, true, [], {}, '', 'x', 1e300, -1, '1e999']) {
       const names = Object.keys(couponUpload.result.uploadJobStatuses[0] ?? {});
       const entry = { ...Object.fromEntries(names.map((name) => [name, wrong])), jobId: 1 };
-      const [job] = readJobs('COUPON_BATCH', answer({ result: { uploadJobStatuses: [entry] } }));
+      const [job] = readJobs('COUPON_BATCH', answer({ result: { uploadJobStatuses: [entry] } }), '5');
       expect(job?.jobId).toBe('1');
       expect(() => new Date(job?.createdOnMs ?? Number.NaN).toISOString()).not.toThrow();
       expect(job?.errorCount).toBeLessThan(2 ** 31);
@@ -409,10 +445,9 @@ describe('A list of jobs', () => {
   test('keeps every digit of ids past 2^53, and texts that hold such numbers', () => {
     const body = `\ufeff{"result":{"orgId":9007199254740993, "couponSeriesId" :9223372036854775807,"uploadJobStatuses":
       [{"jobId":1234567890123456789,"createdOn":1716811570000.0,"uploadedFileName":"a\\",: 1234567890123456789}.csv"}]}}`;
-    expect(readJobs('COUPON_BATCH', answer(body))).toMatchObject([
+    expect(readJobs('COUPON_BATCH', answer(body), '5')).toMatchObject([
       {
         orgId: '9007199254740993',
-        couponSeriesId: '9223372036854775807',
         jobId: '1234567890123456789',
         createdOnMs: 1716811570000,
         uploadedFileName: 'a",: 1234567890123456789}.csv',

@@ -112,6 +112,14 @@ describe('A read that fails for good', () => {
     server.close();
   });
 
+  test.each(['EAI_FAIL', 'ENETRESET', 'EPERM', 'CRL_HAS_EXPIRED', 'INVALID_PURPOSE', 'HOSTNAME_MISMATCH'])(
+    'is UPSTREAM_UNAVAILABLE for what the network seldom says: %s',
+    (code) => {
+      const error = toCapillaryError(Object.assign(new Error('x'), { code }), signal);
+      expect(error).toMatchObject({ name: 'CapillaryError', code: 'UPSTREAM_UNAVAILABLE' });
+    },
+  );
+
   test('comes back as it is when it is a bug of ours', async () => {
     await expect(reader('no url').read()).rejects.toThrow(TypeError);
     const bug = Object.assign(new Error('x'), { code: 'UND_ERR_INVALID_ARG' });

@@ -9,16 +9,17 @@ const stringsAndNumbers = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\
  */
 export function parseJson(text: string): unknown {
   try {
-    return JSON.parse(/\d{16}/.test(text) ? quoteLongNumbers(text) : text.replace(/^\ufeff/, ''));
+    const json = text.replace(/^\ufeff/, '');
+    // First as it is: where a string never ends, the search below would try each quote in it anew.
+    const value: unknown = JSON.parse(json);
+    return /\d{16}/.test(json) ? JSON.parse(quoteLongNumbers(json)) : value;
   } catch {
     return undefined;
   }
 }
 
-function quoteLongNumbers(text: string): string {
-  return text
-    .replace(/^\ufeff/, '')
-    .replace(stringsAndNumbers, (token) => (/^-?\d{16,}$/.test(token) ? `"${token}"` : token));
+function quoteLongNumbers(json: string): string {
+  return json.replace(stringsAndNumbers, (token) => (/^-?\d{16,}$/.test(token) ? `"${token}"` : token));
 }
 
 /** The value as an object, or `undefined` for everything else, `null` and arrays included. */

@@ -51,24 +51,23 @@ export function createListJobs(options: ListJobsOptions): ListJobs {
       span,
       onCall,
     } as const;
-    const jobs = await withToken(credential, { signal, span }, (token) => {
+    return withToken(credential, { signal, span }, (token) => {
       const list = () =>
         withinUpstreamCall(call, async ({ headers, answered }) => {
           const answer = await callUpstream({
-            ...{ url, method: 'GET', dispatcher, timeoutMs, maxBodyBytes, signal },
+            url,
+            method: 'GET',
             headers: { ...headers, [tokenHeader]: token },
             secrets: [token],
+            dispatcher,
+            timeoutMs,
+            maxBodyBytes,
+            signal,
           });
           answered(answer.status);
           return readJobs(kind, answer, couponSeriesId);
         });
       return retry ? retryReads(list, { ...options.retry, signal }) : list();
     });
-    return jobs.toSorted((a, b) => compareIds(a.jobId, b.jobId));
   };
-}
-
-// Ids are digits without leading zeros and may be past 2^53.
-function compareIds(a: string, b: string): number {
-  return a.length - b.length || (a < b ? -1 : a > b ? 1 : 0);
 }

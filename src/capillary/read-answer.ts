@@ -11,26 +11,29 @@ const listNames = {
 } as const satisfies Record<UploadKind, string>;
 
 /**
- * Reads the answer of an upload or status call, in upstream's order. Takes unusual types as they come, and leaves
- * out an entry without a job id rather than lose the others. `couponSeriesId` stands in where the answer names none.
- * Throws `CapillaryError`: the refusal, or `UPSTREAM_INVALID_RESPONSE` for a 2xx without a job list (upstream
- * contract, sections 1 and 2).
+ * Reads the answer of an upload or status call about this series: its jobs in ascending ids, each once. Takes unusual
+ * types as they come, and leaves out an entry without a job id rather than lose the others. Throws `CapillaryError`: the
+ * refusal, or `UPSTREAM_INVALID_RESPONSE` for a 2xx without a job list (upstream contract, sections 1 and 2).
  */
-export function readJobs(kind: UploadKind, answer: UpstreamAnswer, couponSeriesId = ''): UpstreamJob[] {
+export function readJobs(kind: UploadKind, answer: UpstreamAnswer, couponSeriesId: string): UpstreamJob[] {
   const listName = listNames[kind];
   const { result } = readAnswer(answer, ({ result: found }) => asRecord(found)?.[listName] !== undefined);
-  const { orgId, couponSeriesId: seriesId, [listName]: list } = asRecord(result) ?? {};
+  const { orgId, [listName]: list } = asRecord(result) ?? {};
   // A `null` where the list belongs is how Java services write "none".
   const entries = list === null ? [] : list;
   if (!Array.isArray(entries)) throw invalidAnswer(answer, `it has no list "${listName}"`);
-  const owner = {
-    orgId: asId(orgId) ?? '',
-    couponSeriesId: asId(seriesId) ?? couponSeriesId,
-  };
+  // The series that was asked for, whatever the answer says: by it a job is found again.
+  const owner = { orgId: asId(orgId) ?? '', couponSeriesId };
   const jobs = entries.flatMap((entry: unknown) => readJob(kind, asRecord(entry) ?? {}, owner) ?? []);
   // An empty list would say "no such upload", upon which someone may send the file again.
   if (jobs.length === 0 && entries.length > 0) throw invalidAnswer(answer, 'none of its jobs has an id');
-  return jobs;
+  const byId = new Map(jobs.map((job) => [job.jobId, job]));
+  return [...byId.values()].sort((a, b) => compareIds(a.jobId, b.jobId));
+}
+
+// Ids are digits without leading zeros and may be past 2^53.
+function compareIds(a: string, b: string): number {
+  return a.length - b.length || (a < b ? -1 : a > b ? 1 : 0);
 }
 
 /**

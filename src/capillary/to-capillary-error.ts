@@ -5,7 +5,6 @@ const timeouts = new Set([
   'UND_ERR_HEADERS_TIMEOUT',
   'UND_ERR_BODY_TIMEOUT',
   'ETIMEDOUT',
-  'ESOCKETTIMEDOUT',
 ]);
 
 const connectionLoss = new Set([
@@ -16,27 +15,14 @@ const connectionLoss = new Set([
   // Bodies that stop short: the parser says it, the connection did it.
   'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
   'HPE_INVALID_EOF_STATE',
-  'EADDRNOTAVAIL',
-  'EAI_AGAIN',
-  // Of this process or machine: out of descriptors or buffers. The same to the caller, and over as soon.
-  'EMFILE',
-  'ENFILE',
-  'ENOBUFS',
-  'ECONNABORTED',
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'EHOSTDOWN',
-  'EHOSTUNREACH',
-  'ENETDOWN',
-  'ENETUNREACH',
-  'ENOTFOUND',
-  'EPIPE',
-  'EPROTO',
 ]);
+// Whatever the system says of a socket or a name, such as ECONNRESET, EAI_AGAIN, or EMFILE: out of descriptors.
+const systemFailure = /^E(?!RR)[A-Z0-9_]+$/;
+const tlsFailure =
+  /^(?:ERR_TLS_|ERR_SSL_|CERT_|CRL_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|INVALID_(?:CA|PURPOSE)|HOSTNAME_|UND_ERR_PRX_TLS)/;
 
 // undici asserts that nobody upgrades a connection unasked (7.30).
 const garbledAnswer = /^(?:ERR_ASSERTION$|HPE_|UND_ERR_HEADERS_OVERFLOW|UND_ERR_RES_|UND_ERR_RESPONSE)/;
-const tlsFailure = /^(?:ERR_TLS_|ERR_SSL_|CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|UND_ERR_PRX_TLS)/;
 
 /**
  * What to throw for a failed exchange. After an abort that is the signal's reason, unchanged; a broken connection,
@@ -73,7 +59,9 @@ function isUnaskedContinue(error: unknown): boolean {
 
 function capillaryCode(code: string): FailureCode | undefined {
   if (timeouts.has(code)) return 'UPSTREAM_TIMEOUT';
-  if (connectionLoss.has(code) || tlsFailure.test(code)) return 'UPSTREAM_UNAVAILABLE';
+  if (connectionLoss.has(code) || systemFailure.test(code) || tlsFailure.test(code)) {
+    return 'UPSTREAM_UNAVAILABLE';
+  }
   return garbledAnswer.test(code) ? 'UPSTREAM_INVALID_RESPONSE' : undefined;
 }
 
