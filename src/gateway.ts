@@ -1,4 +1,4 @@
-import { type Logger, pino } from 'pino';
+import type { Logger } from 'pino';
 import { createCapillaryClient } from './capillary/capillary-client.ts';
 import { createDispatcher } from './capillary/create-dispatcher.ts';
 import { createOwnCredential } from './capillary/own-credential.ts';
@@ -13,6 +13,7 @@ import { startServer } from './http/start-server.ts';
 import { createUploadPlaces } from './http/upload-places.ts';
 import { createWorkInHand } from './http/work-in-hand.ts';
 import { toUploadJob } from './jobs/upload-job.ts';
+import { createLogger } from './observe/create-logger.ts';
 import { createMetrics } from './observe/create-metrics.ts';
 import { createOperationRecords } from './observe/operation-record.ts';
 import { noTracing, type Tracing } from './observe/tracing.ts';
@@ -49,7 +50,7 @@ export interface GatewayParts {
  */
 export async function createGateway(
   config: Config,
-  logger: Logger = pino({ level: config.logLevel, base: null }),
+  logger: Logger = createLogger(config.logLevel),
   parts: GatewayParts = {},
 ): Promise<Gateway> {
   const closers = createClosers();

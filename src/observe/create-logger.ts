@@ -1,8 +1,11 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
 import type { LogLevel } from '../config.ts';
 
-/** JSON lines with an ISO time and the level as a number. Of an error only what this project knows to be harmless is written. */
-export function createLogger(level: LogLevel, destination: DestinationStream): Logger {
+/**
+ * JSON lines with an ISO time and the level as a number, on stdout by default. Of an error only what this project knows to be
+ * harmless is written.
+ */
+export function createLogger(level: LogLevel, destination: DestinationStream = pino.destination(1)): Logger {
   return pino(
     {
       ...{ level, base: null, timestamp: pino.stdTimeFunctions.isoTime },
