@@ -8,7 +8,7 @@ import {
   UploadJobDocument,
   WatchJobsDocument,
 } from './graphql/generated/graphql.ts';
-import { addJob, fast, nextJob, outcome, transports } from './subscription-clients.ts';
+import { addJob, fast, nextJob, type Operation, outcome, transports } from './subscription-clients.ts';
 import { mobileInput } from './support/graphql-client.ts';
 import { encodeForm, filePart, mapPart } from './support/multipart-form.ts';
 import { exchange, postForm, postHead, readGraphQL, requestHead } from './support/raw-graphql.ts';
@@ -178,6 +178,15 @@ describe('A document that is sent', () => {
     expect(
       only.sandbox.requests.filter(({ headers }) => headers['content-type']?.includes(operations.query)),
     ).toEqual([]);
+  });
+
+  test('is asked for over WebSocket, as it is over HTTP, by whoever sends neither it nor an id', async () => {
+    const told = { message: 'Send a "query", or the id of a persisted document.', code: 'BAD_REQUEST' };
+    expect(await post(open.url, { variables })).toMatchObject({ status: 400, ...told });
+    const webSocket = transports.find(({ name }) => name === 'WebSocket');
+    await using operation = webSocket?.start(open.url, { query: '' });
+    const { errors } = await outcome(operation as Operation);
+    expect(errors).toMatchObject([{ message: told.message, extensions: { code: told.code } }]);
   });
 
   test.each(transports.map((transport) => ({ transport, name: transport.name })))(

@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { type ExecutionResult, type FormattedExecutionResult, GraphQLError } from 'graphql';
+import type { ExecutionResult, FormattedExecutionResult, GraphQLError } from 'graphql';
 import { handleProtocols } from 'graphql-ws';
 import { WebSocketServer } from 'ws';
 import { callerToken, type LookUp } from '../caller-token.ts';
@@ -88,9 +88,7 @@ export function serveWebSocket(options: WebSocketOptions): () => Promise<void> {
           return { schema, document, operationName, variableValues, contextValue, rootValue };
         } catch (error) {
           // Thrown on, it would close the socket, and all that runs on it.
-          return refused([
-            error instanceof GraphQLError ? error : new GraphQLError('The operation is malformed.'),
-          ]);
+          return refused([toPublicError(error)]);
         }
       },
       async execute(args) {
