@@ -1,6 +1,7 @@
 import type { Contender } from './contenders.ts';
 import { sendFile } from './send-file.ts';
 import type { BenchProcess } from './start-process.ts';
+import { warmUp } from './warm-up.ts';
 
 /** So many files of this size, all at once. */
 export interface Workload {
@@ -34,11 +35,10 @@ export async function measureUploads(
   { files, mib, boundary }: Workload,
 ): Promise<UploadRun | FailedRun> {
   const server = await start(sinkUrl);
-  const send = (bytes: number) =>
-    sendFile({ url: server.url, bytes, boundary, query, signal: AbortSignal.timeout(timeoutMs) });
+  const upload = { url: server.url, boundary, query };
+  const send = (bytes: number) => sendFile({ ...upload, bytes, signal: AbortSignal.timeout(timeoutMs) });
   try {
-    // A small one first: nobody's compiler is measured.
-    await send(16 * mibBytes);
+    await warmUp({ ...upload, signal: AbortSignal.timeout(timeoutMs) });
     const bytesBefore = await bytesIn(sinkUrl);
     const cpuBefore = server.cpuSeconds();
     const startedAt = performance.now();

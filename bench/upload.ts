@@ -6,6 +6,7 @@ import { cpus } from 'node:os';
 import { askSha256, sendFile } from './send-file.ts';
 import { gatewayFlags, startGateway } from './start-gateway.ts';
 import { type BenchProcess, startProcess } from './start-process.ts';
+import { warmUp } from './warm-up.ts';
 
 const [mib = 1024, rounds = 3, atOnce = 1] = process.argv.slice(2).map(Number);
 const boundaries = { browser: '----WebKitFormBoundaryAbCdEfGhIjKlMnOp', short: 'abc123' };
@@ -37,8 +38,7 @@ interface Run {
 
 async function run({ start, query }: Subject, boundary: string): Promise<Run> {
   const server = await start();
-  // A small one first: nobody's compiler is measured.
-  await sendFile({ url: server.url, bytes: 16 * 1024 ** 2, boundary, query });
+  await warmUp({ url: server.url, boundary, query });
   const cpuBefore = server.cpuSeconds();
   const startedAt = performance.now();
   const upload = { url: server.url, bytes: mib * 1024 ** 2, boundary, query };
