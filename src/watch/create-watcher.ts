@@ -1,5 +1,7 @@
 import type { Credential } from '../capillary/credential.ts';
-import type { UploadKind, UpstreamJob } from '../capillary/upstream-job.ts';
+import type { UpstreamJob } from '../capillary/upstream-job.ts';
+import type { JobRef } from '../jobs/job-id.ts';
+import { groupBySeries, type SeriesGroup } from './group-by-series.ts';
 import type { JobSink } from './job-board.ts';
 import { createLatestIterator, type LatestIterator } from './latest-iterator.ts';
 import { createLocalExchange } from './local-exchange.ts';
@@ -36,12 +38,6 @@ export interface WatcherOptions {
   readonly random?: (() => number) | undefined;
 }
 
-export interface JobRef {
-  readonly kind: UploadKind;
-  readonly couponSeriesId: string;
-  readonly jobId: string;
-}
-
 /** For the metrics: what is going on now, and how much there was since the start. */
 export interface WatchStats {
   readonly watchers: number;
@@ -59,8 +55,7 @@ export interface Watcher {
   /**
    * Emits the state of each job now, then each change; done when all jobs are terminal, after `close()`, and at once
    * when `signal` aborts or `return()` is called. Of a slow consumer's jobs only the latest state waits. `next()`
-   * rejects with `CapillaryError`, or with `WatchError`. Watching starts with this
-   * call: end it by one of these ways.
+   * rejects with `CapillaryError`, or with `WatchError`. Watching starts with this call: end it by one of these ways.
    */
   watch(
     refs: readonly JobRef[],
@@ -111,15 +106,16 @@ export function createWatcher(options: WatcherOptions): Watcher {
 
   return {
     watch(refs, credential, signal) {
+      const groups = groupBySeries(refs);
       const releases: (() => void)[] = [];
       const iterator = createLatestIterator<UpstreamJob>(() => {
         watching.delete(iterator);
         for (const release of releases.splice(0)) release();
       });
       if (closed) iterator.fail(new WatchError('SHUTTING_DOWN', 'This instance is going away.'));
-      else if (signal.aborted || refs.length === 0) iterator.complete();
+      else if (signal.aborted || groups.length === 0) iterator.complete();
       else if (openById.count(credential.id) >= maxPerCredential) iterator.fail(tooMany(maxPerCredential));
-      else if (wantedLoops(refs, credential) > maxSeriesPerCredential) {
+      else if (wantedLoops(groups, credential) > maxSeriesPerCredential) {
         iterator.fail(tooManySeries(maxSeriesPerCredential));
       } else {
         watching.add(iterator);
@@ -127,7 +123,7 @@ export function createWatcher(options: WatcherOptions): Watcher {
         const onAbort = () => void iterator.return();
         signal.addEventListener('abort', onAbort);
         releases.push(() => signal.removeEventListener('abort', onAbort));
-        subscribe(refs, credential, iterator, releases);
+        subscribe(groups, credential, iterator, releases);
       }
       return iterator;
     },
@@ -146,18 +142,17 @@ export function createWatcher(options: WatcherOptions): Watcher {
   };
 
   /** How many there would be with these. */
-  function wantedLoops(refs: readonly JobRef[], { id }: Credential): number {
-    const missing = bySeries(refs).filter((series) => !loops.has(loopName({ ...series, credentialId: id })));
+  function wantedLoops(groups: readonly SeriesGroup[], { id }: Credential): number {
+    const missing = groups.filter((series) => !loops.has(loopName({ ...series, credentialId: id })));
     return loopsById.count(id) + missing.length;
   }
 
   function subscribe(
-    refs: readonly JobRef[],
+    groups: readonly SeriesGroup[],
     credential: Credential,
     iterator: LatestIterator<UpstreamJob>,
     releases: (() => void)[],
   ): void {
-    const groups = bySeries(refs);
     let openJobs = groups.reduce((sum, group) => sum + group.jobIds.size, 0);
     for (const { kind, couponSeriesId, jobIds } of groups) {
       const sink: JobSink = {
@@ -205,21 +200,4 @@ function tooManySeries(maxSeries: number): WatchError {
 
 function loopName({ credentialId, kind, couponSeriesId }: PollKey): string {
   return `${credentialId} ${kind} ${couponSeriesId}`;
-}
-
-interface SeriesGroup {
-  readonly kind: UploadKind;
-  readonly couponSeriesId: string;
-  readonly jobIds: Set<string>;
-}
-
-function bySeries(refs: readonly JobRef[]): SeriesGroup[] {
-  const groups = new Map<string, SeriesGroup>();
-  for (const { kind, couponSeriesId, jobId } of refs) {
-    const name = `${kind} ${couponSeriesId}`;
-    const group = groups.get(name) ?? { kind, couponSeriesId, jobIds: new Set() };
-    groups.set(name, group);
-    group.jobIds.add(jobId);
-  }
-  return [...groups.values()];
 }

@@ -1,6 +1,7 @@
 import { CapillaryError } from '../capillary/capillary-error.ts';
 import type { Credential } from '../capillary/credential.ts';
-import type { UploadKind, UpstreamJob } from '../capillary/upstream-job.ts';
+import type { ListJobs, ListJobsInput } from '../capillary/list-jobs.ts';
+import { createFailureGrace } from './failure-grace.ts';
 import { createJobBoard, type JobSink } from './job-board.ts';
 import { judgeFailure } from './judge-failure.ts';
 import { dueAt, dueMs, notDue, type PollDue } from './poll-due.ts';
@@ -9,14 +10,8 @@ import { createPollInterval } from './poll-interval.ts';
 import type { PollScheduler, ScheduledLoop } from './poll-scheduler.ts';
 import type { WatchLog } from './watch-log.ts';
 
-/** One attempt at reading all jobs of a series: `retry` is `false` here. Rejects with `CapillaryError`. */
-export type ListJobsOnce = (request: {
-  readonly kind: UploadKind;
-  readonly couponSeriesId: string;
-  readonly credential: Credential;
-  readonly signal: AbortSignal;
-  readonly retry: false;
-}) => Promise<readonly UpstreamJob[]>;
+/** One attempt at reading all jobs of a series. Rejects with `CapillaryError`. */
+export type ListJobsOnce = (request: ListJobsInput & { readonly retry: false }) => ReturnType<ListJobs>;
 
 /** What all loops of a watcher have in common. Times in milliseconds. */
 export interface PollLoopSettings {
@@ -32,7 +27,7 @@ export interface PollLoopSettings {
   readonly random: () => number;
   /** Called for each poll as it starts, and for each that failed. */
   readonly onPoll: () => void;
-  readonly onFailure: (error: CapillaryError) => void;
+  readonly onFailure: () => void;
 }
 
 export interface PollLoopOptions extends PollLoopSettings {
@@ -62,17 +57,17 @@ const helpersHaste = 0.8;
  * and its seat, in the moment its last watcher leaves.
  */
 export function createPollLoop(options: PollLoopOptions): PollLoop {
-  const { key, listJobs, scheduler, exchange, minIntervalMs, failureGraceMs } = options;
-  const { log, now, random, onPoll, onFailure, onEnd } = options;
+  const { key, listJobs, scheduler, exchange, minIntervalMs, now, random, onPoll, onFailure, onEnd } =
+    options;
   const { kind, couponSeriesId } = key;
   const board = createJobBoard();
   const interval = createPollInterval({ minMs: minIntervalMs, maxMs: options.maxIntervalMs, random });
+  const grace = createFailureGrace({ key, graceMs: options.failureGraceMs, log: options.log, now });
   const seat = exchange.join(key, { onReport: adopt, onFree: () => setDue(dueAt(now())) });
   const ending = new AbortController();
   let { credential } = options;
   let due = notDue;
   let lastPollMs = Number.NEGATIVE_INFINITY;
-  let failingSinceMs: number | undefined;
   let polling = false;
   let ended = false;
 
@@ -123,7 +118,7 @@ export function createPollLoop(options: PollLoopOptions): PollLoop {
     const outcome = await ask();
     lastPollMs = now();
     if (ended || !outcome) return;
-    if ('error' in outcome) onFailure(outcome.error);
+    if ('error' in outcome) onFailure();
     const pauseMs = tellScheduler(outcome, startedMs);
     if (ended) return;
     const next = pace(outcome);
@@ -174,26 +169,16 @@ export function createPollLoop(options: PollLoopOptions): PollLoop {
       fail(outcome.error);
       return;
     }
-    if (failingSinceMs !== undefined) log.info({ kind, couponSeriesId }, 'polling works again');
-    failingSinceMs = undefined;
+    grace.renew();
     board.update(outcome.jobs, old);
     if (board.isEmpty()) end();
   }
 
   function fail(error: CapillaryError): void {
-    const verdict = judgeFailure(error);
     // A token that is refused here serves no other series either, and those may not poll for minutes.
     if (error.code === 'UNAUTHENTICATED') scheduler.failAll(error);
-    if (verdict === 'final') end(error);
-    if (verdict !== 'passing') return;
-    const { code, requestId } = error;
-    if (failingSinceMs === undefined) {
-      failingSinceMs = now();
-      log.warn({ kind, couponSeriesId, code, requestId }, 'polling fails and goes on');
-    }
-    if (now() - failingSinceMs < failureGraceMs) return;
-    log.warn({ kind, couponSeriesId, code, requestId }, 'polling has failed for too long');
-    end(error);
+    const verdict = judgeFailure(error);
+    if (verdict === 'final' || (verdict === 'passing' && grace.isUsedUpBy(error))) end(error);
   }
 
   /** Sets the interval by what a poll brought. Returns when the next one is due. */
@@ -201,9 +186,10 @@ export function createPollLoop(options: PollLoopOptions): PollLoop {
     const failed = 'error' in outcome;
     const isLively = !failed && (board.differs(outcome.jobs) || board.lacksWatched());
     const next = { ...dueAt(now()), waitMs: interval.next(isLively) };
-    if (!failed || failingSinceMs === undefined) return next;
+    const graceEndsMs = grace.endsMs();
+    if (!failed || graceEndsMs === undefined) return next;
     // The last try stands at the end of the grace, not up to an interval after it.
-    return { ...next, latestMs: Math.max(now() + minIntervalMs, failingSinceMs + failureGraceMs) };
+    return { ...next, latestMs: Math.max(now() + minIntervalMs, graceEndsMs) };
   }
 
   // A job that the last list does not hold is likely a new one, and its watcher has seen no state of it yet.

@@ -1,0 +1,43 @@
+import type { CapillaryError } from '../capillary/capillary-error.ts';
+import type { PollKey } from './poll-exchange.ts';
+import type { WatchLog } from './watch-log.ts';
+
+/** For how long the polls of one key may fail for a reason that may pass. */
+export interface FailureGrace {
+  /** One has failed so. Returns whether it has been going on for too long. */
+  isUsedUpBy(error: CapillaryError): boolean;
+  /** One was answered. */
+  renew(): void;
+  /** When it ends, on the clock given. `undefined` while polls are answered. */
+  endsMs(): number | undefined;
+}
+
+/** Logs the first failure, that polls work again, and the end of the grace. */
+export function createFailureGrace(options: {
+  readonly key: PollKey;
+  readonly graceMs: number;
+  readonly log: WatchLog;
+  /** Milliseconds of a monotonic clock. */
+  readonly now: () => number;
+}): FailureGrace {
+  const { graceMs, log, now } = options;
+  const { kind, couponSeriesId } = options.key;
+  let endsMs: number | undefined;
+
+  return {
+    isUsedUpBy({ code, requestId }) {
+      if (endsMs === undefined) {
+        endsMs = now() + graceMs;
+        log.warn({ kind, couponSeriesId, code, requestId }, 'polling fails and goes on');
+      }
+      if (now() < endsMs) return false;
+      log.warn({ kind, couponSeriesId, code, requestId }, 'polling has failed for too long');
+      return true;
+    },
+    renew() {
+      if (endsMs !== undefined) log.info({ kind, couponSeriesId }, 'polling works again');
+      endsMs = undefined;
+    },
+    endsMs: () => endsMs,
+  };
+}
