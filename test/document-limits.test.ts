@@ -402,5 +402,5 @@ describe('With introspection off', () => {
 test('a query that is too long for a GET is told so', async () => {
   const query = encodeURIComponent(`{ ${times(3_000, () => '__typename')} }`);
   const answer = await exchange(gateway.url, requestHead('GET', `/graphql?query=${query}`));
-  expect(readGraphQL(answer)).toMatchObject({ status: 413, code: 'PAYLOAD_TOO_LARGE' });
+  expect(readGraphQL(answer)).toMatchObject({ status: 414, code: 'URI_TOO_LONG' });
 });

@@ -79,6 +79,7 @@ describe('What a client accepts', () => {
     { accept: 'application/json; charset=UTF-8', type: plain },
     { accept: graphql, type: graphql },
     { accept: `${graphql}; charset="utf-8"`, type: graphql },
+    { accept: `${graphql}; charset=UTF8`, type: graphql },
     { accept: `${graphql}, ${plain}`, type: graphql },
     { accept: `${plain}, ${graphql}`, type: plain },
     { accept: `${plain};q=0.9, ${graphql}`, type: graphql },
@@ -101,8 +102,13 @@ describe('The status', () => {
   > = {
     'a body that is no JSON': { body: '{', code: 'BAD_REQUEST', plain: 400, graphql: 400 },
     'no query': { body: '{}', code: 'BAD_REQUEST', plain: 400, graphql: 400 },
-    'a parameter that GraphQL does not know': {
-      ...{ body: '{"query":"{ __typename }","more":1}', code: 'BAD_REQUEST', plain: 400, graphql: 400 },
+    // The specification, JSON Encoding: a server MUST ignore properties that it does not understand.
+    'properties that the specification does not know': {
+      body: '{"query":"{ __typename }","more":1,"id":[2],"__proto__":{"query":3},"constructor":null}',
+      ...{ code: undefined, plain: 200, graphql: 200 },
+    },
+    'a query that only a prototype has': {
+      ...{ body: '{"__proto__":{"query":"{ __typename }"}}', code: 'BAD_REQUEST', plain: 400, graphql: 400 },
     },
     'a body that is no UTF-8': {
       ...{ body: Buffer.from('{"query":"{ __typename \xff}"}', 'latin1'), code: 'BAD_REQUEST' },
@@ -169,7 +175,16 @@ describe('A request body', () => {
     expect(readGraphQL(answer)).toMatchObject({ status: 415, code: 'UNSUPPORTED_MEDIA_TYPE' });
   });
 
-  test.each(['utf-8', 'UTF-8', '"utf-8"', 'us-ascii'])('in %s is read', async (charset) => {
+  test.each(['gzip', 'br', 'identity, gzip'])(
+    'in the coding %s is refused with the one that is read',
+    async (coding) => {
+      const answer = await post(typename, { 'content-encoding': coding });
+      expect(readGraphQL(answer)).toMatchObject({ status: 415, code: 'UNSUPPORTED_MEDIA_TYPE' });
+      expect(answer.headers['accept-encoding']).toBe('identity');
+    },
+  );
+
+  test.each(['utf-8', 'UTF-8', '"utf-8"', 'utf8', 'us-ascii'])('in %s is read', async (charset) => {
     const answer = await post(typename, { 'content-type': `${plain}; charset=${charset}` });
     expect(readGraphQL(answer)).toMatchObject({ status: 200, data: { __typename: 'Query' } });
   });
@@ -216,7 +231,9 @@ describe('A method', () => {
   test('OPTIONS of no listed origin executes nothing, and lets nobody in', async () => {
     const headers = { origin: 'https://evil.example', 'access-control-request-method': 'POST' };
     const answer = await get(`/graphql?query=${query}`, 'OPTIONS', headers);
-    expect(answer.body).toBe('');
+    expect(answer).toMatchObject({ status: 204, body: '', headers: { allow: 'GET, POST' } });
+    // RFC 9110, 8.6: a 204 has no length.
+    expect(answer.headers).not.toHaveProperty('content-length');
     expect(Object.keys(answer.headers).filter((name) => name.startsWith('access-control-allow'))).toEqual([]);
   });
 });

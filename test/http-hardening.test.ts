@@ -523,9 +523,25 @@ describe('A request line or head', () => {
     expect(answer.headers['connection']).toBe('close');
   });
 
-  test('that is too large is told so', async () => {
-    const answer = await get('/graphql', { 'x-large': 'x'.repeat(20_000) });
-    expect(readGraphQL(answer)).toMatchObject({ status: 413, code: 'PAYLOAD_TOO_LARGE' });
+  const large = 'x'.repeat(20_000);
+  const many = Object.fromEntries(Array.from({ length: 3_000 }, (_, at) => [`x${at}`, 1]));
+  test.each([
+    { name: 'a header', bytes: requestHead('GET', '/graphql', { 'x-large': large }), status: 431 },
+    { name: 'many headers', bytes: requestHead('GET', '/', many), status: 431 },
+    { name: 'an address', bytes: requestHead('GET', `/graphql?${large}`), status: 414 },
+    { name: 'an address and headers', bytes: requestHead('GET', `/?${large}`, { large }), status: 414 },
+    { name: 'a half of one', bytes: `POST /graphql?${large}`, status: 414 },
+  ])('that is too large is told which part of it is: $name', async ({ bytes, status }) => {
+    const code = status === 414 ? 'URI_TOO_LONG' : 'HEADERS_TOO_LARGE';
+    expect(readGraphQL(await exchange(gateway.url, bytes))).toMatchObject({ status, code });
+  });
+
+  test('that is too large is told so on a connection that had a request before', async () => {
+    using connection = await openConnection(gateway.url);
+    await connection.write(requestHead('GET', '/healthz'));
+    expect(await connection.answer()).toMatchObject({ status: 200 });
+    await connection.write(requestHead('GET', `/graphql?${large}`));
+    expect(await connection.answer()).toMatchObject({ status: 414 });
   });
 
   test('that breaks off after a whole request leaves the answer to that alone', async () => {

@@ -106,6 +106,31 @@ describe('A file may stand wherever the variables have a place for it', () => {
   });
 });
 
+describe('What this gateway takes of a form', () => {
+  let gateway: TestGateway;
+  beforeAll(async () => {
+    gateway = await startGateway();
+  });
+  afterAll(() => gateway[Symbol.asyncDispose]());
+
+  test.each([
+    `multipart/form-data; boundary=${boundary};`,
+    `multipart/form-data; boundary="${boundary}" ; `,
+    `Multipart/Form-Data ; Charset=utf-8;Boundary=${boundary}`,
+  ])('the Content-Type as RFC 9110 lets it be written: %s', async (type) => {
+    const form = [operationsPart(), mapPart(), filePart()];
+    const answer = readGraphQL(await postForm(gateway.url, form, { 'content-type': type }));
+    expect(answer.data).toMatchObject({ uploadCouponBatch: { __typename: 'UploadAccepted' } });
+  });
+
+  test('operations with properties that the specification does not know', async () => {
+    const operations = { query: uploadCouponBatch, variables: { file: null, input: mobileInput }, more: 1 };
+    const form = [{ name: 'operations', value: JSON.stringify(operations) }, mapPart(), filePart()];
+    const answer = readGraphQL(await postForm(gateway.url, form));
+    expect(answer.data).toMatchObject({ uploadCouponBatch: { __typename: 'UploadAccepted' } });
+  });
+});
+
 describe('What this gateway refuses of a form', () => {
   let gateway: TestGateway;
   beforeAll(async () => {
@@ -119,6 +144,11 @@ describe('What this gateway refuses of a form', () => {
   const batch = { query: uploadCouponBatch, variables: { file: null } };
   const mutation = (files: string) =>
     `mutation (${files}, $input: UploadCouponBatchInput!) { uploadCouponBatch(file: $files, input: $input) { __typename } }`;
+
+  const latin1 = ({ name, value }: { name: string; value: string }): FormPart => ({
+    name,
+    value: Buffer.from(value, 'latin1'),
+  });
 
   const refusals: Record<string, { parts: readonly FormPart[]; code?: string; says: RegExp }> = {
     'a file before the map': { parts: [operationsPart()], says: /'map'/ },
@@ -178,6 +208,27 @@ describe('What this gateway refuses of a form', () => {
         mapPart({ 0: ['variables.files.0'] }),
       ],
       ...{ code: 'GRAPHQL_VALIDATION_FAILED', says: /used in position expecting type "Upload!"/ },
+    },
+    'operations that are no UTF-8': {
+      parts: [
+        latin1({ name: 'operations', value: '{"query":"{ __typename }","variables":{"a":"é"}}' }),
+        mapPart({}),
+      ],
+      says: /"operations".*not valid UTF-8/,
+    },
+    'a map that is no UTF-8': {
+      parts: [listed, latin1({ name: 'map', value: '{"é":["variables.file"]}' })],
+      says: /"map".*not valid UTF-8/,
+    },
+    'an operation name that is no string': {
+      parts: [
+        {
+          name: 'operations',
+          value: JSON.stringify({ query: uploadCouponBatch, operationName: 1, variables: { file: null } }),
+        },
+        mapPart(),
+      ],
+      says: /"operationName" must be a string/,
     },
     'operations without a query': {
       parts: [{ name: 'operations', value: '{"variables":{"file":null}}' }, mapPart()],

@@ -42,7 +42,7 @@ describe('Every answer forbids sniffing, framing and keeping', () => {
     {
       name: 'a head that is too large',
       bytes: requestHead('GET', '/', { 'x-large': 'x'.repeat(20_000) }),
-      status: 413,
+      status: 431,
     },
     { name: 'an upgrade elsewhere', bytes: requestHead('GET', '/nothing', upgrade), status: 404 },
     {

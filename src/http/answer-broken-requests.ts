@@ -1,4 +1,4 @@
-import { type Server, type ServerResponse, STATUS_CODES } from 'node:http';
+import { maxHeaderSize, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type ErrorCode, GatewayError, httpStatusOf } from '../errors.ts';
 import { apiHeaderLines } from './api-headers.ts';
@@ -32,7 +32,7 @@ export function answerBrokenRequests(server: Server): void {
   });
 }
 
-function refusalOf(error: NodeJS.ErrnoException): string {
+function refusalOf(error: BrokenRequest): string {
   const { code, message } = reasonOf(error);
   const body = JSON.stringify({ errors: [{ message, extensions: { code } }] });
   const status = httpStatusOf(code) ?? 400;
@@ -47,15 +47,31 @@ function refusalOf(error: NodeJS.ErrnoException): string {
   ].join('\r\n');
 }
 
-function reasonOf({ code }: NodeJS.ErrnoException): { readonly code: ErrorCode; readonly message: string } {
+/** As Node hands it to `clientError`. */
+type BrokenRequest = NodeJS.ErrnoException & { readonly rawPacket?: Buffer };
+
+function reasonOf({ code, rawPacket }: BrokenRequest): {
+  readonly code: ErrorCode;
+  readonly message: string;
+} {
   switch (code) {
     case 'HPE_INVALID_EOF_STATE':
       return new GatewayError('TRUNCATED', 'The request ended before its body did. Send it again.');
     case 'HPE_HEADER_OVERFLOW':
-      return new GatewayError('PAYLOAD_TOO_LARGE', 'The headers are larger than they may be.');
+      return isInRequestLine(rawPacket)
+        ? new GatewayError('URI_TOO_LONG', 'The address is longer than it may be. Send the query as a POST.')
+        : new GatewayError('HEADERS_TOO_LARGE', 'The headers are larger than they may be.');
     case 'ERR_HTTP_REQUEST_TIMEOUT':
       return new GatewayError('REQUEST_TIMEOUT', 'The headers did not arrive in time.');
     default:
       return new GatewayError('BAD_REQUEST', 'The request is not well-formed HTTP.');
   }
+}
+
+/**
+ * Whether the line that was too long is the first of its request (RFC 9112, 3). An address that comes in several pieces
+ * counts as headers: only the last piece is known here.
+ */
+function isInRequestLine(packet: Buffer | undefined): boolean {
+  return /^\s*[A-Z-]+ \S*$/.test(packet?.subarray(0, maxHeaderSize).toString('latin1') ?? '');
 }

@@ -97,6 +97,7 @@ export function createRequestListener(options: RequestListenerOptions): RequestL
         if (mediaTypeOf(req.headers['content-type']) === 'multipart/form-data') record.bringsFile();
         // A preflight asks for nothing yet: the request after it can be told more.
         const isPreflight = req.method === 'OPTIONS';
+        if (isPreflight) res.setHeader('allow', 'GET, POST');
         const refuseOperation = (error: GatewayError) => {
           record.failed(error.code);
           const headers = corsHeaders(req.headers.origin, corsOrigins);

@@ -18,7 +18,9 @@ export function readAccept(header = ''): string | undefined {
   const excluded = [...unwanted].filter((type) => served.some(matches(type)));
   const taken = ranges
     .flatMap((range) => (excluded.length > 0 ? withoutExcluded(range, excluded) : range))
-    .filter(({ type, charset, weight }) => weight > 0 && charset === 'utf-8' && served.some(matches(type)))
+    .filter(
+      ({ type, charset, weight }) => weight > 0 && /^utf-?8$/.test(charset) && served.some(matches(type)),
+    )
     .toSorted((a, b) => b.weight - a.weight);
   return taken.length > 0 ? taken.map(({ range }) => range).join(', ') : undefined;
 }

@@ -23,6 +23,8 @@ export function answerWith(graphql: ReturnType<typeof createGraphQLHandler>, log
       const body = write ? undefined : new Uint8Array(await response.arrayBuffer());
       // Whether the connection is kept is Node's affair, and of who lingers on it: Yoga would keep that of each stream.
       response.headers.delete('connection');
+      // RFC 9110, 8.6: Yoga gives its answer to OPTIONS a length of 0.
+      if (response.status === 204) response.headers.delete('content-length');
       if (!res.destroyed) res.writeHead(response.status, Object.fromEntries(response.headers));
       if (write) write(res);
       else res.end(body);

@@ -45,7 +45,7 @@ export function useRequestReading({
       const mediaType = mediaTypeOf(request.headers.get('content-type'));
       if (isJson(mediaType)) {
         const charset = /;\s*charset="?([^;"\s]*)/i.exec(request.headers.get('content-type') ?? '')?.[1];
-        if (charset !== undefined && !/^(utf-8|us-ascii)$/i.test(charset)) throw otherCharset(charset);
+        if (charset !== undefined && !/^(utf-?8|us-ascii)$/i.test(charset)) throw otherCharset(charset);
         setRequestParser(async () => parseBody(await readText(req, { timeoutMs: idleTimeoutMs, signal })));
         return;
       }
@@ -53,8 +53,8 @@ export function useRequestReading({
         throw csrfPrevented(mediaType);
       }
       if (mediaType !== 'multipart/form-data') throw unsupported(mediaType);
-      setRequestParser(
-        () => readMultipartOperation(req, { idleTimeoutMs, signal }) as Promise<GraphQLParams>,
+      setRequestParser(async () =>
+        checked((await readMultipartOperation(req, { idleTimeoutMs, signal })) as GraphQLParams),
       );
     },
   };
@@ -82,8 +82,14 @@ function parseBody(text: string): GraphQLParams {
   return checked(body);
 }
 
-/** What Yoga does not look at. */
-function checked(params: GraphQLParams): GraphQLParams {
+const known = new Set(['query', 'operationName', 'variables', 'extensions', 'documentId']);
+
+/**
+ * What Yoga does not look at, or judges otherwise: properties that are not known are no fault (GraphQL over HTTP, JSON
+ * Encoding).
+ */
+function checked(body: GraphQLParams): GraphQLParams {
+  const params: GraphQLParams = Object.fromEntries(Object.entries(body).filter(([name]) => known.has(name)));
   const { operationName, extensions } = params;
   // Null stands for none, whatever the types say.
   if ((operationName ?? undefined) !== undefined && typeof operationName !== 'string') {
@@ -141,7 +147,9 @@ function foreignPage(): GatewayError {
 
 function encoded(encoding: string): GatewayError {
   const message = `Send the body as it is: ${JSON.stringify(encoding)} is not decoded here.`;
-  return new GatewayError('UNSUPPORTED_MEDIA_TYPE', message);
+  // RFC 9110, 12.5.3: what tells it from a media type that is not read.
+  const http = { status: 415, headers: { 'accept-encoding': 'identity' } };
+  return new GatewayError('UNSUPPORTED_MEDIA_TYPE', message, { http });
 }
 
 function otherCharset(charset: string): GatewayError {

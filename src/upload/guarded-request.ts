@@ -75,9 +75,9 @@ function refusePieces(req: IncomingMessage, form: Writable, hasMap: () => boolea
   req.on('data', count);
 }
 
-/** The library knows one spelling of the media type only (RFC 9110, 8.3.1 has more). */
+/** The library knows one spelling of the media type only, the parser no empty parameter (RFC 9110, 8.3.1 and 5.6.6). */
 function plainContentType(contentType = ''): string {
-  return contentType.replace(/^\s*multipart\/form-data\s*;/i, 'multipart/form-data;');
+  return contentType.replace(/^\s*multipart\/form-data\s*;/i, 'multipart/form-data;').replace(/[;\s]+$/, '');
 }
 
 /** Answers whether the `map` part has come. */
@@ -168,6 +168,11 @@ function refuse(form: Writable, reason: unknown): void {
 
 /** Without the text of JSON.parse's error, which quotes the body. */
 function parseJson(name: string, text = ''): unknown {
+  // The parser has replaced what is no UTF-8, and would let other words go upstream than the client meant.
+  if (text.includes('\ufffd')) {
+    const message = `The "${name}" part is not valid UTF-8, or holds U+FFFD, which stands for what was lost of a text.`;
+    throw new GatewayError('BAD_REQUEST', message);
+  }
   try {
     return JSON.parse(text);
   } catch {

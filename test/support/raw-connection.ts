@@ -68,8 +68,10 @@ function parseAnswer(received: Buffer, ended: boolean): RawAnswer | undefined {
   );
   // An interim answer that may come before any other; 100 is left to those who asked for it.
   if (statusLine.split(' ')[1] === '102') return parseAnswer(received.subarray(headEnd + 4), ended);
-  const body = readBody(received.subarray(headEnd + 4), headers, ended);
-  return body && { status: Number(statusLine.split(' ')[1]), headers, body: body.toString() };
+  const status = Number(statusLine.split(' ')[1]);
+  // A 204 ends with its head (RFC 9112, 6.3).
+  const body = status === 204 ? '' : readBody(received.subarray(headEnd + 4), headers, ended);
+  return body === undefined ? undefined : { status, headers, body: body.toString() };
 }
 
 function readBody(rest: Buffer, headers: Record<string, string>, ended: boolean): Buffer | undefined {
