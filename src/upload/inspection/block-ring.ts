@@ -8,10 +8,21 @@ export const blockCount = 8;
 /** The ring's words in the kernel's memory, from this byte on; each side writes to a cache line of its own. */
 const words = { byteOffset: 512, sent: 0, taken: 1, wanted: 2, lengths: 4, scanned: 16, marks: 20 } as const;
 
-/** Memory for one file: of its scan's kernel, and of the blocks that are scanned where they stand. */
+/** Memory for one file at a time: of its scan's kernel, and of the blocks that are scanned where they stand. */
 export function createBlockMemory(): WebAssembly.Memory {
   return createKernelMemory(blockCount * blockBytes);
 }
+
+/** Makes a memory as it was when it was new: nothing of a file is left. Neither thread may be using it. */
+export function clearBlockMemory(memory: WebAssembly.Memory): void {
+  const { sent } = openBlockRing(memory);
+  // Of the block after those that were sent some may be written to. What no file came to is not touched: it costs nothing yet.
+  const blocks = Math.min(sent + 1, blockCount);
+  Buffer.from(memory.buffer, 0, kernelMemory.input + blocks * blockBytes).fill(zero);
+}
+
+/** A number would be stored to shared memory byte by byte, which takes a hundred times as long. */
+const zero = Buffer.alloc(8);
 
 /**
  * Blocks of one file that go from one thread to another and back without a message. Each thread opens the memory for

@@ -9,6 +9,7 @@ import {
   type ThreadInspection,
 } from './inspection.ts';
 import type { InspectionAnswer, InspectionPlan, ThreadMemory } from './inspection-messages.ts';
+import { createMemoryPool } from './memory-pool.ts';
 import { createThreadCalls, type ThreadCalls } from './thread-calls.ts';
 
 export interface Inspector {
@@ -29,6 +30,7 @@ export interface InspectorOptions {
 export function createInspector(options: InspectorOptions = {}): Inspector {
   const { threads = Math.max(1, Math.min(4, availableParallelism() - 1)), maxRows = 5_000_000 } = options;
   const codes = createCodePoolMemory(maxRows);
+  const memories = createMemoryPool();
   const crew: (Thread | undefined)[] = Array.from({ length: threads });
   let nextId = 1;
 
@@ -56,13 +58,13 @@ export function createInspector(options: InspectorOptions = {}): Inspector {
       const thread = leastBusy();
       const id = nextId++;
       const { send, call } = thread;
+      const memory = memories.take();
       const inspection = createInspection({
-        id,
-        plan,
-        events,
-        send,
-        call,
-        onClose: () => thread.files.delete(id),
+        ...{ id, plan, memory, events, send, call },
+        onOver(isUnread) {
+          thread.files.delete(id);
+          if (isUnread) memories.giveBack(memory);
+        },
       });
       thread.files.set(id, inspection);
       return inspection;
@@ -75,6 +77,7 @@ export function createInspector(options: InspectorOptions = {}): Inspector {
 
 interface Thread extends ThreadCalls {
   readonly worker: Worker;
+  /** Those that it has not done with yet. */
   readonly files: Map<number, ThreadInspection>;
 }
 
@@ -107,6 +110,9 @@ function startThread(given: Omit<ThreadMemory, 'bell'>, onExit: () => void): Thr
         return;
       case 'report':
         files.get(answer.id)?.finish(answer.report);
+        return;
+      case 'closed':
+        files.get(answer.id)?.finish();
     }
   }
 

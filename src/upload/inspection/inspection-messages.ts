@@ -37,6 +37,7 @@ export type InspectionRequest =
     }
   /** All blocks were sent. */
   | { readonly type: 'end'; readonly id: number }
+  /** Is answered by `closed`, unless the report has gone out. */
   | { readonly type: 'close'; readonly id: number }
   /** Blocks were sent. */
   | { readonly type: 'wake' };
@@ -57,6 +58,9 @@ export type InspectionAnswer =
       /** The file is wrong as a whole, and need not go on. */
       readonly fatal: FileProblem | undefined;
     }
-  | { readonly type: 'report'; readonly id: number; readonly report: InspectionReport };
+  /** The last that is heard of a file: the thread uses its memory no more. */
+  | { readonly type: 'report'; readonly id: number; readonly report: InspectionReport }
+  /** The same, of a file that was closed before. */
+  | { readonly type: 'closed'; readonly id: number };
 
 export type Finding = Extract<InspectionAnswer, { readonly type: 'found' }>;

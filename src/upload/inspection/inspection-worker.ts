@@ -60,9 +60,13 @@ function take(request: InspectionRequest): void {
       if (file) file.ending = true;
       return;
     }
-    case 'close':
-      files.get(request.id)?.scan.close();
-      files.delete(request.id);
+    case 'close': {
+      const file = files.get(request.id);
+      if (!file) return;
+      file.scan.close();
+      files.delete(file.id);
+      answer({ type: 'closed', id: file.id });
+    }
   }
 }
 

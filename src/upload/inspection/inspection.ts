@@ -1,5 +1,5 @@
 import type { FileProblem } from '../scan/file-problem.ts';
-import { blockBytes, blockCount, createBlockMemory, openBlockRing } from './block-ring.ts';
+import { blockBytes, blockCount, openBlockRing } from './block-ring.ts';
 import type { Finding, InspectionPlan, InspectionReport, InspectionRequest } from './inspection-messages.ts';
 
 /** Told as the file is looked at, never from within a call of its inspection. */
@@ -38,18 +38,25 @@ export interface ThreadInspection extends Inspection {
   look(): void;
   /** What the thread says of a block. */
   hear(finding: Finding): void;
-  finish(report: InspectionReport): void;
+  /** The thread is done with the file; without a report, it was closed before. */
+  finish(report?: InspectionReport): void;
   fail(error: Error): void;
 }
 
 export interface InspectionOptions {
   readonly id: number;
   readonly plan: InspectionPlan;
+  /** Of this file alone, and with nothing in it. */
+  readonly memory: WebAssembly.Memory;
   readonly events: InspectionEvents;
   readonly send: (request: InspectionRequest) => void;
   /** Tells the thread of a block: at once, or as soon as it looks for more. */
   readonly call: (atOnce: boolean) => void;
-  readonly onClose: () => void;
+  /**
+   * The file is closed, and the thread is done with it. `isUnread`: so is whoever took its bytes, and its memory can be
+   * used for another file. Is not told when the thread breaks.
+   */
+  readonly onOver: (isUnread: boolean) => void;
 }
 
 /**
@@ -57,8 +64,7 @@ export interface InspectionOptions {
  * goes on are the blocks, not the chunks: these are many and short-lived, and a few large writes cost less.
  */
 export function createInspection(options: InspectionOptions): ThreadInspection {
-  const { id, plan, events, send, call, onClose } = options;
-  const memory = createBlockMemory();
+  const { id, plan, memory, events, send, call, onOver } = options;
   const ring = openBlockRing(memory);
   /** What was found in blocks that are not taken, by their number. */
   const found = new Map<number, Finding>();
@@ -68,6 +74,7 @@ export function createInspection(options: InspectionOptions): ThreadInspection {
   let waiting: Buffer[] = [];
   let ending = false;
   let closed = false;
+  let threadIsDone = false;
   let header = Buffer.alloc(0);
   let restFlush: NodeJS.Immediate | undefined;
   /** The block that is being taken, up to where it was, and where new parts begin in what is left of it. */
@@ -150,8 +157,13 @@ export function createInspection(options: InspectionOptions): ThreadInspection {
     closed = true;
     clearImmediate(restFlush);
     waiting = [];
-    send({ type: 'close', id });
-    onClose();
+    if (threadIsDone) leave();
+    else send({ type: 'close', id });
+  }
+
+  /** What was taken last and not given back may stand in a connection that has not sent it yet. */
+  function leave(): void {
+    onOver(block === undefined);
   }
 
   function isFull(): boolean {
@@ -168,6 +180,7 @@ export function createInspection(options: InspectionOptions): ThreadInspection {
     },
     isFull,
     end() {
+      if (closed) return;
       ending = true;
       flush();
     },
@@ -201,8 +214,10 @@ export function createInspection(options: InspectionOptions): ThreadInspection {
       look();
     },
     finish(report) {
+      threadIsDone = true;
+      if (closed) return leave();
       look();
-      if (!closed) events.onReport(report);
+      if (!closed && report) events.onReport(report);
     },
     fail(error) {
       if (closed) return;
