@@ -11,6 +11,7 @@ import { createOwnCredential } from '../src/capillary/own-credential.ts';
 import { passThroughCredential } from '../src/capillary/pass-through-credential.ts';
 import type { RetryOptions } from '../src/capillary/retry-reads.ts';
 import { toCapillaryError } from '../src/capillary/to-capillary-error.ts';
+import { deferred } from './support/deferred.ts';
 import { couponStatus, redeemedStatus } from './support/documented-answers.ts';
 import { type StubAnswer, startStubServer } from './support/stub-server.ts';
 
@@ -415,11 +416,3 @@ test('Every cluster has two https hosts without a path', () => {
     expect(couponApiUrl).toMatch(/^https:.*\bintouch\./);
   }
 });
-
-function deferred() {
-  let resolve: () => void = () => undefined;
-  const promise = new Promise<void>((resolvePromise) => {
-    resolve = resolvePromise;
-  });
-  return { promise, resolve };
-}

@@ -6,6 +6,7 @@ import { createDispatcher } from '../src/capillary/create-dispatcher.ts';
 import { createOwnCredential } from '../src/capillary/own-credential.ts';
 import { passThroughCredential } from '../src/capillary/pass-through-credential.ts';
 import { withToken } from '../src/capillary/with-token.ts';
+import { deferred } from './support/deferred.ts';
 import { type StubAnswer, type StubServer, startStubServer } from './support/stub-server.ts';
 
 const dispatcher = createDispatcher();
@@ -187,7 +188,7 @@ describe("The gateway's own token", () => {
     const arrived = deferred();
     const released = deferred();
     await using server = await startStubServer(async () => {
-      arrived.resolve(undefined);
+      arrived.resolve();
       await released.promise;
       return issue('token-1');
     });
@@ -198,7 +199,7 @@ describe("The gateway's own token", () => {
     const reason = new Error('gone');
     leaver.abort(reason);
     await expect(left).rejects.toBe(reason);
-    released.resolve(undefined);
+    released.resolve();
     expect(await stayed).toBe('token-1');
     expect(server.requests).toHaveLength(1);
     expect(getEventListeners(leaver.signal, 'abort')).toHaveLength(0);
@@ -209,7 +210,7 @@ describe("The gateway's own token", () => {
     const cut = deferred();
     await using server = await startStubServer((_, __, response) => {
       response.once('close', cut.resolve);
-      arrived.resolve(undefined);
+      arrived.resolve();
       return undefined;
     });
     const leaver = new AbortController();
@@ -261,11 +262,3 @@ test('Credentials have equal ids only for equal secrets, and never show one', ()
     'opaque-secret',
   );
 });
-
-function deferred() {
-  let resolve: (value?: unknown) => void = () => undefined;
-  const promise = new Promise((resolvePromise) => {
-    resolve = resolvePromise;
-  });
-  return { promise, resolve };
-}

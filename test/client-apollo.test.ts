@@ -1,14 +1,12 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createApolloClient } from '../examples/clients/apollo.ts';
 import { FindJobDocument } from '../examples/clients/generated/graphql.ts';
 import { fast, pollsOf } from './subscription-clients.ts';
+import { eventually } from './support/eventually.ts';
 import { token } from './support/graphql-client.ts';
 import { startGateway } from './support/start-gateway.ts';
 import { byMobile, describeUploads, good, tokensOf } from './support/upload-scenarios.ts';
 import { describeWatching } from './support/watch-scenarios.ts';
-
-/** For a busy machine. */
-const patience = { timeout: 10_000 };
 
 describeUploads('Apollo Client', createApolloClient);
 describeWatching('Apollo Client', createApolloClient);
@@ -35,13 +33,13 @@ describe("Apollo Client's cache", () => {
     const view = client.watchQuery({ query: FindJobDocument, variables: { id } }).subscribe(({ data }) => {
       if (data?.uploadJob?.status !== shown.at(-1)) shown.push(data?.uploadJob?.status);
     });
-    await vi.waitFor(() => expect(shown).toEqual(['STARTED']), patience);
+    await eventually(() => expect(shown).toEqual(['STARTED']));
     expect(sandbox.requests).toHaveLength(asked);
 
     const watching = watch({ ids: [id], onState() {} });
     for (const status of ['VALIDATED', 'COMMITTED', 'FINISHED']) {
       sandbox.jobs.advance(Number(id.split(':').at(-1)));
-      await vi.waitFor(() => expect(shown.at(-1)).toBe(status), patience);
+      await eventually(() => expect(shown.at(-1)).toBe(status));
     }
     await watching;
     view.unsubscribe();

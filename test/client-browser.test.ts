@@ -1,8 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { build, type Rolldown } from 'vite';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { addJob, fast } from './subscription-clients.ts';
 import type * as clients from './support/browser-clients.ts';
+import { eventually } from './support/eventually.ts';
 import { hasChromium } from './support/find-chromium.ts';
 import { openBrowser, type TestBrowser } from './support/open-browser.ts';
 import { startGateway, type TestGateway } from './support/start-gateway.ts';
@@ -91,12 +92,10 @@ describe.skipIf(!hasChromium())('In a browser, from a page of another origin,', 
 
       const mark = sandbox.requests.length;
       expect((await upload(32_000_000, true)).outcome).toBe('The person went away.');
-      await vi.waitFor(
-        () =>
-          expect(sandbox.requests.slice(mark).filter(({ call }) => call === 'uploadFile')).toMatchObject([
-            { complete: false, aborted: true },
-          ]),
-        { timeout: 10_000 },
+      await eventually(() =>
+        expect(sandbox.requests.slice(mark).filter(({ call }) => call === 'uploadFile')).toMatchObject([
+          { complete: false, aborted: true },
+        ]),
       );
 
       const { outcome, progress, fileBytes } = await upload(16_000_000, false);

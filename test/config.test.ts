@@ -1,18 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { clusters } from '../src/capillary/clusters.ts';
 import { ConfigError, parseConfig } from '../src/config.ts';
+import { configProblems, settingNames } from './support/config-problems.ts';
 
 type Env = Readonly<Record<string, string>>;
-
-function problemsOf(env: Env): readonly string[] {
-  try {
-    parseConfig(env);
-  } catch (error) {
-    if (error instanceof ConfigError) return error.problems;
-    throw error;
-  }
-  return [];
-}
 
 describe('A wrong setting', () => {
   test.each<{ env: Env; problem: string }>([
@@ -75,7 +66,7 @@ describe('A wrong setting', () => {
     { env: { CORS_ORIGINS: 'https://a.example b.example' }, problem: 'CORS_ORIGINS must list origins' },
     { env: { CORS_ORIGINS: 'https://a.example, null' }, problem: 'but has "null"' },
   ])('$env is told as: $problem', ({ env, problem }) => {
-    expect(problemsOf(env)).toEqual([expect.stringContaining(problem)]);
+    expect(configProblems(env)).toEqual([expect.stringContaining(problem)]);
   });
 
   test.each<{ name: string; env: Env; problem: string }>([
@@ -105,7 +96,7 @@ describe('A wrong setting', () => {
       problem: 'POLL_MIN_INTERVAL_MS (5000) is above POLL_MAX_INTERVAL_MS (4000)',
     },
   ])('contradicts another: $name', ({ env, problem }) => {
-    expect(problemsOf(env)).toEqual([problem]);
+    expect(configProblems(env)).toEqual([problem]);
   });
 
   test('does not hide the others: all are told at once', () => {
@@ -116,7 +107,7 @@ describe('A wrong setting', () => {
       CORS_ORIGINS: 'a,b',
       LOG_LEVEL: '9',
     };
-    const problems = problemsOf(env);
+    const problems = configProblems(env);
     const names = ['PORT', 'GRAPHIQL', 'CAPILLARY_CLIENT_KEY', '"a"', '"b"', 'LOG_LEVEL'];
     for (const name of names) expect(problems.filter((problem) => problem.includes(name))).toHaveLength(1);
     expect(problems).toHaveLength(names.length);
@@ -129,10 +120,10 @@ describe('A wrong setting', () => {
   test('never quotes a secret', () => {
     const [key, secret, password] = ['key-0451', 'hush-0451', 'pass-0451'];
     const told = [
-      ...problemsOf({ CAPILLARY_CLIENT_KEY: key, REDIS_URL: `http://:${password}@cache.example` }),
-      ...problemsOf({ CAPILLARY_CLIENT_SECRET: secret, REDIS_URL: `:${password}@cache.example` }),
-      ...problemsOf({ REDIS_URL: `redis://:${password}%@cache.example` }),
-      ...problemsOf({ COUPON_API_URL: `https://u:${password}@coupons.example`, PORT: 'x' }),
+      ...configProblems({ CAPILLARY_CLIENT_KEY: key, REDIS_URL: `http://:${password}@cache.example` }),
+      ...configProblems({ CAPILLARY_CLIENT_SECRET: secret, REDIS_URL: `:${password}@cache.example` }),
+      ...configProblems({ REDIS_URL: `redis://:${password}%@cache.example` }),
+      ...configProblems({ COUPON_API_URL: `https://u:${password}@coupons.example`, PORT: 'x' }),
     ];
     expect(told).toHaveLength(7);
     expect(told.join()).not.toContain('0451');
@@ -171,30 +162,8 @@ describe('Settings', () => {
   });
 
   test('that are empty count as unset', () => {
-    const names = [
-      'PORT',
-      'HOST',
-      'CAPILLARY_CLUSTER',
-      'COUPON_API_URL',
-      'TOKEN_API_URL',
-      'CAPILLARY_CLIENT_KEY',
-      'CAPILLARY_CLIENT_SECRET',
-      'MAX_FILE_BYTES',
-      'UPLOAD_IDLE_TIMEOUT_MS',
-      'UPSTREAM_TIMEOUT_MS',
-      'POLL_MIN_INTERVAL_MS',
-      'POLL_MAX_INTERVAL_MS',
-      'POLL_BUDGET_PER_MINUTE',
-      'REDIS_URL',
-      'CORS_ORIGINS',
-      'OTEL_EXPORTER_OTLP_ENDPOINT',
-      'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT',
-      'OTEL_SDK_DISABLED',
-      'OTEL_TRACES_EXPORTER',
-      'GRAPHIQL',
-      'INTROSPECTION',
-      'LOG_LEVEL',
-    ];
+    const names = settingNames();
+    expect(names.length).toBeGreaterThan(30);
     for (const empty of ['', '  ']) {
       expect(parseConfig(Object.fromEntries(names.map((name) => [name, empty])))).toEqual(defaults);
     }

@@ -1,4 +1,5 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { eventually } from './support/eventually.ts';
 import type { LoggedRequest } from '../src/sandbox/logged-request.ts';
 import { couponFile } from './support/coupon-file.ts';
 import { ask, mobileInput, upload } from './support/graphql-client.ts';
@@ -88,8 +89,7 @@ describe('What the end of the drain cuts off when upstream has the whole file', 
     await using started = await startGateway();
     started.sandbox.faults.set({ call: 'uploadFile', fault: { kind: 'hang', at: 'after', job: true } });
     const answer = upload(started.url, { input });
-    const patience = { timeout: 10_000 };
-    await vi.waitFor(() => expect(started.sandbox.jobs.list()).toHaveLength(1), patience);
+        await eventually(() => expect(started.sandbox.jobs.list()).toHaveLength(1));
     await started.gateway.close(0);
     expect(await answer).toMatchObject({ status: 200, data: { uploadCouponBatch: unknown } });
     started.sandbox.faults.clear();

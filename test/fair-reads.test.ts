@@ -1,5 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import { createFairQueue } from '../src/jobs/fair-queue.ts';
+import { deferred } from './support/deferred.ts';
+import { eventually } from './support/eventually.ts';
 import { ask } from './support/graphql-client.ts';
 import { startGateway } from './support/start-gateway.ts';
 
@@ -29,7 +31,7 @@ describe('Reading hundreds of lists', () => {
     const many = ask(started.url, lookUp, { variables: jobs(400) }).finally(() => {
       isDone = true;
     });
-    await vi.waitFor(() => expect(started.sandbox.openRequests()).toBe(32));
+    await eventually(() => expect(started.sandbox.openRequests()).toBe(32));
     const headers = { 'x-cap-api-oauth-token': 'another' };
     const { errors } = await ask(started.url, lookUp, { variables: jobs(1), headers });
     expect(errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
@@ -42,13 +44,6 @@ describe('Reading hundreds of lists', () => {
 
 describe('A fair queue', () => {
   const { signal } = new AbortController();
-  const deferred = () => {
-    let resolve = () => {};
-    const promise = new Promise<void>((done) => {
-      resolve = done;
-    });
-    return { promise, resolve };
-  };
 
   test('lets the next one in when one fails', async () => {
     const inTurn = createFairQueue(1);

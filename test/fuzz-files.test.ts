@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -8,6 +7,7 @@ import { uploadCouponBatch } from './support/graphql-client.ts';
 import { boundary, encodeForm, filePart, mapPart, operationsPart } from './support/multipart-form.ts';
 import { openConnection } from './support/raw-connection.ts';
 import { postForm, postHead, postJson, readGraphQL } from './support/raw-graphql.ts';
+import { sha256Of } from './support/sha256-of.ts';
 import { startGateway, type TestGateway } from './support/start-gateway.ts';
 
 let gateway: TestGateway;
@@ -157,7 +157,7 @@ describe('A file', () => {
           await setImmediate();
         }
         const { data } = readGraphQL(await within(10_000, connection.answer()));
-        const sha256 = createHash('sha256').update(bytes).digest('hex');
+        const sha256 = sha256Of(bytes);
         expect(data.uploadCouponBatch).toMatchObject({ file: { bytes: bytes.length, sha256 } });
         expect(gateway.sandbox.requests.at(-1)).toMatchObject({ complete: true, fileSha256: sha256 });
       },

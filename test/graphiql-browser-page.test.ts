@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { eventually } from './support/eventually.ts';
 import {
   editorIsUsable,
   explorerUrl,
@@ -11,7 +12,6 @@ import { type BrowserPage, openBrowser, type TestBrowser } from './support/open-
 import { startGateway, type TestGateway } from './support/start-gateway.ts';
 
 const jobQuery = 'query Job($id: ID!) { uploadJob(id: $id) { status } }';
-const patience = { timeout: 10_000 };
 /** A first load in all: what makes it slow, and can be held on a busy machine too. */
 const maxFirstLoadBytes = 1_750_000;
 const jobVariables = '{ "id": "COUPON_BATCH:541854:1" }';
@@ -67,9 +67,7 @@ describe.skipIf(!hasChromium())('The explorer page in a browser', () => {
     ])('$name', async ({ code, directive }) => {
       const earlier = opened.policyViolations.length;
       await opened.page.evaluate(`try { ${code} } catch {}`);
-      await expect
-        .poll(() => opened.policyViolations.slice(earlier).join('\n'), patience)
-        .toContain(directive);
+      await expect.poll(() => opened.policyViolations.slice(earlier).join('\n')).toContain(directive);
       expect(await opened.page.title()).not.toBe('1');
     });
   });
@@ -98,16 +96,16 @@ describe.skipIf(!hasChromium())('The explorer page in a browser', () => {
     await page.keyboard.press('Control+A');
     await page.keyboard.type('{ uplo');
     // Asked again until the editor's own thread has the schema.
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       await page.keyboard.press('Control+Space');
       await page
         .locator('.suggest-widget')
         .getByLabel(/uploadJob/)
         .first()
         .waitFor({ timeout: 1_000 });
-    }, patience);
+    });
     await page.keyboard.press('Enter');
-    await expect.poll(() => readQuery(page), patience).toContain('{ uploadJob');
+    await expect.poll(() => readQuery(page)).toContain('{ uploadJob');
 
     expect({ policyViolations, errors, foreign: foreign(opened), operations: operations(opened) }).toEqual({
       policyViolations: [],

@@ -1,7 +1,8 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { addJob, readMetric, watchJobs } from './subscription-clients.ts';
 import { assertClean } from './support/assert-clean.ts';
 import { couponFile } from './support/coupon-file.ts';
+import { eventually } from './support/eventually.ts';
 import { token } from './support/graphql-client.ts';
 import { encodeForm, filePart, mapPart, operationsPart } from './support/multipart-form.ts';
 import { openConnection, type RawConnection } from './support/raw-connection.ts';
@@ -72,12 +73,12 @@ describe.each(['text/event-stream', 'multipart/mixed;subscriptionSpec=1.0'])('A 
     gateway.sandbox.jobs.hold();
     using connection = await openConnection(gateway.url);
     await connection.write(subscribe(id));
-    await vi.waitFor(async () => expect(await watchers()).toBe(1));
+    await eventually(async () => expect(await watchers()).toBe(1));
     connection.socket.end();
     const received = await readToEnd(connection);
     expect(received).toContain('"data":{"uploadJobUpdated"');
     expect(received).not.toMatch(/event: complete|--graphql--|\r\n0\r\n/);
-    await vi.waitFor(async () => expect(await watchers()).toBe(0));
+    await eventually(async () => expect(await watchers()).toBe(0));
   });
 
   test('is cut when its client had closed its side before', async () => {
@@ -85,7 +86,7 @@ describe.each(['text/event-stream', 'multipart/mixed;subscriptionSpec=1.0'])('A 
     gateway.sandbox.jobs.hold();
     using connection = await sayAll(subscribe(id));
     expect(await readToEnd(connection)).not.toMatch(/event: complete|--graphql--|\r\n0\r\n/);
-    await vi.waitFor(async () => expect(await watchers()).toBe(0));
+    await eventually(async () => expect(await watchers()).toBe(0));
   });
 });
 

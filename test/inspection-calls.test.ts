@@ -1,10 +1,11 @@
-import { createHash } from 'node:crypto';
 import { setImmediate as turn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createInspector } from '../src/upload/inspection/create-inspector.ts';
 import type { InspectionPlan, InspectionReport } from '../src/upload/inspection/inspection-messages.ts';
 import { couponFile } from './support/coupon-file.ts';
+import { deferred } from './support/deferred.ts';
+import { sha256Of } from './support/sha256-of.ts';
 
 const plan: InspectionPlan = {
   input: { kind: 'COUPON_BATCH', customerIdentifier: 'NOT_TAGGED' },
@@ -23,7 +24,7 @@ function stayBusy(ms: number): void {
 
 async function inspect(file: Buffer, chunkBytes: number, busyMs: number, told: Buffer[] = []) {
   let makeRoom: (() => void) | undefined;
-  const { promise, resolve, reject } = withResolvers<InspectionReport>();
+  const { promise, resolve, reject } = deferred<InspectionReport>();
   const inspection = inspector.open(plan, {
     onProgress: takeAll,
     onFatal: ({ message }) => reject(new Error(message)),
@@ -55,16 +56,6 @@ async function inspect(file: Buffer, chunkBytes: number, busyMs: number, told: B
   return { report: await promise, told: Buffer.concat(told) };
 }
 
-function withResolvers<T>() {
-  let resolve: (value: T) => void = () => {};
-  let reject: (reason: Error) => void = () => {};
-  const promise = new Promise<T>((done, failed) => {
-    resolve = done;
-    reject = failed;
-  });
-  return { promise, resolve, reject };
-}
-
 describe('The thread that looks at files', () => {
   it('is called for every block, however the two threads happen to wait for each other', async () => {
     const upload = fc.record({
@@ -85,7 +76,7 @@ describe('The thread that looks at files', () => {
             expect(told.equals(file)).toBe(true);
             expect(report.rows).toBe(Math.ceil(bytes / 1024));
             expect(report.bytes).toBe(file.length);
-            expect(report.sha256).toBe(createHash('sha256').update(file).digest('hex'));
+            expect(report.sha256).toBe(sha256Of(file));
           }),
         );
       }),

@@ -1,9 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { createLocalKeyLock, KeyBusyError, type KeyLock } from '../src/upload/key-lock.ts';
-
-/** Of a wait for what is about to happen, on a busy machine. */
-const patience = { timeout: 10_000 };
+import { eventually } from './support/eventually.ts';
 
 const noSignal = () => new AbortController().signal;
 
@@ -81,7 +79,7 @@ describe('One who waits for a key', () => {
     await settled();
     expect(third.started).not.toHaveBeenCalled();
     first.end();
-    await vi.waitFor(() => expect(third.started).toHaveBeenCalledOnce(), patience);
+    await eventually(() => expect(third.started).toHaveBeenCalledOnce());
     third.end();
     await third.held;
   });
@@ -98,7 +96,7 @@ test('A newcomer waits for the holder also when the last in the line has given u
   await settled();
   expect(third.started).not.toHaveBeenCalled();
   first.end();
-  await vi.waitFor(() => expect(third.started).toHaveBeenCalledOnce(), patience);
+  await eventually(() => expect(third.started).toHaveBeenCalledOnce());
   third.end();
   await third.held;
 });

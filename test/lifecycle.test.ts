@@ -1,10 +1,11 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { request } from 'undici';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createSandbox } from '../src/sandbox/create-sandbox.ts';
 import { readMetric } from './subscription-clients.ts';
 import { couponFile } from './support/coupon-file.ts';
+import { eventually } from './support/eventually.ts';
 import { runProcess, startProcess } from './support/gateway-process.ts';
 import { ask, upload } from './support/graphql-client.ts';
 import { encodeForm, filePart, mapPart, operationsPart } from './support/multipart-form.ts';
@@ -116,9 +117,9 @@ describe('A process that is told to end', () => {
     await sandbox.received(1);
     const told = (message: string) => gateway.stdout.filter((line) => JSON.parse(line).msg === message);
     gateway.kill('SIGTERM');
-    await vi.waitFor(() => expect(told('shutting down')).toHaveLength(1));
+    await eventually(() => expect(told('shutting down')).toHaveLength(1));
     gateway.kill('SIGTERM');
-    await vi.waitFor(() => expect(told('shutting down already')).toHaveLength(1));
+    await eventually(() => expect(told('shutting down already')).toHaveLength(1));
     expect((await answer).data.uploadCouponBatch.__typename).toBe('UploadAccepted');
     expect(await gateway.ended).toMatchObject({ code: 0, signal: null, stderr: '' });
     expect(told('shutting down')).toHaveLength(1);
@@ -157,7 +158,7 @@ describe('A process that is told to end', () => {
     await sandbox.received(1024);
 
     gateway.kill('SIGTERM');
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       expect(await get(gateway.url, '/readyz')).toMatchObject({ status: 503, text: 'draining\n' });
     });
     expect((await get(gateway.url, '/healthz')).status).toBe(200);
@@ -165,7 +166,7 @@ describe('A process that is told to end', () => {
     expect(await ask(gateway.url, '{ __typename }')).toMatchObject(refused);
     expect(await upload(gateway.url)).toMatchObject(refused);
     const counted = () => readMetric(gateway.url, 'gateway_uploads_refused_total{code="SHUTTING_DOWN"}');
-    await vi.waitFor(async () => expect(await counted()).toBe(1));
+    await eventually(async () => expect(await counted()).toBe(1));
     // Opened before, and used only now.
     await other.write(requestHead('GET', '/graphql?query={__typename}'));
     expect(await other.answer()).toMatchObject({ status: 503, headers: { connection: 'close' } });
@@ -207,7 +208,7 @@ describe('A process that is told to end', () => {
     answer.catch(() => {});
     await sandbox.started('uploadFile');
     gateway.kill('SIGTERM');
-    await vi.waitFor(async () => expect((await get(gateway.url, '/readyz')).status).toBe(503));
+    await eventually(async () => expect((await get(gateway.url, '/readyz')).status).toBe(503));
     gone.abort();
     await expect(answer).rejects.toThrow();
     expect((await gateway.ended).code).toBe(0);

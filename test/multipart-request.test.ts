@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { assertClean } from './support/assert-clean.ts';
@@ -14,6 +13,7 @@ import {
 } from './support/multipart-form.ts';
 import { openConnection } from './support/raw-connection.ts';
 import { postForm, postHead, postJson, readGraphQL } from './support/raw-graphql.ts';
+import { sha256Of } from './support/sha256-of.ts';
 import { startGateway, type TestGateway } from './support/start-gateway.ts';
 
 let gateway: TestGateway;
@@ -22,10 +22,6 @@ beforeAll(async () => {
 });
 afterAll(() => gateway[Symbol.asyncDispose]());
 afterEach(() => assertClean(gateway));
-
-function sha256(bytes: string | Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
-}
 
 const good = [operationsPart(), mapPart(), filePart()];
 
@@ -254,7 +250,7 @@ describe('The parts', () => {
       filePart('other', 'extra', 'extra.csv'),
     ]);
     expect(answer.data.uploadCouponBatch).toMatchObject({ __typename: 'UploadAccepted' });
-    expect(answer.uploads).toMatchObject([{ complete: true, fileSha256: sha256(csv) }]);
+    expect(answer.uploads).toMatchObject([{ complete: true, fileSha256: sha256Of(csv) }]);
   });
 
   test('may have an extra file before the one that is needed', async () => {
@@ -265,7 +261,7 @@ describe('The parts', () => {
       filePart(),
     ]);
     expect(answer.data.uploadCouponBatch).toMatchObject({ __typename: 'UploadAccepted' });
-    expect(answer.uploads).toMatchObject([{ complete: true, fileSha256: sha256(csv) }]);
+    expect(answer.uploads).toMatchObject([{ complete: true, fileSha256: sha256Of(csv) }]);
   });
 
   test('of JSON may begin with a byte order mark, as a JSON body may', async () => {
@@ -278,7 +274,7 @@ describe('The parts', () => {
     const nameless = [filePart('one', '', 'one.csv'), filePart('two', '', 'two.csv')];
     const answer = await send([operationsPart(), mapPart(), ...nameless, filePart()]);
     expect(answer.data.uploadCouponBatch).toMatchObject({ __typename: 'UploadAccepted' });
-    expect(answer.uploads).toMatchObject([{ complete: true, fileSha256: sha256(csv) }]);
+    expect(answer.uploads).toMatchObject([{ complete: true, fileSha256: sha256Of(csv) }]);
   });
 
   test('carry an operation without files as well', async () => {
@@ -307,15 +303,15 @@ describe('Two files in one operation', () => {
       filePart(second, '1', 'b.csv'),
     ]);
     expect(answer.data).toEqual({
-      a: { __typename: 'UploadAccepted', file: { name: 'a.csv', bytes: csv.length, sha256: sha256(csv) } },
+      a: { __typename: 'UploadAccepted', file: { name: 'a.csv', bytes: csv.length, sha256: sha256Of(csv) } },
       b: {
         __typename: 'UploadAccepted',
-        file: { name: 'b.csv', bytes: second.length, sha256: sha256(second) },
+        file: { name: 'b.csv', bytes: second.length, sha256: sha256Of(second) },
       },
     });
     expect(answer.uploads).toMatchObject([
-      { complete: true, fileSha256: sha256(csv) },
-      { complete: true, fileSha256: sha256(second) },
+      { complete: true, fileSha256: sha256Of(csv) },
+      { complete: true, fileSha256: sha256Of(second) },
     ]);
   });
 
@@ -333,7 +329,7 @@ describe('Two files in one operation', () => {
   test('of which the second is missing: the first is uploaded, and the error names the field', async () => {
     const answer = await send([operationsPart(twoVariables, twoUploads), mapPart(twoPaths), filePart(csv)]);
     expect(answer).toMatchObject({ code: 'FILE_MISSING', errors: [{ path: ['b'] }] });
-    expect(answer.uploads).toMatchObject([{ complete: true, fileSha256: sha256(csv) }]);
+    expect(answer.uploads).toMatchObject([{ complete: true, fileSha256: sha256Of(csv) }]);
   });
 
   test('of which the first is not used are refused when they stand in the way', async () => {
@@ -365,7 +361,7 @@ describe('Two files in one operation', () => {
       filePart(second, '1', 'b.csv'),
     ]);
     expect(answer.data).toMatchObject({ a: { __typename: 'UploadAccepted' } });
-    expect(answer.uploads).toMatchObject([{ complete: true, fileSha256: sha256(csv) }]);
+    expect(answer.uploads).toMatchObject([{ complete: true, fileSha256: sha256Of(csv) }]);
   });
 
   test('of which the first has a line that begins with the boundary: it is not uploaded as far as that line', async () => {
@@ -471,7 +467,7 @@ describe('The file name', () => {
     expect(answer.uploads).toMatchObject([
       {
         complete: true,
-        fileSha256: sha256(csv),
+        fileSha256: sha256Of(csv),
         fields: { customerIdentifier: 'MOBILE', customerIdentifierColumn: '0' },
         // What upstream decodes is a plain name: nothing that a folder or a header could be made of, and of bounded length.
         fileName: expect.stringMatching(/^[^\p{Cc}"\\/]{1,240}\.(csv|CSV)$/u),
@@ -492,7 +488,7 @@ describe('The file name', () => {
       { ...filePart(csv, '0', ''), type: 'application/octet-stream' },
     ]);
     expect(answer.data.uploadCouponBatch.file.name).toBe('upload.csv');
-    expect(answer.uploads).toMatchObject([{ complete: true, fileSha256: sha256(csv) }]);
+    expect(answer.uploads).toMatchObject([{ complete: true, fileSha256: sha256Of(csv) }]);
   });
 
   test('in RFC 5987 form is understood', async () => {
@@ -547,7 +543,7 @@ describe('The envelope', () => {
     // Whether such a file is taken is the scanner's to say; what upstream was given whole is what the client sent.
     const whole = answer.uploads.filter(({ complete }) => complete);
     expect(whole.map(({ fileSha256 }) => fileSha256)).toEqual(
-      answer.data.uploadCouponBatch.__typename === 'UploadAccepted' ? [sha256(file)] : [],
+      answer.data.uploadCouponBatch.__typename === 'UploadAccepted' ? [sha256Of(file)] : [],
     );
   });
 
@@ -568,7 +564,7 @@ describe('The envelope', () => {
   ])('is read by any spelling of its content type: $name', async ({ contentType }) => {
     const answer = await send(good, { 'content-type': contentType });
     expect(answer.data?.uploadCouponBatch).toMatchObject({ __typename: 'UploadAccepted' });
-    expect(answer.uploads).toMatchObject([{ complete: true, fileSha256: sha256(csv) }]);
+    expect(answer.uploads).toMatchObject([{ complete: true, fileSha256: sha256Of(csv) }]);
   });
 
   test.each([
@@ -609,7 +605,7 @@ describe('The envelope', () => {
   ])('may have $name', async ({ wrap }) => {
     const answer = await send(Buffer.from(wrap(encodeForm(good).toString())));
     expect(answer.data?.uploadCouponBatch).toMatchObject({ __typename: 'UploadAccepted' });
-    expect(answer.uploads).toMatchObject([{ complete: true, fileSha256: sha256(csv) }]);
+    expect(answer.uploads).toMatchObject([{ complete: true, fileSha256: sha256Of(csv) }]);
   });
 
   test.each([
@@ -652,13 +648,13 @@ describe('The envelope', () => {
       const { status, data } = readGraphQL(await connection.answer());
       results.add(JSON.stringify([status, data?.uploadCouponBatch.file]));
     }
-    const file = { name: 'coupons.csv', bytes: csv.length, sha256: sha256(csv) };
+    const file = { name: 'coupons.csv', bytes: csv.length, sha256: sha256Of(csv) };
     expect([...results]).toEqual([JSON.stringify([200, file])]);
     const seen = uploads()
       .slice(before)
       .map(({ complete, fileSha256 }) => `${complete} ${fileSha256}`);
     expect(seen).toHaveLength(form.length);
-    expect(new Set(seen)).toEqual(new Set([`true ${sha256(csv)}`]));
+    expect(new Set(seen)).toEqual(new Set([`true ${sha256Of(csv)}`]));
   });
 
   test('means the same in chunks of one byte', async () => {
@@ -676,9 +672,9 @@ describe('The envelope', () => {
     const { data } = readGraphQL(await connection.answer());
     expect(data.uploadCouponBatch).toMatchObject({
       __typename: 'UploadAccepted',
-      file: { sha256: sha256(csv) },
+      file: { sha256: sha256Of(csv) },
     });
-    expect(uploads().at(-1)).toMatchObject({ complete: true, fileSha256: sha256(csv) });
+    expect(uploads().at(-1)).toMatchObject({ complete: true, fileSha256: sha256Of(csv) });
   });
 
   test('leaves the connection open for the next request', async () => {

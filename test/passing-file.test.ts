@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
 import type { Worker } from 'node:worker_threads';
@@ -12,11 +11,10 @@ import type { InspectionPlan } from '../src/upload/inspection/inspection-message
 import { createPassingFile, type PassingFileOptions } from '../src/upload/passing-file.ts';
 import { cutAt } from './scan-file.ts';
 import { couponFile } from './support/coupon-file.ts';
+import { eventually } from './support/eventually.ts';
 import { upload } from './support/graphql-client.ts';
+import { sha256Of } from './support/sha256-of.ts';
 import { startGateway } from './support/start-gateway.ts';
-
-/** Of a wait for what is about to happen, on a busy machine. */
-const patience = { timeout: 10_000 };
 
 const codesOnly: InspectionPlan = {
   input: { kind: 'COUPON_BATCH', customerIdentifier: 'NOT_TAGGED' },
@@ -233,7 +231,7 @@ describe('A part fails, and nothing is left, when', () => {
     const arrival = arrive({ inspector });
     const part = take(arrival.passing.nextPart());
     arrival.stream.write('code\nA1\n');
-    await vi.waitFor(() => expect(part.text()).toBe('code\nA1\n'), patience);
+    await eventually(() => expect(part.text()).toBe('code\nA1\n'));
     // A plan that no thread survives, as a bug in it would look.
     inspector.open({ ...codesOnly, input: null as never }, {} as never).close();
     expect(await part.fate).toBeInstanceOf(Error);
@@ -305,7 +303,7 @@ describe('Nothing is left when the taker stops', () => {
         const part = passing.nextPart();
         const { text } = take(part, () => false);
         stream.write('code\nA1\n');
-        await vi.waitFor(() => expect(text()).not.toBe(''), patience);
+        await eventually(() => expect(text()).not.toBe(''));
         stream.write('A2\n');
         return part;
       },
@@ -326,7 +324,7 @@ describe('Nothing is left when the taker stops', () => {
         const part = passing.nextPart();
         const { text } = take(part);
         stream.end(file);
-        await vi.waitFor(() => expect(text()).toBe(file), patience);
+        await eventually(() => expect(text()).toBe(file));
         return part;
       },
     },
@@ -405,7 +403,7 @@ describe('Back-pressure', () => {
     const part = arrival.passing.nextPart();
     const { taker, text, fate } = take(part, () => false);
     arrival.stream.write('code\nA1\n');
-    await vi.waitFor(() => expect(text()).toBe('code\nA1\n'), patience);
+    await eventually(() => expect(text()).toBe('code\nA1\n'));
     expect(arrival.stream.isPaused()).toBe(true);
     arrival.stream.write('A2\n');
     vi.advanceTimersByTime(600_000);
@@ -413,10 +411,10 @@ describe('Back-pressure', () => {
     expect(taker.write).toHaveBeenCalledOnce();
     expect(taker.fail).not.toHaveBeenCalled();
     part.resume();
-    await vi.waitFor(() => expect(text()).toBe('code\nA1\nA2\n'), patience);
+    await eventually(() => expect(text()).toBe('code\nA1\nA2\n'));
     part.resume();
     arrival.stream.end('A3\n');
-    await vi.waitFor(() => expect(text()).toBe(file), patience);
+    await eventually(() => expect(text()).toBe(file));
     part.resume();
     arrival.endForm();
     expect(await fate).toBe('end');
@@ -456,7 +454,7 @@ describe('Back-pressure', () => {
     arrival.stream.end();
     arrival.endForm();
     expect(await part.fate).toBe('end');
-    expect(sha256(part.bytes())).toBe(sha256(content));
+    expect(sha256Of(part.bytes())).toBe(sha256Of(content));
     // All blocks, and what one read brings.
     expect(Math.max(...most.mock.calls.flat())).toBeLessThanOrEqual((blockCount + 1) * blockBytes);
   });
@@ -524,7 +522,11 @@ describe('However it is chunked, a file passes byte for byte', () => {
       arrival.stream.end();
       arrival.endForm();
       expect(await takeParts(arrival), `cut at ${at}`).toEqual(parts);
-      expect(arrival.passing.report()).toMatchObject({ bytes: bytes.length, sha256: sha256(bytes), rows: 3 });
+      expect(arrival.passing.report()).toMatchObject({
+        bytes: bytes.length,
+        sha256: sha256Of(bytes),
+        rows: 3,
+      });
       arrival.expectNothingLeft();
     }
   });
@@ -541,7 +543,3 @@ describe('However it is chunked, a file passes byte for byte', () => {
     expect(await parts).toEqual(rows.map((row) => header + row));
   });
 });
-
-function sha256(content: string | Buffer): string {
-  return createHash('sha256').update(content).digest('hex');
-}

@@ -1,6 +1,7 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { addJob, readMetric } from './subscription-clients.ts';
 import { assertClean } from './support/assert-clean.ts';
+import { eventually } from './support/eventually.ts';
 import { token } from './support/graphql-client.ts';
 import { openConnection } from './support/raw-connection.ts';
 import { requestHead } from './support/raw-graphql.ts';
@@ -63,9 +64,9 @@ describe('Requests that wait behind another one on their connection', () => {
     own.sandbox.jobs.hold();
     using connection = await openConnection(own.url);
     await connection.write(watch(id).repeat(3));
-    await vi.waitFor(async () => expect(await readMetric(own.url, 'gateway_watchers')).toBe(3));
+    await eventually(async () => expect(await readMetric(own.url, 'gateway_watchers')).toBe(3));
     connection.socket.destroy();
-    await vi.waitFor(async () => expect(await readMetric(own.url, 'gateway_watchers')).toBe(0));
+    await eventually(async () => expect(await readMetric(own.url, 'gateway_watchers')).toBe(0));
     const closesAt = performance.now();
     await own.gateway.close(10_000);
     expect(performance.now() - closesAt).toBeLessThan(5_000);

@@ -1,7 +1,8 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createRedisLink, type RedisLink } from '../src/redis/redis-link.ts';
 import { KeyBusyError } from '../src/upload/key-lock.ts';
 import { createRedisKeyLock } from '../src/upload/redis-key-lock.ts';
+import { eventually } from './support/eventually.ts';
 import { hasRedisServer, startRedisServer } from './watch-redis-server.ts';
 
 const never = new AbortController().signal;
@@ -9,7 +10,7 @@ const never = new AbortController().signal;
 const leaseMs = 60_000;
 
 async function isUp(link: RedisLink): Promise<void> {
-  await vi.waitFor(() => link.run((redis) => redis.ping()), { timeout: 10_000, interval: 20 });
+  await eventually(() => link.run((redis) => redis.ping()));
 }
 
 describe.skipIf(!hasRedisServer())('A key that is held', () => {
@@ -35,10 +36,7 @@ describe.skipIf(!hasRedisServer())('A key that is held', () => {
       await server.kill();
       await server.start();
       await isUp(second);
-      await vi.waitFor(async () => expect(await second.run((redis) => redis.dbsize())).toBe(1), {
-        timeout: 10_000,
-        interval: 20,
-      });
+      await eventually(async () => expect(await second.run((redis) => redis.dbsize())).toBe(1));
       await expect(other.hold('a', never, async () => 'both')).rejects.toThrow(KeyBusyError);
       end();
       await work;

@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto';
 import { Redis } from 'ioredis';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createSandbox, type Sandbox } from '../src/sandbox/create-sandbox.ts';
 import {
   addJob,
@@ -13,8 +12,10 @@ import {
   transports,
   watchJobs,
 } from './subscription-clients.ts';
+import { eventually } from './support/eventually.ts';
 import { type GatewayProcess, startProcess } from './support/gateway-process.ts';
 import { upload } from './support/graphql-client.ts';
+import { sha256Of } from './support/sha256-of.ts';
 import { startRedisProxy } from './watch-redis-proxy.ts';
 import { hasRedisServer, type RedisServer, startRedisServer } from './watch-redis-server.ts';
 
@@ -84,8 +85,7 @@ function follow({ url }: GatewayProcess, { id }: { readonly id: string }, transp
   ended.catch(() => {});
   return {
     ...{ operation, seen, ended },
-    sees: (state, timeout = 2_000) =>
-      vi.waitFor(() => expect(seen.at(-1)).toBe(state), { timeout, interval: 5 }),
+    sees: (state, timeoutMs) => eventually(() => expect(seen.at(-1)).toBe(state), timeoutMs),
     [Symbol.asyncDispose]: () => operation[Symbol.asyncDispose](),
   };
 }
@@ -128,7 +128,7 @@ describe.skipIf(!hasRedisServer())('two gateways and a Redis', () => {
     );
     await Promise.all(followers.map((follower) => follower.sees('STARTED')));
     // A machine that stands still longer than the lease moves the seat once.
-    await vi.waitFor(async () => expect(Math.min(...(await shares(cluster, 15)))).toBe(0), 15_000);
+    await eventually(async () => expect(Math.min(...(await shares(cluster, 15)))).toBe(0), 15_000);
     for (const state of ['STEP_1', 'STEP_2', 'STEP_3']) {
       sandbox.jobs.setStatus(job.number, state);
       await Promise.all(followers.map((follower) => follower.sees(state)));
@@ -219,11 +219,8 @@ describe.skipIf(!hasRedisServer())('two gateways and a Redis', () => {
     await redis.start();
     sandbox.jobs.setStatus(job.number, 'STEP_2');
     await Promise.all(followers.map((follower) => follower.sees('STEP_2')));
-    await vi.waitFor(
-      () => expect(replicas.map((replica) => logged(replica, back))).toEqual([true, true]),
-      5_000,
-    );
-    await vi.waitFor(async () => expect(Math.min(...(await shares(cluster)))).toBe(0), 10_000);
+    await eventually(() => expect(replicas.map((replica) => logged(replica, back))).toEqual([true, true]));
+    await eventually(async () => expect(Math.min(...(await shares(cluster)))).toBe(0));
     sandbox.jobs.setStatus(job.number, 'STEP_3');
     await Promise.all(followers.map((follower) => follower.sees('STEP_3')));
     sandbox.jobs.setStatus(job.number, 'FINISHED');
@@ -268,13 +265,13 @@ describe.skipIf(!hasRedisServer())('two gateways and a Redis', () => {
       sandbox.jobs.setStatus(job.number, 'STEP_1');
       await Promise.all(followers.map((follower) => follower.sees('STEP_1', takeoverMs)));
       expect(performance.now() - cutAtMs).toBeLessThan(takeoverMs);
-      await vi.waitFor(() => expect(logged(replicas[0], away)).toBe(true), 2_000);
+      await eventually(() => expect(logged(replicas[0], away)).toBe(true));
       expect(logged(replicas[1], away)).toBe(false);
       sandbox.jobs.setStatus(job.number, 'STEP_2');
       await Promise.all(followers.map((follower) => follower.sees('STEP_2', takeoverMs)));
       proxy.heal();
-      await vi.waitFor(() => expect(logged(replicas[0], back)).toBe(true), 5_000);
-      await vi.waitFor(async () => expect(Math.min(...(await shares(cluster)))).toBe(0), 10_000);
+      await eventually(() => expect(logged(replicas[0], back)).toBe(true));
+      await eventually(async () => expect(Math.min(...(await shares(cluster)))).toBe(0));
       sandbox.jobs.setStatus(job.number, 'FINISHED');
       await Promise.all(followers.map(({ ended }) => ended));
       for (const follower of followers) expectRising(follower);
@@ -338,11 +335,10 @@ describe.skipIf(!hasRedisServer())('two gateways and a Redis', () => {
     expect(stored.length).toBeGreaterThan(3);
     expect(said.join('\n')).toMatch(/publish/i);
     const all = [...stored, ...said].join('\n');
-    const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
     const secrets = [
       token,
-      sha256(token),
-      sha256(`caller\0${token}`),
+      sha256Of(token),
+      sha256Of(`caller\0${token}`),
       'STARTED',
       'STEP_1',
       'name-of-the-file',

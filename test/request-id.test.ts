@@ -2,6 +2,7 @@ import { request } from 'undici';
 import { describe, expect, test, vi } from 'vitest';
 import { createOperationRecords, type FinishedOperation } from '../src/observe/operation-record.ts';
 import { outcome, transports, watchJobs } from './subscription-clients.ts';
+import { eventually } from './support/eventually.ts';
 import { ask, token, upload } from './support/graphql-client.ts';
 import { exchange, postHead } from './support/raw-graphql.ts';
 import { startGateway, type TestGateway } from './support/start-gateway.ts';
@@ -61,7 +62,7 @@ describe("A caller's request id", () => {
     const overWebSocket = transports.find(({ name }) => name === 'WebSocket');
     const params = { 'x-request-id': 'socket-0001\n{"level":50,"msg":"made up"}' };
     await outcome(overWebSocket?.start(started.url, { query: '{ __typename }' }, { params }) as never);
-    await vi.waitFor(() => {
+    await eventually(() => {
       const [line] = logged(started).filter(({ msg }) => msg === 'operation');
       expect(line?.requestId).toMatch(uuid);
     });
@@ -212,7 +213,7 @@ describe('The record of an operation', () => {
     for (const transport of transports) {
       await outcome(transport.start(started.url, { query: watchJobs, variables: { ids: ['x'] } }));
     }
-    await vi.waitFor(() => {
+    await eventually(() => {
       const lines = logged(started).filter(({ msg }) => msg === 'operation');
       expect(lines.map(({ type, code }) => `${type} ${code}`)).toEqual([
         'query BAD_USER_INPUT',

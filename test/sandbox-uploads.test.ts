@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createSandbox, type Sandbox } from '../src/sandbox/create-sandbox.ts';
 import {
@@ -12,6 +11,7 @@ import {
   untagged,
   upload,
 } from './sandbox-upload.ts';
+import { sha256Of } from './support/sha256-of.ts';
 
 let sandbox: Sandbox;
 beforeEach(async () => {
@@ -349,7 +349,7 @@ test('a file of some megabytes arrives to the byte', async () => {
   await upload(sandbox, { file });
   expect(sandbox.requests[0]).toMatchObject({
     fileBytes: file.length,
-    fileSha256: createHash('sha256').update(file).digest('hex'),
+    fileSha256: sha256Of(file),
     complete: true,
     aborted: false,
   });

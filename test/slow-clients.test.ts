@@ -5,6 +5,7 @@ import type { Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { addJob, readMetric } from './subscription-clients.ts';
 import { assertClean } from './support/assert-clean.ts';
+import { eventually } from './support/eventually.ts';
 import { encodeForm, filePart, mapPart, operationsPart } from './support/multipart-form.ts';
 import { openConnection, type RawConnection } from './support/raw-connection.ts';
 import { postForm, postHead, readGraphQL } from './support/raw-graphql.ts';
@@ -107,7 +108,7 @@ describe('A client that does not read', () => {
         accept: 'text/event-stream',
       }) + body,
     );
-    await vi.waitFor(async () => expect(await readMetric(gateway.url, 'gateway_watchers')).toBe(1));
+    await eventually(async () => expect(await readMetric(gateway.url, 'gateway_watchers')).toBe(1));
     let step = 0;
     await vi.waitFor(
       async () => {

@@ -2,7 +2,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { request } from 'undici';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import type { LoggedRequest } from '../src/sandbox/logged-request.ts';
 import {
@@ -16,6 +16,7 @@ import {
   transports,
   watchJobs,
 } from './subscription-clients.ts';
+import { eventually } from './support/eventually.ts';
 import { token } from './support/graphql-client.ts';
 import { openConnection } from './support/raw-connection.ts';
 import { requestHead } from './support/raw-graphql.ts';
@@ -197,9 +198,9 @@ describe('a client that goes away', () => {
     say('subscribe', request1(id));
     say('complete');
     say('subscribe', request1(id));
-    await vi.waitFor(async () => expect(await count('watchers')).toBeGreaterThan(0));
+    await eventually(async () => expect(await count('watchers')).toBeGreaterThan(0));
     socket.terminate();
-    await vi.waitFor(async () => expect(await count('watchers')).toBe(0));
+    await eventually(async () => expect(await count('watchers')).toBe(0));
     await expectNoPollOf('541854');
   });
 
@@ -212,12 +213,12 @@ describe('a client that goes away', () => {
       ...{ 'content-length': body.length, 'x-cap-api-oauth-token': token },
     });
     socket.write(head + body.slice(0, -1));
-    await vi.waitFor(() => expect(sockets).toHaveLength(1));
+    await eventually(() => expect(sockets).toHaveLength(1));
     const closed = new Promise((resolve) => sockets[0]?.once('close', resolve));
     socket.write(body.slice(-1));
     socket.resetAndDestroy();
     await closed;
-    await vi.waitFor(async () => expect(await count('watchers')).toBe(0));
+    await eventually(async () => expect(await count('watchers')).toBe(0));
     await expectNoPollOf('541854');
   });
 
@@ -228,11 +229,11 @@ describe('a client that goes away', () => {
     const leaving = [sse, webSocket].map((transport) => transport.start(gateway.url, request1(id)));
     for (const operation of [...staying, ...leaving]) await nextJob(operation);
     for (const operation of leaving) await operation.return();
-    await vi.waitFor(async () => expect(await count('watchers')).toBe(2));
+    await eventually(async () => expect(await count('watchers')).toBe(2));
     sandbox.jobs.advance(number);
     for (const operation of staying) expect(await nextJob(operation)).toMatchObject({ status: 'VALIDATED' });
     for (const operation of staying) await operation.return();
-    await vi.waitFor(async () => expect(await count('poll_loops')).toBe(0));
+    await eventually(async () => expect(await count('poll_loops')).toBe(0));
   });
 });
 
@@ -245,7 +246,7 @@ test('200 watchers come and go, and nothing of them is left', async () => {
     for (const operation of operations) await nextJob(operation);
     expect(await count('watchers')).toBe(watchers);
     await Promise.all(operations.map((operation) => operation.return()));
-    await vi.waitFor(async () => expect(await count('watchers')).toBe(0));
+    await eventually(async () => expect(await count('watchers')).toBe(0));
     expect(await count('poll_loops')).toBe(0);
   };
   const resources = () => {
@@ -254,16 +255,16 @@ test('200 watchers come and go, and nothing of them is left', async () => {
     return counts;
   };
   await comeAndGo(4);
-  await vi.waitFor(() => expect(sockets.filter((socket) => !socket.destroyed)).toEqual([]));
+  await eventually(() => expect(sockets.filter((socket) => !socket.destroyed)).toEqual([]));
   const base = resources();
   await comeAndGo(200);
-  await vi.waitFor(() => {
+  await eventually(() => {
     expect(sockets.filter((socket) => !socket.destroyed)).toEqual([]);
     const left = resources();
     expect(left.Timeout).toBeLessThanOrEqual(base.Timeout);
     expect(left.TCPSocketWrap).toBeLessThanOrEqual(base.TCPSocketWrap);
     // Timers that are not theirs come and go within seconds: of idle connections, of the date that answers carry.
-  }, 10_000);
+  });
 });
 
 describe('a client that does not read', () => {
@@ -281,7 +282,7 @@ describe('a client that does not read', () => {
     }
     gateway.sandbox.jobs.setStatus(number, 'FINISHED');
     await gateway.sandbox.nextRequest('getUploadStatus');
-    await vi.waitFor(async () => expect(await count('poll_loops')).toBe(0));
+    await eventually(async () => expect(await count('poll_loops')).toBe(0));
   }
 
   function expectLatest(states: readonly string[]): void {

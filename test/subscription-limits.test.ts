@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import {
   addJob,
@@ -11,6 +11,7 @@ import {
   transports,
   watchJobs,
 } from './subscription-clients.ts';
+import { eventually } from './support/eventually.ts';
 import { token } from './support/graphql-client.ts';
 import { startGateway, type TestGateway } from './support/start-gateway.ts';
 
@@ -50,7 +51,7 @@ describe.each(named)('A third subscription with one token, over $name', ({ trans
   test('is taken when one of the others has been given up', async () => {
     const [first, second] = await watchTwo();
     await first?.return();
-    await vi.waitFor(async () => expect(await readMetric(gateway.url, 'gateway_watchers')).toBe(1));
+    await eventually(async () => expect(await readMetric(gateway.url, 'gateway_watchers')).toBe(1));
     await using third = transport.start(gateway.url, request);
     expect(await nextJob(third)).toMatchObject({ id });
     expect(await outcome(transport.start(gateway.url, request))).toMatchObject(limited);
@@ -96,15 +97,13 @@ describe('A WebSocket', () => {
     for (let at = 0; at < 503; at += 1) {
       socket.send(JSON.stringify({ id: `q${at}`, type: 'subscribe', payload: { query } }));
     }
-    await vi.waitFor(
+    await eventually(
       () =>
         expect([...told]).toEqual([
           ['q500', 'RATE_LIMITED'],
           ['q501', 'RATE_LIMITED'],
           ['q502', 'RATE_LIMITED'],
-        ]),
-      10_000,
-    );
+        ]));
     socket.close();
     await once(socket, 'close');
   });

@@ -20,6 +20,7 @@ import { createOperationRecords } from '../src/observe/operation-record.ts';
 import { schema } from '../src/schema/schema.ts';
 import { createWatcher } from '../src/watch/create-watcher.ts';
 import { addJob, fast, pollsOf, readMetric, watchJobs } from './subscription-clients.ts';
+import { eventually } from './support/eventually.ts';
 import { token } from './support/graphql-client.ts';
 import { startGateway, type TestGateway } from './support/start-gateway.ts';
 import { startStubServer } from './support/stub-server.ts';
@@ -120,7 +121,7 @@ describe('a WebSocket', () => {
     gateway.sandbox.jobs.finish(number);
     expect(await client.hear()).toEqual(status('a', 'FINISHED'));
     expect(await client.hear()).toEqual({ id: 'a', type: 'complete' });
-    await vi.waitFor(async () => expect(await watchers()).toBe(0));
+    await eventually(async () => expect(await watchers()).toBe(0));
   });
 
   test('an id that is given up and used again, over and over, leaves nothing behind', async () => {
@@ -132,13 +133,13 @@ describe('a WebSocket', () => {
     }
     client.say(subscribe('a', id));
     expect(await client.hear()).toEqual(status('a', 'STARTED'));
-    await vi.waitFor(async () => expect(await watchers()).toBe(1));
+    await eventually(async () => expect(await watchers()).toBe(1));
     client.say({ id: 'a', type: 'complete' });
-    await vi.waitFor(async () => expect(await watchers()).toBe(0));
+    await eventually(async () => expect(await watchers()).toBe(0));
     client.atOnce(() => client.say(subscribe('a', id), { id: 'a', type: 'complete' }, subscribe('a', id)));
     expect(await client.hear()).toEqual(status('a', 'STARTED'));
     client.socket.terminate();
-    await vi.waitFor(async () => expect(await watchers()).toBe(0));
+    await eventually(async () => expect(await watchers()).toBe(0));
   });
 
   test('a complete of an id that nobody has ends no other operation', async () => {
@@ -164,7 +165,7 @@ describe('a WebSocket', () => {
     client.say({ type: 'ping' });
     let heard = await client.hear();
     while (heard.type !== 'pong') heard = await client.hear();
-    await vi.waitFor(async () => expect(await watchers()).toBe(0));
+    await eventually(async () => expect(await watchers()).toBe(0));
     const startedAt = performance.now();
     await gateway.gateway.close();
     // It waits a second for operations that run.
@@ -217,7 +218,7 @@ describe('a WebSocket', () => {
     const told = once(client.socket, 'close');
     client.say(subscribe(name, id), subscribe(name, id));
     expect(await told).toEqual([4409, Buffer.from(reason)]);
-    await vi.waitFor(async () => expect(await watchers()).toBe(0));
+    await eventually(async () => expect(await watchers()).toBe(0));
   });
 
   test.each([

@@ -1,10 +1,11 @@
 import { pino } from 'pino';
 import { request } from 'undici';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { parseConfig } from '../src/config.ts';
 import { createGateway } from '../src/gateway.ts';
 import type { Fault } from '../src/sandbox/fault.ts';
 import { couponFile } from './support/coupon-file.ts';
+import { eventually } from './support/eventually.ts';
 import { ask, type GraphQLAnswer, upload } from './support/graphql-client.ts';
 import { startGateway, type TestGateway, type TestGatewayOptions } from './support/start-gateway.ts';
 import { startStubServer } from './support/stub-server.ts';
@@ -243,13 +244,10 @@ describe("With a key of the gateway's own", () => {
   test('a token is renewed before its end', async () => {
     const clients = [{ key, secret, orgId: 100458, ttlSeconds: 1 }];
     await using started = await startGateway({ ...ownMode, sandbox: { clients } });
-    await vi.waitFor(
-      async () => {
-        expect((await ask(started.url, listJobs)).errors).toBeUndefined();
-        expect(callsTo(started, 'token')).toHaveLength(2);
-      },
-      { timeout: 5_000, interval: 20 },
-    );
+    await eventually(async () => {
+      expect((await ask(started.url, listJobs)).errors).toBeUndefined();
+      expect(callsTo(started, 'token')).toHaveLength(2);
+    });
     expect(callsTo(started, 'getUploadStatus').filter(({ status }) => status !== 200)).toEqual([]);
   });
 

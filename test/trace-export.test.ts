@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { eventually } from './support/eventually.ts';
 import { ask } from './support/graphql-client.ts';
 import { hasProgram } from './support/has-program.ts';
 import { startOtlpCollector } from './support/otlp-collector.ts';
@@ -44,7 +45,7 @@ describe('The standard variables say', () => {
     await using traced = await startTraced(`http://127.0.0.1:${port}`, { OTEL_EXPORTER_OTLP_TIMEOUT: '100' });
     await ask(traced.url, '{ __typename }');
     const told = () => logged(traced.gateway).filter(({ msg }) => /^traces cannot be delivered/.test(msg));
-    await vi.waitFor(() => expect(told()).toHaveLength(1), { timeout: 5_000 });
+    await eventually(() => expect(told()).toHaveLength(1));
     silent.close();
   });
 

@@ -1,10 +1,11 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { ExportResultCode } from '@opentelemetry/core';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { tellOutages } from '../src/observe/tell-outages.ts';
 import { createSandbox } from '../src/sandbox/create-sandbox.ts';
 import { addJob, outcome, type Transport, transports } from './subscription-clients.ts';
+import { eventually } from './support/eventually.ts';
 import { startProcess } from './support/gateway-process.ts';
 import { ask, mobileInput, upload } from './support/graphql-client.ts';
 import { startOtlpCollector } from './support/otlp-collector.ts';
@@ -68,7 +69,7 @@ describe('A collector that is not there costs nothing:', () => {
       expect((await upload(traced.url)).data.uploadCouponBatch.__typename).toBe('UploadAccepted');
       if (round === 0) {
         const told = () => logged(traced.gateway).filter(({ msg }) => /^traces/.test(msg));
-        await vi.waitFor(() => expect(told()).toHaveLength(1), { timeout: 10_000 });
+        await eventually(() => expect(told()).toHaveLength(1));
       }
       expect(traced.gateway.stdout.length).toBeGreaterThan(lines);
     }
@@ -262,7 +263,7 @@ describe('A trace', () => {
     await using collector = await startOtlpCollector();
     await using traced = await startTraced(collector.url);
     await ask(traced.url, '{ __typename }');
-    await vi.waitFor(() => expect(collector.spans).toHaveLength(1), { timeout: 5_000 });
+    await eventually(() => expect(collector.spans).toHaveLength(1));
     expect(collector.spans[0]?.resource).toMatchObject({ 'service.name': 'capillary-upload-gateway' });
   });
 });

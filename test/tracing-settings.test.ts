@@ -1,19 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { ConfigError, parseConfig } from '../src/config.ts';
+import { parseConfig } from '../src/config.ts';
+import { configProblems } from './support/config-problems.ts';
 
 type Env = Readonly<Record<string, string>>;
 
 const endpoint = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318' };
-
-function problemsOf(env: Env): readonly string[] {
-  try {
-    parseConfig(env);
-    return [];
-  } catch (error) {
-    if (error instanceof ConfigError) return error.problems;
-    throw error;
-  }
-}
 
 describe('A setting of traces that would be passed over without a word stops the start:', () => {
   test.each<{ env: Env; problem: string }>([
@@ -63,12 +54,12 @@ describe('A setting of traces that would be passed over without a word stops the
       problem: 'OTEL_SDK_DISABLED must be true or false, but is "yes"',
     },
   ])('$env is told as: $problem', ({ env, problem }) => {
-    expect(problemsOf({ ...endpoint, ...env })).toEqual([expect.stringContaining(problem)]);
+    expect(configProblems({ ...endpoint, ...env })).toEqual([expect.stringContaining(problem)]);
   });
 
   test('each of them at once', () => {
     const env = { OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc', OTEL_TRACES_EXPORTER: 'zipkin', PORT: 'x' };
-    expect(problemsOf({ ...endpoint, ...env })).toHaveLength(3);
+    expect(configProblems({ ...endpoint, ...env })).toHaveLength(3);
   });
 });
 

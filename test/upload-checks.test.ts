@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { couponFile } from './support/coupon-file.ts';
 import { mobileInput, type UploadRequest, upload } from './support/graphql-client.ts';
 import { encodeForm, filePart, mapPart, operationsPart } from './support/multipart-form.ts';
 import { openConnection } from './support/raw-connection.ts';
 import { postHead, readGraphQL } from './support/raw-graphql.ts';
+import { sha256Of } from './support/sha256-of.ts';
 import { startGateway, type TestGateway } from './support/start-gateway.ts';
 import { uploadOverSocket } from './support/upload-over-socket.ts';
 
@@ -61,7 +61,6 @@ async function expectNothingWhole({ sandbox }: TestGateway) {
   expect(sandbox.jobs.list()).toEqual([]);
 }
 
-const sha256 = (content: string | Buffer) => createHash('sha256').update(content).digest('hex');
 const latin1 = (text: string) => Buffer.from(text, 'latin1');
 
 interface Fault {
@@ -254,12 +253,16 @@ describe('A file with row problems', () => {
     expect(file).toMatchObject({
       name: 'coupons.csv',
       bytes: content.length,
-      sha256: sha256(content),
+      sha256: sha256Of(content),
       rows: fault.file.trimEnd().split('\n').length - 1,
       problemCount: fault.problems.length,
       notes: [],
     });
-    expect(request).toMatchObject({ complete: true, fileBytes: content.length, fileSha256: sha256(content) });
+    expect(request).toMatchObject({
+      complete: true,
+      fileBytes: content.length,
+      fileSha256: sha256Of(content),
+    });
     const [, , jobId] = jobs[0].id.split(':');
     expect(started.sandbox.jobs.get(Number(jobId))).toMatchObject({
       rows: file.rows,
@@ -272,7 +275,7 @@ describe('A file with row problems', () => {
     const { data } = await send(started, fault, { dryRun: true });
     expect(data.result).toMatchObject({
       __typename: 'UploadChecked',
-      file: { sha256: sha256(fault.file), problemCount: fault.problems.length },
+      file: { sha256: sha256Of(fault.file), problemCount: fault.problems.length },
     });
     expect(places(data.result.file.problems)).toEqual(fault.problems);
     expect(started.sandbox.requests).toHaveLength(0);
@@ -304,7 +307,7 @@ describe('A dry run', () => {
         bytes: file.length,
         rows: file.trimEnd().split('\n').length - 1,
         columns,
-        sha256: sha256(file),
+        sha256: sha256Of(file),
         problemCount: 0,
         problems: [],
         notes: [],
@@ -336,7 +339,7 @@ describe('A dry run', () => {
     const { data } = await send(started, { file }, { dryRun: true });
     expect(data.result).toMatchObject({
       __typename: 'UploadChecked',
-      file: { bytes: file.length, rows: 32 * 1024, sha256: sha256(file), problemCount: 0 },
+      file: { bytes: file.length, rows: 32 * 1024, sha256: sha256Of(file), problemCount: 0 },
     });
     expect(started.sandbox.requests).toHaveLength(0);
   });
@@ -496,10 +499,10 @@ describe('What is no fault goes up byte for byte:', () => {
     const bytes = Buffer.byteLength(file);
     expect(data.result).toMatchObject({
       __typename: 'UploadAccepted',
-      file: { bytes, rows, sha256: sha256(file) },
+      file: { bytes, rows, sha256: sha256Of(file) },
     });
     expect(started.sandbox.requests).toMatchObject([
-      { complete: true, fileBytes: bytes, fileSha256: sha256(file) },
+      { complete: true, fileBytes: bytes, fileSha256: sha256Of(file) },
     ]);
     expect(started.sandbox.jobs.list()).toMatchObject([{ rows }]);
   });
@@ -522,8 +525,8 @@ describe('A slow client', () => {
     }
     expect(performance.now() - startMs).toBeGreaterThan(800);
     const { data } = readGraphQL(await connection.answer());
-    expect(data.result).toMatchObject({ __typename: 'UploadAccepted', file: { sha256: sha256(good) } });
-    expect(started.sandbox.requests).toMatchObject([{ complete: true, fileSha256: sha256(good) }]);
+    expect(data.result).toMatchObject({ __typename: 'UploadAccepted', file: { sha256: sha256Of(good) } });
+    expect(started.sandbox.requests).toMatchObject([{ complete: true, fileSha256: sha256Of(good) }]);
   });
 
   test.each([

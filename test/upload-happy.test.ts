@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { couponFile } from './support/coupon-file.ts';
 import { ask, mobileInput, type UploadRequest, upload } from './support/graphql-client.ts';
+import { sha256Of } from './support/sha256-of.ts';
 import { startGateway } from './support/start-gateway.ts';
 
 const jobFields = /* GraphQL */ `
@@ -45,7 +45,6 @@ const redeemedInput = {
 const batch = { query: uploadBatch, input: mobileInput, file: batchFile };
 const redeemed = { query: uploadRedeemed, input: redeemedInput, file: redeemedFile };
 
-const sha256 = (content: string | Buffer) => createHash('sha256').update(content).digest('hex');
 const isoTime = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
 
 describe('Refused input', () => {
@@ -233,7 +232,7 @@ describe('A coupon batch', () => {
           audienceGroupVersionId: '0',
         },
       ],
-      file: { name: 'Spring sale.csv', bytes: batchFile.length, sha256: sha256(batchFile) },
+      file: { name: 'Spring sale.csv', bytes: batchFile.length, sha256: sha256Of(batchFile) },
     });
     expect(sandbox.requests).toHaveLength(1);
     expect(sandbox.requests[0]).toMatchObject({
@@ -244,7 +243,7 @@ describe('A coupon batch', () => {
       fileName: expect.stringMatching(/^Spring sale\.k[0-9a-f]{24}\.csv$/),
       fileContentType: 'text/csv',
       fileBytes: batchFile.length,
-      fileSha256: sha256(batchFile),
+      fileSha256: sha256Of(batchFile),
       complete: true,
       status: 200,
     });
@@ -311,11 +310,11 @@ describe('A coupon batch', () => {
     const { data } = await upload(started.url, { ...batch, file, fileName: 'big.csv' });
     expect(data.result).toMatchObject({
       __typename: 'UploadAccepted',
-      file: { name: 'big.csv', bytes: file.length, sha256: sha256(file) },
+      file: { name: 'big.csv', bytes: file.length, sha256: sha256Of(file) },
     });
     expect(started.sandbox.requests[0]).toMatchObject({
       fileBytes: file.length,
-      fileSha256: sha256(file),
+      fileSha256: sha256Of(file),
       complete: true,
     });
   });
@@ -331,8 +330,8 @@ describe('A coupon batch', () => {
   ])('with $name arrives unchanged', async ({ file }) => {
     await using started = await startGateway();
     const { data } = await upload(started.url, { ...batch, file });
-    expect(data.result.file).toMatchObject({ bytes: Buffer.byteLength(file), sha256: sha256(file) });
-    expect(started.sandbox.requests[0]?.fileSha256).toBe(sha256(file));
+    expect(data.result.file).toMatchObject({ bytes: Buffer.byteLength(file), sha256: sha256Of(file) });
+    expect(started.sandbox.requests[0]?.fileSha256).toBe(sha256Of(file));
   });
 });
 
@@ -375,7 +374,7 @@ describe('Redeemed coupons', () => {
           audienceGroupVersionId: null,
         },
       ],
-      file: { name: 'redeemed.csv', bytes: redeemedFile.length, sha256: sha256(redeemedFile) },
+      file: { name: 'redeemed.csv', bytes: redeemedFile.length, sha256: sha256Of(redeemedFile) },
     });
     expect(sandbox.requests).toHaveLength(1);
     const { fields, ...request } = sandbox.requests[0] ?? { fields: {} };
@@ -383,7 +382,7 @@ describe('Redeemed coupons', () => {
       call: 'redeemFile',
       couponSeriesId: '253234',
       fileName: expect.stringMatching(/^redeemed\.k[0-9a-f]{24}\.csv$/),
-      fileSha256: sha256(redeemedFile),
+      fileSha256: sha256Of(redeemedFile),
       complete: true,
     });
     const { uploadHeaders, ...texts } = fields as Record<string, string>;

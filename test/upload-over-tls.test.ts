@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { type AddressInfo, connect } from 'node:net';
 import { createServer, type TLSSocket } from 'node:tls';
@@ -9,6 +8,7 @@ import { startProcess } from './support/gateway-process.ts';
 import { upload } from './support/graphql-client.ts';
 import { hasProgram } from './support/has-program.ts';
 import { makeSelfSigned } from './support/self-signed.ts';
+import { sha256Of } from './support/sha256-of.ts';
 
 /** Capillary's addresses are https: the sandbox behind TLS. */
 async function startTls(target: string, tls: { readonly key: string; readonly cert: string }) {
@@ -42,7 +42,7 @@ describe.skipIf(!hasProgram('openssl', ['version']))('Upstream behind TLS', () =
       NODE_EXTRA_CA_CERTS: tls.certFile,
     });
     const file = couponFile(24 * 1024 * 1024);
-    const fileSha256 = createHash('sha256').update(file).digest('hex');
+    const fileSha256 = sha256Of(file);
     const fault = { kind: 'slow', bytesPerSecond: 12 * 1024 * 1024 } as const;
     sandbox.faults.set({ call: 'uploadFile', times: 1, fault });
     for (const speed of ['slowly', 'as fast as it can']) {

@@ -1,6 +1,7 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { readMetric } from './subscription-clients.ts';
 import { assertClean } from './support/assert-clean.ts';
+import { eventually } from './support/eventually.ts';
 import { ask, token, upload } from './support/graphql-client.ts';
 import { csv, encodeForm, filePart, mapPart, operationsPart } from './support/multipart-form.ts';
 import { openConnection, type RawConnection } from './support/raw-connection.ts';
@@ -25,7 +26,7 @@ async function begin(): Promise<RawConnection> {
   const before = gateway.sandbox.openRequests();
   await connection.write(postHead({ 'content-length': form.length }));
   await connection.write(allButTheEnd);
-  await vi.waitFor(() => expect(gateway.sandbox.openRequests()).toBe(before + 1), { interval: 5 });
+  await eventually(() => expect(gateway.sandbox.openRequests()).toBe(before + 1));
   return connection;
 }
 
@@ -60,10 +61,10 @@ describe('One upload too many', () => {
     const metric = (name: string) => readMetric(gateway.url, `gateway_upload${name}`);
     expect(await metric('_places')).toBe(2);
     expect(await metric('_places_taken')).toBe(2);
-    await vi.waitFor(async () => expect(await metric('s_refused_total{code="RATE_LIMITED"}')).toBe(1));
+    await eventually(async () => expect(await metric('s_refused_total{code="RATE_LIMITED"}')).toBe(1));
     expect(await finish(first)).toMatchObject(accepted);
     expect(await finish(second)).toMatchObject(accepted);
-    await vi.waitFor(async () => expect(await metric('_places_taken')).toBe(0));
+    await eventually(async () => expect(await metric('_places_taken')).toBe(0));
   });
 
   test('is refused in a way that a client which sends first can read', async () => {
@@ -162,7 +163,7 @@ describe('A place is free at once', () => {
     using _first = await begin();
     for (let round = 0; round < 5; round += 1) {
       (await begin())[Symbol.dispose]();
-      await vi.waitFor(() => expect(gateway.sandbox.openRequests()).toBe(1), { interval: 5 });
+      await eventually(() => expect(gateway.sandbox.openRequests()).toBe(1));
     }
     expect(await upload(gateway.url)).toMatchObject(accepted);
   });
@@ -177,7 +178,7 @@ describe('A place is free at once', () => {
     }
     first[Symbol.dispose]();
     second[Symbol.dispose]();
-    await vi.waitFor(() => expect(gateway.sandbox.openRequests()).toBe(0), { interval: 5 });
+    await eventually(() => expect(gateway.sandbox.openRequests()).toBe(0));
     using third = await begin();
     using fourth = await begin();
     expect(await finish(third)).toMatchObject(accepted);

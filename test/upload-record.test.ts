@@ -1,6 +1,7 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { readMetric } from './subscription-clients.ts';
 import { couponFile } from './support/coupon-file.ts';
+import { eventually } from './support/eventually.ts';
 import { mobileInput, upload } from './support/graphql-client.ts';
 import { encodeForm, filePart, mapPart, operationsPart } from './support/multipart-form.ts';
 import { openConnection } from './support/raw-connection.ts';
@@ -10,7 +11,7 @@ import { startGateway, type TestGateway, type TestGatewayOptions } from './suppo
 /** The lines of uploads, once there are so many. */
 async function storiesOf({ log }: TestGateway, count = 1) {
   const read = () => log.map((line) => JSON.parse(line)).filter(({ msg }) => msg === 'upload');
-  await vi.waitFor(() => expect(read()).toHaveLength(count), { timeout: 5_000, interval: 5 });
+  await eventually(() => expect(read()).toHaveLength(count));
   return read();
 }
 

@@ -5,13 +5,11 @@ import { KeyBusyError } from '../src/upload/key-lock.ts';
 import { fileKey } from '../src/upload/keyed-file-name.ts';
 import { createUploadFile, type FileUpload, type UploadFileOptions } from '../src/upload/upload-file.ts';
 import { couponFile } from './support/coupon-file.ts';
+import { eventually } from './support/eventually.ts';
 import { startProcess } from './support/gateway-process.ts';
 import { ask, mobileInput, token, type UploadRequest, upload } from './support/graphql-client.ts';
 import { startGateway } from './support/start-gateway.ts';
 import { hasRedisServer, startRedisServer } from './watch-redis-server.ts';
-
-/** Of a wait for what is about to happen, on a busy machine. */
-const patience = { timeout: 10_000 };
 
 const resultFields = /* GraphQL */ `
   __typename
@@ -169,7 +167,7 @@ describe('When the client is gone', () => {
     sandbox.faults.set({ call: 'uploadFile', fault: { kind: 'hang', at: 'after', job: true } });
     const client = new AbortController();
     const first = send(url, { signal: client.signal });
-    await vi.waitFor(() => expect(sandbox.jobs.list()).toHaveLength(1), patience);
+    await eventually(() => expect(sandbox.jobs.list()).toHaveLength(1));
     client.abort();
     await expect(first).rejects.toThrow();
     const repeat = await send(url);
@@ -219,7 +217,7 @@ describe.concurrent('When the gateway is killed', () => {
       await using killed = await startProcess(env);
       const first = send(killed.url);
       const lost = expect(first).rejects.toThrow();
-      await vi.waitFor(() => expect(sandbox.jobs.list()).toHaveLength(1), patience);
+      await eventually(() => expect(sandbox.jobs.list()).toHaveLength(1));
       killed.kill('SIGKILL');
       await lost;
     }
@@ -352,7 +350,7 @@ describe('The same key', () => {
     const { data } = await send(started.url, { file, fileName: 'other.csv' });
     expect(data.result.__typename).toBe('InvalidInputError');
     expect(uploads(started.sandbox)).toHaveLength(1);
-    await vi.waitFor(() => expect(timers.running()).toBe(0), patience);
+    await eventually(() => expect(timers.running()).toBe(0));
   });
 
   test.each([
@@ -541,7 +539,7 @@ describe.skipIf(!hasRedisServer()).concurrent('With Redis, on two replicas', () 
     await using other = await startProcess(env);
     sandbox.faults.set({ call: 'uploadFile', fault: { kind: 'hang', at: 'after', job: true } });
     const lost = expect(send(one.url)).rejects.toThrow();
-    await vi.waitFor(() => expect(sandbox.jobs.list()).toHaveLength(1), patience);
+    await eventually(() => expect(sandbox.jobs.list()).toHaveLength(1));
     one.kill('SIGKILL');
     await lost;
     const repeat = await send(other.url);

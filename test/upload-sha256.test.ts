@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { parse } from 'graphql';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -8,6 +7,7 @@ import { createSandbox, type Sandbox } from '../src/sandbox/create-sandbox.ts';
 import { asksFor } from '../src/schema/asks-for.ts';
 import { createInspector } from '../src/upload/inspection/create-inspector.ts';
 import { mobileInput, upload } from './support/graphql-client.ts';
+import { sha256Of } from './support/sha256-of.ts';
 
 let sandbox: Sandbox;
 let gateway: Gateway;
@@ -36,7 +36,7 @@ afterAll(async () => {
 });
 
 const file = Buffer.from('mobile,coupon\n919999999999,A1\n');
-const sha256 = createHash('sha256').update(file).digest('hex');
+const sha256 = sha256Of(file);
 const mutation = (fields: string, more = '') => `
   mutation ($file: Upload!, $input: UploadCouponBatchInput!) {
     result: uploadCouponBatch(file: $file, input: $input) { ... on UploadAccepted { ${fields} } }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { createClient } from 'graphql-sse';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
@@ -10,6 +9,7 @@ import { fileKey } from '../src/upload/keyed-file-name.ts';
 import { readToEnd } from '../src/upload/read-to-end.ts';
 import { createUploadFile, type FileUpload, type UploadFileOptions } from '../src/upload/upload-file.ts';
 import { couponFile } from './support/coupon-file.ts';
+import { eventually } from './support/eventually.ts';
 import { startProcess } from './support/gateway-process.ts';
 import {
   type GraphQLAnswer,
@@ -21,11 +21,9 @@ import {
 import { encodeForm, filePart, mapPart, operationsPart } from './support/multipart-form.ts';
 import { openConnection } from './support/raw-connection.ts';
 import { postHead, readGraphQL } from './support/raw-graphql.ts';
+import { sha256Of } from './support/sha256-of.ts';
 import { startGateway } from './support/start-gateway.ts';
 import { uploadOverSocket } from './support/upload-over-socket.ts';
-
-/** Of a wait for what is about to happen, on a busy machine. */
-const patience = { timeout: 10_000 };
 
 const resultFields = /* GraphQL */ `
   __typename
@@ -67,7 +65,6 @@ function send(url: string, options: Options, { input = mobileInput, ...request }
 
 const uploads = (sandbox: Sandbox) =>
   sandbox.requests.filter(({ call }) => call === 'uploadFile' || call === 'redeemFile');
-const sha256 = (content: string | Buffer) => createHash('sha256').update(content).digest('hex');
 const jobIds = (sandbox: Sandbox) =>
   sandbox.jobs.list().map((job) => `${job.kind}:${job.couponSeriesId}:${job.jobId}`);
 const namedJobs = (sandbox: Sandbox, count?: number) =>
@@ -262,7 +259,7 @@ function expectEachPartOnce({ sandbox }: { readonly sandbox: Sandbox }, key: str
     const sent = uploads(sandbox).filter(
       ({ fileName, complete }) => complete && fileName === jobs[index]?.originalName,
     );
-    expect(sent.at(-1)?.fileSha256).toBe(sha256(part));
+    expect(sent.at(-1)?.fileSha256).toBe(sha256Of(part));
   }
 }
 
@@ -292,7 +289,7 @@ describe.concurrent('When part 3 of 5 fails', () => {
         __typename: 'UploadAccepted',
         replayed: false,
         jobs: namedJobs(sandbox),
-        file: { rows: 5, sha256: sha256(five.file) },
+        file: { rows: 5, sha256: sha256Of(five.file) },
       });
       expectEachPartOnce(started, idempotencyKey);
       expect(uploads(sandbox)).toHaveLength(sent + 3);
@@ -410,7 +407,7 @@ describe('When a part fails before all of it is out', () => {
     const repeat = await send(url, options, { file: large.file });
     expect(repeat.data.result).toMatchObject({ replayed: false, jobs: namedJobs(sandbox) });
     const whole = uploads(sandbox).filter(({ complete }) => complete);
-    expect(whole.map(({ fileSha256 }) => fileSha256)).toEqual(large.parts.map(sha256));
+    expect(whole.map(({ fileSha256 }) => fileSha256)).toEqual(large.parts.map(sha256Of));
     expect(sandbox.jobs.list()).toHaveLength(2);
   });
 });
@@ -424,7 +421,7 @@ describe('When somebody is gone in part 2', () => {
     const first = send(url, options, { signal: client.signal });
     first.catch(() => {});
     await failAfterPart(started, 1, { kind: 'hang', at: 'after' });
-    await vi.waitFor(() => expect(uploads(sandbox)[1]?.complete).toBe(true), patience);
+    await eventually(() => expect(uploads(sandbox)[1]?.complete).toBe(true));
     client.abort();
     await expect(first).rejects.toThrow();
     await uploads(sandbox)[1]?.done;
@@ -443,7 +440,7 @@ describe('When somebody is gone in part 2', () => {
       await using killed = await startProcess(env);
       const lost = expect(send(killed.url, options)).rejects.toThrow();
       await failAfterPart({ sandbox }, 1, { kind: 'hang', at: 'after', job: true });
-      await vi.waitFor(() => expect(sandbox.jobs.list()).toHaveLength(2), patience);
+      await eventually(() => expect(sandbox.jobs.list()).toHaveLength(2));
       killed.kill('SIGKILL');
       await lost;
     }
@@ -571,13 +568,13 @@ describe('A split file', () => {
         name: 'July.csv',
         bytes: Buffer.byteLength(file),
         rows: made.rows.length,
-        sha256: sha256(file),
+        sha256: sha256Of(file),
         problemCount: 0,
       },
     });
     const parts = slices(made, maxRowsPerJob);
     const sent = uploads(sandbox);
-    expect(sent.map(({ fileSha256 }) => fileSha256)).toEqual(parts.map(sha256));
+    expect(sent.map(({ fileSha256 }) => fileSha256)).toEqual(parts.map(sha256Of));
     expect(sent.map(({ fileBytes }) => fileBytes)).toEqual(parts.map((part) => Buffer.byteLength(part)));
     expect(sandbox.jobs.list().map(({ rows }) => rows)).toEqual(
       parts.map((_, index) => Math.min(maxRowsPerJob, made.rows.length - index * maxRowsPerJob)),
@@ -593,9 +590,9 @@ describe('A split file', () => {
     const [header = '', ...rows] = file.toString().split(/(?<=\n)/);
     const parts = slices({ header, rows }, 1_000);
     const { data } = await send(started.url, { maxRowsPerJob: 1_000 }, { file });
-    expect(data.result.file).toMatchObject({ rows: rows.length, sha256: sha256(file) });
+    expect(data.result.file).toMatchObject({ rows: rows.length, sha256: sha256Of(file) });
     const sent = uploads(started.sandbox);
-    expect(sent.map(({ fileSha256 }) => fileSha256)).toEqual(parts.map(sha256));
+    expect(sent.map(({ fileSha256 }) => fileSha256)).toEqual(parts.map(sha256Of));
     expect(sent.map(({ fileName }) => /r1000\.p(\d{4})\.csv$/.exec(fileName ?? '')?.[1])).toEqual(
       parts.map((_, index) => String(index + 1).padStart(4, '0')),
     );
@@ -632,7 +629,7 @@ describe('A split file', () => {
       const upTo = form.indexOf(row) + 1;
       await connection.write(form.subarray(sent, upTo));
       sent = upTo;
-      await vi.waitFor(() => expect(sandbox.jobs.list()).toHaveLength(index), patience);
+      await eventually(() => expect(sandbox.jobs.list()).toHaveLength(index));
     }
     await connection.write(form.subarray(sent));
     const { data } = readGraphQL(await connection.answer());
@@ -651,7 +648,7 @@ describe('A split file', () => {
       input,
     });
     client.answer.catch(() => {});
-    await vi.waitFor(() => expect(uploads(sandbox)[0]?.complete).toBe(true), patience);
+    await eventually(() => expect(uploads(sandbox)[0]?.complete).toBe(true));
     const settled = await steady(client.bytesTaken);
     // What the socket buffers of one connection hold, and a little in the gateway.
     expect(settled).toBeLessThan(24 * 1024 * 1024);

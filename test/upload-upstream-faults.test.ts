@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, test } from 'vitest';
@@ -6,6 +5,7 @@ import type { Fault } from '../src/sandbox/fault.ts';
 import { fileKey } from '../src/upload/keyed-file-name.ts';
 import { couponFile } from './support/coupon-file.ts';
 import { ask, type GraphQLAnswer, mobileInput, upload } from './support/graphql-client.ts';
+import { sha256Of } from './support/sha256-of.ts';
 import { startGateway, type TestGateway, type TestGatewayOptions } from './support/start-gateway.ts';
 import { type SocketUploadOptions, uploadOverSocket } from './support/upload-over-socket.ts';
 
@@ -192,7 +192,7 @@ describe.each(clients)('A client that reads %s hears', (reads) => {
     const answer = await uploadWith(started, fault, { reads, file });
     expect(answer.data).toMatchObject({ uploadCouponBatch: { __typename: 'UploadAccepted' } });
     // Blocks are used again once they have left, and not before.
-    const fileSha256 = createHash('sha256').update(file).digest('hex');
+    const fileSha256 = sha256Of(file);
     expect(uploadRequests(started)).toMatchObject([{ complete: true, fileSha256 }]);
   });
 });

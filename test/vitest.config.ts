@@ -11,5 +11,7 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 20_000,
     hookTimeout: 20_000,
+    // The default of one second is too short for two cores with other work.
+    expect: { poll: { timeout: 10_000 } },
   },
 });

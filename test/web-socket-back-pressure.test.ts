@@ -4,6 +4,7 @@ import { handleProtocols } from 'graphql-ws';
 import { expect, test, vi } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { speakGraphQLWS } from '../src/http/speak-graphql-ws.ts';
+import { eventually } from './support/eventually.ts';
 
 const maxWaitingBytes = 200_000;
 const messageBytes = 50_000;
@@ -42,11 +43,11 @@ test('Who asks on and on and takes no answer is not listened to until it does, a
   client.pause();
   const ping = JSON.stringify({ type: 'ping', payload: { text: 'x'.repeat(messageBytes) } });
   for (let count = 0; count < messages; count += 1) client.send(ping);
-  await vi.waitFor(() => expect(server.isPaused).toBe(true));
+  await eventually(() => expect(server.isPaused).toBe(true));
   expect(server.bufferedAmount).toBeLessThan(maxWaitingBytes + 2 * messageBytes);
   expect(client.bufferedAmount).toBeGreaterThan(maxWaitingBytes);
   client.resume();
-  await vi.waitFor(() => expect(heard).toBe(messages), { timeout: 10_000 });
+  await eventually(() => expect(heard).toBe(messages));
   expect(server.isPaused).toBe(false);
   expect(logged).toEqual([]);
 });
@@ -57,7 +58,7 @@ test('Who is gone while its answers wait leaves nothing', async () => {
   client.pause();
   const ping = JSON.stringify({ type: 'ping', payload: { text: 'x'.repeat(messageBytes) } });
   for (let count = 0; count < messages; count += 1) client.send(ping);
-  await vi.waitFor(() => expect(server.isPaused).toBe(true));
+  await eventually(() => expect(server.isPaused).toBe(true));
   const closed = once(server, 'close');
   server.terminate();
   await closed;
@@ -71,7 +72,7 @@ test('Who goes on talking after it was told that the connection is closed is not
   client.pause();
   client.send(JSON.stringify({ id: 'a', type: 'subscribe', payload: { query: '{ __typename }' } }));
   await once(server, 'message');
-  await vi.waitFor(() => expect(server.readyState).toBe(server.CLOSING));
+  await eventually(() => expect(server.readyState).toBe(server.CLOSING));
   client.send(JSON.stringify({ type: 'connection_init' }));
   await once(server, 'message');
   expect(onConnect).not.toHaveBeenCalled();

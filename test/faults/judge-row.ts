@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { LoggedRequest } from '../../src/sandbox/logged-request.ts';
+import { sha256Of } from '../support/sha256-of.ts';
 import { noAnswer, replayed } from './answer-word.ts';
 import type { FaultCase } from './fault-case.ts';
 import type { FaultStage } from './fault-stage.ts';
@@ -93,6 +93,6 @@ function saidNo(requests: readonly LoggedRequest[]): boolean {
 
 /** Never a truncated file that upstream could take for whole. */
 function holdsOther(stage: FaultStage): boolean {
-  const sha256 = createHash('sha256').update(stage.file).digest('hex');
+  const sha256 = sha256Of(stage.file);
   return uploads(stage).some(({ complete, fileSha256 }) => complete && fileSha256 !== sha256);
 }

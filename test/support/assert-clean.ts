@@ -1,7 +1,8 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { IncomingMessage, Server } from 'node:http';
-import { expect, vi } from 'vitest';
+import { expect } from 'vitest';
 import type { Sandbox } from '../../src/sandbox/create-sandbox.ts';
+import { eventually } from './eventually.ts';
 import { postJson, readGraphQL } from './raw-graphql.ts';
 
 const startChannel = 'http.server.request.start';
@@ -15,14 +16,11 @@ export async function assertClean({ url, sandbox }: { url: string; sandbox: Sand
   // What a path through a prototype would have changed.
   expect(Object.keys(Object.prototype)).toEqual([]);
   expect(Object.prototype.hasOwnProperty.call).toBe(Function.prototype.call);
-  await vi.waitFor(
-    async () => {
-      expect(sandbox.openRequests()).toBe(0);
-      server.closeIdleConnections();
-      expect(await connectionsOf(server)).toBe(0);
-    },
-    { timeout: 5_000, interval: 5 },
-  );
+  await eventually(async () => {
+    expect(sandbox.openRequests()).toBe(0);
+    server.closeIdleConnections();
+    expect(await connectionsOf(server)).toBe(0);
+  });
 }
 
 /** Asks the gateway, and finds out which server of this process it was that answered. */

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { vi } from 'vitest';
+import { eventually } from './eventually.ts';
 import { freePort } from './free-port.ts';
 
 /** A router in a process of its own. Disposing kills it. */
@@ -51,7 +51,7 @@ export const startGrafbase: StartRouter = async (uploadsUrl, seriesUrl) => {
   const url = `http://127.0.0.1:${port}/graphql`;
   await router.line(/GraphQL/);
   // It tells its address before it listens there.
-  await vi.waitFor(() => fetch(url, { method: 'OPTIONS' }), { timeout: 10_000, interval: 20 });
+  await eventually(() => fetch(url, { method: 'OPTIONS' }));
   return {
     url,
     webSocketUrl: `http://127.0.0.1:${port}/ws`,

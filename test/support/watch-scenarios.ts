@@ -1,8 +1,9 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { JobStateFragment } from '../../examples/clients/generated/graphql.ts';
 import type { Tokens } from '../../examples/clients/tokens.ts';
 import type { WatchOptions } from '../../examples/clients/watch-until-done.ts';
 import { addJob, fast, readMetric } from '../subscription-clients.ts';
+import { eventually } from './eventually.ts';
 import { token } from './graphql-client.ts';
 import { startGateway, type TestGateway } from './start-gateway.ts';
 import { tokensOf } from './upload-scenarios.ts';
@@ -14,9 +15,6 @@ export interface WatchClient {
 }
 
 type CreateClient = (options: { readonly url: string; readonly tokens: Tokens }) => WatchClient;
-
-/** For a busy machine. */
-const patience = { timeout: 10_000 };
 
 /** What every client that watches is held to, before a real gateway and its sandbox. */
 export function describeWatching(name: string, create: CreateClient): void {
@@ -45,10 +43,7 @@ export function describeWatching(name: string, create: CreateClient): void {
       });
       done.catch(() => {});
       const seen = (status: string, job = ids[0]) =>
-        vi.waitFor(
-          () => expect(states).toContainEqual(expect.objectContaining({ id: job, status })),
-          patience,
-        );
+        eventually(() => expect(states).toContainEqual(expect.objectContaining({ id: job, status })));
       return { done, states, seen, stop: (reason: Error) => controller.abort(reason) };
     }
 
@@ -69,10 +64,7 @@ export function describeWatching(name: string, create: CreateClient): void {
       await seen('STARTED');
       stop(new Error('The page was left.'));
       await expect(done).rejects.toThrow('The page was left.');
-      await vi.waitFor(
-        async () => expect(await readMetric(gateway.url, 'gateway_watchers')).toBe(0),
-        patience,
-      );
+      await eventually(async () => expect(await readMetric(gateway.url, 'gateway_watchers')).toBe(0));
     });
 
     test('goes on with a new token when the old one expires in the middle', async () => {
@@ -82,7 +74,7 @@ export function describeWatching(name: string, create: CreateClient): void {
       const { done, seen } = start([id], { tokens });
       await seen('STARTED');
       sandbox.faults.set({ call: 'getUploadStatus', fault: { kind: 'status', status: 401 }, times: 1 });
-      await vi.waitFor(() => expect(fetched()).toBe(2), patience);
+      await eventually(() => expect(fetched()).toBe(2));
       sandbox.jobs.finish(number);
       await done;
       await seen('FINISHED');
