@@ -1,4 +1,5 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,7 +16,7 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'image-'));
 });
 // Two node_modules stand in it.
-afterEach(() => rmSync(folder, { recursive: true, force: true }), 120_000);
+afterEach(() => rm(folder, { recursive: true, force: true }), 300_000);
 
 /** Builds a Dockerfile of these lines, over a context of these files. */
 function build(lines: readonly string[], files: Readonly<Record<string, string>> = {}) {

@@ -2,6 +2,7 @@ import { getIntrospectionQuery } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { outcome, transports, watchJobs } from './subscription-clients.ts';
 import { assertClean } from './support/assert-clean.ts';
+import { cpuMsOf } from './support/cpu-ms-of.ts';
 import { uploadCouponBatch } from './support/graphql-client.ts';
 import { exchange, postJson, readGraphQL, requestHead } from './support/raw-graphql.ts';
 import { startGateway, type TestGateway } from './support/start-gateway.ts';
@@ -23,9 +24,10 @@ const times = (count: number, make: (at: number) => string) =>
 
 /** Under the media type whose status tells a refused document from an executed one. */
 async function ask(query: string, variables?: unknown, url = gateway.url) {
-  const startedAt = performance.now();
-  const answer = await postJson(url, query, variables, { accept: 'application/graphql-response+json' });
-  return { ...readGraphQL(answer), bytes: answer.body.length, tookMs: performance.now() - startedAt };
+  const { result: answer, cpuMs } = await cpuMsOf(() =>
+    postJson(url, query, variables, { accept: 'application/graphql-response+json' }),
+  );
+  return { ...readGraphQL(answer), bytes: answer.body.length, cpuMs };
 }
 
 const refused = { status: 400, code: 'GRAPHQL_VALIDATION_FAILED', data: undefined };
@@ -154,7 +156,7 @@ describe('Refused before anything is executed', () => {
     const answer = await ask(query, variables);
     expect(answer).toMatchObject(refused);
     expect(answer.message).toContain(says);
-    expect(answer.tookMs).toBeLessThan(2_000);
+    expect(answer.cpuMs).toBeLessThan(2_000);
     expect(gateway.sandbox.requests).toEqual([]);
   });
 
@@ -234,10 +236,10 @@ describe('Answered in bounded time, whatever it comes to', () => {
       query: `${'\n'.repeat(500_000)}{ ${times(190, (at) => `a${at}: uploadJob(id: "x") { id }`)} }`,
     },
   ])('a document of $name', async ({ query }) => {
-    const { status, bytes, tookMs } = await ask(query);
+    const { status, bytes, cpuMs } = await ask(query);
     expect(status).toBeLessThan(500);
     expect(bytes).toBeLessThan(100_000);
-    expect(tookMs).toBeLessThan(2_000);
+    expect(cpuMs).toBeLessThan(2_000);
   });
 
   const kinds =
@@ -282,9 +284,9 @@ describe('Answered in bounded time, whatever it comes to', () => {
       variables: Object.fromEntries(Array.from({ length: 50_000 }, (_, at) => [`v${at}`, 1])),
     },
   ])('variables of $name', async ({ query, variables }) => {
-    const { status, tookMs } = await ask(query, variables);
+    const { status, cpuMs } = await ask(query, variables);
     expect(status).toBeLessThan(500);
-    expect(tookMs).toBeLessThan(2_000);
+    expect(cpuMs).toBeLessThan(2_000);
   });
 
   test('variables of more than 5,000 values are refused as such', async () => {

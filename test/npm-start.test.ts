@@ -24,9 +24,7 @@ function startNpm(env: Record<string, string>, onLine: (line: LogLine, npm: Chil
   return npm;
 }
 
-test('One Ctrl-C at npm start, which the gateway hears twice, lets an upload finish', {
-  timeout: 60_000,
-}, async () => {
+test('One Ctrl-C at npm start, which the gateway hears twice, lets an upload finish', async () => {
   await using sandbox = await createSandbox();
   sandbox.faults.set({ call: 'uploadFile', fault: { kind: 'latency', ms: 1_500 } });
   const messages: string[] = [];
@@ -46,7 +44,7 @@ test('One Ctrl-C at npm start, which the gateway hears twice, lets an upload fin
   expect(messages).toEqual(expect.arrayContaining(['shutting down', 'shutting down already', 'stopped']));
 });
 
-test('SIGTERM to npm start reaches the gateway, which ends with code 0', { timeout: 60_000 }, async () => {
+test('SIGTERM to npm start reaches the gateway, which ends with code 0', async () => {
   const messages: string[] = [];
   const npm = startNpm({}, ({ msg }, started) => {
     messages.push(msg);

@@ -23,7 +23,7 @@ beforeAll(async () => {
   project = await packed.install();
   bin = join(project, 'node_modules/.bin/capillary-upload-gateway');
 }, 300_000);
-afterAll(() => packed[Symbol.dispose]());
+afterAll(() => packed[Symbol.asyncDispose](), 300_000);
 
 test('An unknown argument is refused, since a setting may have been meant', async () => {
   const refused = run(bin, ['--port=80']);

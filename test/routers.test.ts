@@ -262,7 +262,7 @@ describe.each(routers)('$name', ({ name, start, cannot }) => {
       });
       series = await startSeriesOwner();
       router = await start(uploads.url, series.url);
-    }, 60_000);
+    });
     afterAll(async () => {
       await router?.[Symbol.asyncDispose]();
       await series?.[Symbol.asyncDispose]();

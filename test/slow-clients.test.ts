@@ -5,6 +5,7 @@ import type { Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { addJob, readMetric } from './subscription-clients.ts';
 import { assertClean } from './support/assert-clean.ts';
+import { cpuMsOf } from './support/cpu-ms-of.ts';
 import { eventually } from './support/eventually.ts';
 import { encodeForm, filePart, mapPart, operationsPart } from './support/multipart-form.ts';
 import { openConnection, type RawConnection } from './support/raw-connection.ts';
@@ -170,12 +171,12 @@ describe('A form of many parts', () => {
       ],
     },
   ])('is answered in bounded time: $name', async ({ parts }) => {
-    const startedAt = performance.now();
-    expect(readGraphQL(await postForm(gateway.url, parts))).toMatchObject({
+    const { result, cpuMs } = await cpuMsOf(() => postForm(gateway.url, parts));
+    expect(readGraphQL(result)).toMatchObject({
       status: 200,
       data: { uploadCouponBatch: { __typename: 'UploadAccepted' } },
     });
-    expect(performance.now() - startedAt).toBeLessThan(2_000);
+    expect(cpuMs).toBeLessThan(2_000);
   });
 
   test('is refused when it holds more than ten files', async () => {

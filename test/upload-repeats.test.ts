@@ -546,7 +546,7 @@ describe.skipIf(!hasRedisServer()).concurrent('With Redis, on two replicas', () 
     expect(repeat.data.result).toMatchObject(accepted({ sandbox }, true));
     expect(uploads(sandbox)).toHaveLength(1);
     // The lock of the dead replica ends by itself, ten seconds after its last sign of life.
-  }, 40_000);
+  });
 
   test('Redis that goes away costs the lock among replicas, and no upload', async () => {
     await using redis = await startRedisServer();

@@ -37,13 +37,15 @@ describe.skipIf(!hasRedisServer())('replicas with Redis', () => {
     await redis[Symbol.asyncDispose]();
   });
 
-  function startReplica(options: Partial<WatcherOptions> & { url?: string; budget?: number } = {}) {
-    const { url = redis.url, budget = 6000, ...rest } = options;
+  function startReplica(
+    options: Partial<WatcherOptions> & { url?: string; budget?: number; timeoutMs?: number } = {},
+  ) {
+    const { url = redis.url, budget = 6000, timeoutMs = 200, ...rest } = options;
     const upstream = createUpstream();
     const lines: string[] = [];
     const write = (_: object, line: string) => void lines.push(line);
     const log = { info: write, warn: write };
-    const link = createRedisLink({ url, timeoutMs: 200, log });
+    const link = createRedisLink({ url, timeoutMs, log });
     const exchange = createRedisExchange({ link, leaseMs, pollBudgetPerMinute: budget });
     const watcher = createWatcher({
       ...{ listJobs: upstream.listJobs, isTerminal, exchange, log },
@@ -134,7 +136,8 @@ describe.skipIf(!hasRedisServer())('replicas with Redis', () => {
     // Its connections go without giving anything back.
     await first.link.close();
     expect(await survivor.next()).toMatchObject({ value: { uploadStatus: 'FINISHED' } });
-    expect(performance.now() - diedAtMs).toBeLessThan(leaseMs + 2 * 100 + 50);
+    // A busy machine takes its time; without the lease nothing would follow.
+    expect(performance.now() - diedAtMs).toBeLessThan(10 * leaseMs);
   });
 
   test('a result is refused when a later turn was given out', async () => {
@@ -359,24 +362,26 @@ describe.skipIf(!hasRedisServer())('replicas with Redis', () => {
 
     test('from the start: a replica polls at once, and close() does not wait for it', async () => {
       await redis.kill();
-      const replica = startReplica();
+      const timeoutMs = 5_000;
+      const replica = startReplica({ timeoutMs });
       replica.upstream.list(job('1', 'STARTED'));
       const iterator = replica.watch();
       expect(await iterator.next()).toMatchObject({ value: { jobId: '1' } });
       const startedMs = performance.now();
       await replica.close();
-      expect(performance.now() - startedMs).toBeLessThan(100);
+      expect(performance.now() - startedMs).toBeLessThan(timeoutMs / 2);
       expect(await iterator.next()).toMatchObject({ done: true });
     });
 
     test('hung: close() comes back within its timeout', async () => {
-      const replica = startReplica();
+      const timeoutMs = 500;
+      const replica = startReplica({ timeoutMs });
       replica.upstream.list(job('1', 'STARTED'));
       await replica.watch().next();
       redis.pause();
       const startedMs = performance.now();
       await replica.close();
-      expect(performance.now() - startedMs).toBeLessThan(300);
+      expect(performance.now() - startedMs).toBeLessThan(4 * timeoutMs);
     });
   });
 });

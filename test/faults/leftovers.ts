@@ -30,13 +30,17 @@ export async function readHoldings({ url, pid }: GatewayProcess): Promise<Holdin
 /** What a gateway holds that has nothing to do: read when it is the same twice. */
 export async function settledHoldings(gateway: GatewayProcess, closeIdle: () => void): Promise<Holdings> {
   let last: Holdings = new Map();
-  await until('what is held is the same twice', async () => {
-    closeIdle();
-    const now = await readHoldings(gateway);
-    const isSame = [...now].every(([name, count]) => last.get(name) === count);
-    last = now;
-    return isSame;
-  });
+  await until(
+    'what is held is the same twice',
+    async () => {
+      closeIdle();
+      const now = await readHoldings(gateway);
+      const isSame = [...now].every(([name, count]) => last.get(name) === count);
+      last = now;
+      return isSame;
+    },
+    30_000,
+  );
   return last;
 }
 

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,7 +10,7 @@ const run = promisify(execFile);
 const repository = fileURLToPath(new URL('../..', import.meta.url));
 const left = new Set(['node_modules', '.git', 'coverage']);
 
-export interface PackedPackage extends Disposable {
+export interface PackedPackage extends AsyncDisposable {
   /** A folder of its own, gone with this object. */
   readonly folder: string;
   readonly tarball: string;
@@ -47,6 +48,6 @@ export async function packPackage(): Promise<PackedPackage> {
       });
       return project;
     },
-    [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),
+    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
   };
 }
