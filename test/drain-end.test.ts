@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { eventually } from './support/eventually.ts';
 import type { LoggedRequest } from '../src/sandbox/logged-request.ts';
 import { couponFile } from './support/coupon-file.ts';
+import { eventually } from './support/eventually.ts';
 import { ask, mobileInput, upload } from './support/graphql-client.ts';
 import { encodeForm, filePart, mapPart, operationsPart } from './support/multipart-form.ts';
 import { openConnection } from './support/raw-connection.ts';
@@ -89,7 +89,7 @@ describe('What the end of the drain cuts off when upstream has the whole file', 
     await using started = await startGateway();
     started.sandbox.faults.set({ call: 'uploadFile', fault: { kind: 'hang', at: 'after', job: true } });
     const answer = upload(started.url, { input });
-        await eventually(() => expect(started.sandbox.jobs.list()).toHaveLength(1));
+    await eventually(() => expect(started.sandbox.jobs.list()).toHaveLength(1));
     await started.gateway.close(0);
     expect(await answer).toMatchObject({ status: 200, data: { uploadCouponBatch: unknown } });
     started.sandbox.faults.clear();

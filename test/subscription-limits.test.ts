@@ -97,13 +97,13 @@ describe('A WebSocket', () => {
     for (let at = 0; at < 503; at += 1) {
       socket.send(JSON.stringify({ id: `q${at}`, type: 'subscribe', payload: { query } }));
     }
-    await eventually(
-      () =>
-        expect([...told]).toEqual([
-          ['q500', 'RATE_LIMITED'],
-          ['q501', 'RATE_LIMITED'],
-          ['q502', 'RATE_LIMITED'],
-        ]));
+    await eventually(() =>
+      expect([...told]).toEqual([
+        ['q500', 'RATE_LIMITED'],
+        ['q501', 'RATE_LIMITED'],
+        ['q502', 'RATE_LIMITED'],
+      ]),
+    );
     socket.close();
     await once(socket, 'close');
   });
