@@ -1,6 +1,6 @@
 import type { ByteSource, ByteTaker } from '../capillary/byte-source.ts';
-import { GatewayError } from '../errors.ts';
 import { createClientWatch } from './client-watch.ts';
+import { listenToFile, whyCutOff } from './file-events.ts';
 import { FileRefusedError } from './file-refused-error.ts';
 import type { FileStream } from './incoming-file.ts';
 import type { Inspector } from './inspection/create-inspector.ts';
@@ -64,13 +64,17 @@ export function createPassingFile(options: PassingFileOptions): PassingFile {
         : judge(report);
       if (refusal) return fail(refusal);
       // The part's end is not the file's true end yet: a form without its last boundary was cut off, wherever that was.
-      formEnd.then(() => {
-        finalReport = report;
-        pump();
-      }, onCutOff);
+      formEnd.then(
+        () => {
+          finalReport = report;
+          pump();
+        },
+        (reason: unknown) => fail(whyCutOff(reason)),
+      );
     },
     onFailure: fail,
   });
+  const letFlow = listenToFile(file, { onData, onEnd, onCutOff: fail });
 
   /** Hands on what was looked at as far as it is wanted, and lets the client send as far as there is room. */
   function pump(): void {
@@ -112,9 +116,9 @@ export function createPassingFile(options: PassingFileOptions): PassingFile {
     return header;
   }
 
-  function write(part: ByteTaker, bytes: Buffer): void {
+  function write(part: ByteTaker, piece: Buffer): void {
     takerIsFull = true;
-    if (part.write(bytes)) takerIsFull = false;
+    if (part.write(piece)) takerIsFull = false;
   }
 
   function endPart(part: ByteTaker): void {
@@ -138,31 +142,11 @@ export function createPassingFile(options: PassingFileOptions): PassingFile {
     formEnd.then(client.close, client.close);
   }
 
-  function onCutOff(reason?: unknown): void {
-    const cutOff = new GatewayError(
-      'TRUNCATED',
-      'The request ended before the file did. Send the file again.',
-    );
-    fail(reason instanceof GatewayError ? reason : cutOff);
-  }
-
-  /** The form tells in this very turn why it broke, where it did: it may be something that sending again does not mend. */
-  function onBreak(): void {
-    formEnd.catch(onCutOff);
-    setImmediate(() => onCutOff());
-  }
-
-  function onClose(): void {
-    if (!ended) onBreak();
-  }
-
   function finish(): void {
     over = true;
     client.close();
     inspection.close();
-    stream.off('data', onData).off('end', onEnd).off('error', onBreak).off('close', onClose);
-    stream.on('error', () => {});
-    stream.resume();
+    letFlow();
   }
 
   function fail(error: Error): void {
@@ -171,10 +155,6 @@ export function createPassingFile(options: PassingFileOptions): PassingFile {
     finish();
     taker?.fail(error);
   }
-
-  stream.pause();
-  stream.on('data', onData).once('end', onEnd).once('error', onBreak).once('close', onClose);
-  if (stream.destroyed) onBreak();
 
   return {
     nextPart() {
