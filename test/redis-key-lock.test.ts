@@ -13,6 +13,44 @@ async function isUp(link: RedisLink): Promise<void> {
   await eventually(() => link.run((redis) => redis.ping()));
 }
 
+/** A link to a Redis that gives these answers in turn, and the last one from then on. */
+function linkThatSays(...answers: readonly (() => Promise<unknown>)[]): Pick<RedisLink, 'run' | 'onBack'> {
+  let calls = 0;
+  return {
+    run: () => answers[Math.min(calls++, answers.length - 1)]?.() as Promise<never>,
+    onBack: () => () => {},
+  };
+}
+
+const taken = async () => null;
+const free = async () => 'OK';
+const away = async () => {
+  throw new Error('Redis is away');
+};
+
+describe('A key that another replica holds', () => {
+  test('is not taken for free because Redis does not answer once', async () => {
+    const told: string[] = [];
+    const note = (word: string, say: () => Promise<unknown>) => () => {
+      told.push(word);
+      return say();
+    };
+    const link = linkThatSays(note('taken', taken), note('away', away), note('free', free));
+    await createRedisKeyLock({ link, retryMs: 5 }).hold('a', never, async () => void told.push('mine'));
+    expect(told.slice(0, 4)).toEqual(['taken', 'away', 'free', 'mine']);
+  });
+
+  test('is busy, and not free, when Redis stays away', async () => {
+    const lock = createRedisKeyLock({ link: linkThatSays(taken, away), waitMs: 100, retryMs: 5 });
+    await expect(lock.hold('a', never, async () => 'both')).rejects.toThrow(KeyBusyError);
+  });
+
+  test('is had at once where Redis was away from the start: the lock is then of this process alone', async () => {
+    const lock = createRedisKeyLock({ link: linkThatSays(away), waitMs: 100, retryMs: 5 });
+    await expect(lock.hold('a', never, async () => 'mine')).resolves.toBe('mine');
+  });
+});
+
 describe.skipIf(!hasRedisServer())('A key that is held', () => {
   test('is held again as soon as Redis is back without it, and given back at the end', async () => {
     await using server = await startRedisServer();

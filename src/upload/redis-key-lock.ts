@@ -17,7 +17,8 @@ export interface RedisKeyLockOptions {
 
 /**
  * A lock among the uploads of all replicas, for who repeats an upload through another one while the first still runs.
- * While Redis is away it is the process's own: upstream's list remains the record of what was uploaded.
+ * Where Redis is away it is the process's own, for who has not seen the key in other hands: upstream's list remains the
+ * record of what was uploaded.
  */
 export function createRedisKeyLock(options: RedisKeyLockOptions): KeyLock {
   const { link, leaseMs = 10_000, waitMs = 60_000, retryMs = 200 } = options;
@@ -48,11 +49,14 @@ export function createRedisKeyLock(options: RedisKeyLockOptions): KeyLock {
   };
 
   async function acquire(name: string, owner: string, giveUpAt: number, signal: AbortSignal): Promise<void> {
+    let isTaken = false;
     for (;;) {
       try {
         if (await link.run((redis) => redis.set(name, owner, 'PX', leaseMs, 'NX'))) return;
+        isTaken = true;
       } catch {
-        return;
+        // What was in other hands a moment ago is not free because Redis has stopped telling.
+        if (!isTaken) return;
       }
       if (performance.now() + retryMs > giveUpAt) throw new KeyBusyError();
       await delay(retryMs * (0.5 + Math.random()), signal);
