@@ -5,7 +5,7 @@ import { createShareInFlight } from './capillary/share-in-flight.ts';
 import type { UpstreamJob } from './capillary/upstream-job.ts';
 import { GatewayError } from './errors.ts';
 import type { GatewayContext } from './gateway-context.ts';
-import type { GraphQLRequest } from './http/create-request-listener.ts';
+import type { GraphQLRequest } from './http/server-context.ts';
 import { createFairQueue } from './jobs/fair-queue.ts';
 import { createSeriesJobs } from './jobs/series-jobs.ts';
 import type { BeginUpload } from './observe/upload-record.ts';

@@ -491,6 +491,18 @@ describe('A request line or head', () => {
     });
   });
 
+  test.each([
+    { name: 'no host, from a page without an origin', hosts: 'Origin: null\r\n' },
+    { name: 'two hosts', hosts: 'Host: a\r\nHost: b\r\n' },
+    { name: 'a host that is a path', hosts: 'Host: a/b\r\n' },
+  ])('that opens a WebSocket with $name is refused, too', async ({ hosts }) => {
+    const handshake =
+      'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n' +
+      'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: graphql-transport-ws\r\n';
+    const answer = await exchange(gateway.url, `GET /graphql HTTP/1.1\r\n${hosts}${handshake}\r\n`);
+    expect(answer.status).toBe(400);
+  });
+
   test('without a host works where the version of HTTP wants none', async () => {
     const answer = await exchange(gateway.url, `GET /graphql${query} HTTP/1.0\r\n\r\n`);
     expect(readGraphQL(answer)).toMatchObject({ status: 200, data: { __typename: 'Query' } });

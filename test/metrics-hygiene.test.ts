@@ -1,6 +1,11 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import perfHooks from 'node:perf_hooks';
 import { request } from 'undici';
 import { expect, test, vi } from 'vitest';
+import { createRequestListener } from '../src/http/create-request-listener.ts';
+import { createWorkInHand } from '../src/http/work-in-hand.ts';
 import { createMetrics } from '../src/observe/create-metrics.ts';
 import type { Fault } from '../src/sandbox/fault.ts';
 import { outcome, transports, watchJobs } from './subscription-clients.ts';
@@ -95,4 +100,21 @@ test('The numbers of the process are those of all gateways in it, and are collec
   } finally {
     watch.mockRestore();
   }
+});
+
+test('Numbers that cannot be collected are a 500 for whoever asks, and the log says why', async () => {
+  const why = new Error('a gauge without a number');
+  const log = { error: vi.fn() };
+  const listener = createRequestListener({
+    ...{ graphql: () => {}, beginOperation: vi.fn(), work: createWorkInHand() },
+    ...{ corsOrigins: [], idleTimeoutMs: 1_000, log, metrics: () => Promise.reject(why) },
+  });
+  const server = createServer(listener).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const { statusCode, body } = await request(`http://127.0.0.1:${port}/metrics`);
+  expect([statusCode, await body.text()]).toEqual([500, expect.not.stringContaining(why.message)]);
+  expect(log.error).toHaveBeenCalledExactlyOnceWith({ err: why }, expect.any(String));
+  server.close();
+  server.closeAllConnections();
 });

@@ -192,22 +192,6 @@ describe('a client that goes away', () => {
     await expectNoPollOf('541854');
   });
 
-  test('and has taken the id of an operation again before that had begun', async () => {
-    const { id } = await addJob(gateway.sandbox);
-    const socket = new WebSocket(gateway.url.replace('http', 'ws'), ['graphql-transport-ws']);
-    await once(socket, 'open');
-    socket.send(JSON.stringify({ type: 'connection_init', payload: { 'x-cap-api-oauth-token': token } }));
-    await once(socket, 'message');
-    const say = (type: string, payload?: object) => socket.send(JSON.stringify({ id: '1', type, payload }));
-    say('subscribe', request1(id));
-    say('complete');
-    say('subscribe', request1(id));
-    await eventually(async () => expect(await count('watchers')).toBeGreaterThan(0));
-    socket.terminate();
-    await eventually(async () => expect(await count('watchers')).toBe(0));
-    await expectNoPollOf('541854');
-  });
-
   test('while its request is still being read', async () => {
     const { socket } = await openConnection(gateway.url);
     const { id } = await addJob(gateway.sandbox);

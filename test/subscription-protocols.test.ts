@@ -9,10 +9,12 @@ import { passThroughCredential } from '../src/capillary/pass-through-credential.
 import { parseConfig } from '../src/config.ts';
 import type { GatewayContext } from '../src/gateway-context.ts';
 import { createGraphQLHandler } from '../src/http/create-graphql-handler.ts';
-import { createRequestListener, type GraphQLRequest } from '../src/http/create-request-listener.ts';
+import { createRequestListener } from '../src/http/create-request-listener.ts';
+import { createPersistedDocuments } from '../src/http/persisted-documents.ts';
 import { sendEvents } from '../src/http/send-events.ts';
 import { answerWith } from '../src/http/send-response.ts';
 import { serveWebSocket } from '../src/http/serve-web-socket.ts';
+import type { GraphQLRequest } from '../src/http/server-context.ts';
 import { eventStream } from '../src/http/stream-format.ts';
 import { createUploadPlaces } from '../src/http/upload-places.ts';
 import { createWorkInHand } from '../src/http/work-in-hand.ts';
@@ -391,17 +393,22 @@ describe('what keeps proxies from cutting', () => {
         watcher,
         seriesJobs: { forget() {} },
       }) as unknown as GatewayContext;
+    const persisted = createPersistedDocuments({ documents: undefined, only: false });
     const graphql = createGraphQLHandler({
       ...{ schema, createContext, keepAliveMs: 10, idleTimeoutMs: 1000 },
       ...{ corsOrigins: [], introspection: false },
       documentLimits: parseConfig({}).documentLimits,
       uploadPlaces: createUploadPlaces({ max: 1 }),
+      persisted,
     });
     const work = createWorkInHand();
     const metrics = async () => ({ contentType: 'text/plain', text: '' });
     const beginOperation = createOperationRecords({ log: logger });
     const server = createServer(
-      createRequestListener({ graphql: answerWith(graphql, logger), beginOperation, work, metrics }),
+      createRequestListener({
+        ...{ graphql: answerWith(graphql, logger), beginOperation, work, metrics },
+        ...{ corsOrigins: [], idleTimeoutMs: 1000, log: logger },
+      }),
     );
     const closeSockets = serveWebSocket({
       server,
@@ -410,6 +417,7 @@ describe('what keeps proxies from cutting', () => {
       work,
       corsOrigins: [],
       log: logger,
+      queryOf: persisted.queryOf,
       keepAliveMs: 10,
     });
     server.listen(0, '127.0.0.1');

@@ -6,23 +6,23 @@ import { corsFor } from './cors-for.ts';
 import { createCostCheck } from './cost-check.ts';
 import { createDocumentCache } from './document-cache.ts';
 import type { PersistedDocuments } from './persisted-documents.ts';
+import type { GraphQLRequest, ServerContext } from './server-context.ts';
 import type { UploadPlaces } from './upload-places.ts';
 import { type DocumentLimits, useDocumentLimits } from './use-document-limits.ts';
 import { useEventStreams } from './use-event-streams.ts';
 import { useOperationRecord } from './use-operation-record.ts';
 import { usePlainErrors } from './use-plain-errors.ts';
-import { type ServerContext, useRequestReading } from './use-request-reading.ts';
+import { useRequestReading } from './use-request-reading.ts';
 import { useUploadPlaces } from './use-upload-places.ts';
 
 export interface GraphQLHandlerOptions {
   readonly schema: GraphQLSchema;
-  readonly createContext: (request: Pick<ServerContext, 'token' | 'signal' | 'record'>) => GatewayContext;
+  readonly createContext: (request: GraphQLRequest) => GatewayContext;
   readonly idleTimeoutMs: number;
   readonly corsOrigins: readonly string[];
   readonly introspection: boolean;
   readonly documentLimits: DocumentLimits;
-  /** Default: there are none. */
-  readonly persisted?: PersistedDocuments | undefined;
+  readonly persisted: PersistedDocuments;
   /** For multipart requests. */
   readonly uploadPlaces: UploadPlaces;
   /** Comments in event streams keep proxies from cutting. Default 12,000. */
@@ -63,7 +63,7 @@ export function createGraphQLHandler(options: GraphQLHandlerOptions) {
     plugins: [
       useOperationRecord(),
       useRequestReading({ idleTimeoutMs, corsOrigins }),
-      ...(persisted ? [persisted.plugin] : []),
+      persisted.plugin,
       useUploadPlaces(uploadPlaces),
       ...useDocumentLimits({ ...documentLimits, introspection, checkCost }),
       useEventStreams({ maskError: toPublicError, checkCost, keepAliveMs }),

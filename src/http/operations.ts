@@ -7,9 +7,9 @@ export interface Operations {
   begin(socket: object, id: string, record: OperationRecord): AbortSignal;
   /** How many run on a socket. */
   count(socket: object): number;
-  /** The record of the operation that has this id and is not over. */
+  /** The record of an operation that is not over. */
   recordOf(socket: object, id: string): OperationRecord | undefined;
-  /** What has this id is over; says nothing of what was already. */
+  /** The operation is over; says nothing of one that was already. */
   end(socket: object, id: string): void;
   endAll(socket: object): void;
   /** Resolves when no operation runs, or after `timeoutMs`. */
@@ -23,18 +23,16 @@ interface Running {
 
 /** What runs on the open WebSockets, so that nothing runs on for nobody. */
 export function createOperations(): Operations {
-  const running = new Map<object, Map<string, Running[]>>();
+  const running = new Map<object, Map<string, Running>>();
   const idle = createIdleWait(() => running.size === 0);
 
   function end(socket: object, id: string, gone: boolean): void {
     const operations = running.get(socket);
-    const ended = operations?.get(id) ?? [];
+    const operation = operations?.get(id);
     operations?.delete(id);
     if (operations?.size === 0) running.delete(socket);
-    for (const { controller, record } of ended) {
-      controller.abort();
-      record.end(gone);
-    }
+    operation?.controller.abort();
+    operation?.record.end(gone);
     idle.ended();
   }
 
@@ -42,14 +40,12 @@ export function createOperations(): Operations {
     begin(socket, id, record) {
       const controller = new AbortController();
       setMaxListeners(0, controller.signal);
-      const operations = running.get(socket) ?? new Map<string, Running[]>();
-      // graphql-ws lets an operation that was given up before it began run beside the next one of its id.
-      const former = operations.get(id) ?? [];
-      running.set(socket, operations.set(id, [...former, { controller, record }]));
+      const operations = running.get(socket) ?? new Map<string, Running>();
+      running.set(socket, operations.set(id, { controller, record }));
       return controller.signal;
     },
-    count: (socket) => [...(running.get(socket)?.values() ?? [])].flat().length,
-    recordOf: (socket, id) => running.get(socket)?.get(id)?.at(-1)?.record,
+    count: (socket) => running.get(socket)?.size ?? 0,
+    recordOf: (socket, id) => running.get(socket)?.get(id)?.record,
     end: (socket, id) => end(socket, id, false),
     endAll(socket) {
       for (const id of running.get(socket)?.keys() ?? []) end(socket, id, true);

@@ -18,18 +18,15 @@ export interface SentDocument {
 export interface PersistedDocumentsOptions {
   /** Texts by id. `undefined`: there are none, and ids mean nothing. */
   readonly documents: ReadonlyMap<string, string> | undefined;
-  /** Nothing else is executed. Default false. */
-  readonly only?: boolean;
+  /** Nothing else is executed. */
+  readonly only: boolean;
 }
 
 /**
  * Executes documents by their id, which a client sends in the place of a `query`: as
  * `extensions.persistedQuery.sha256Hash`, or as `documentId`. Limits and validation are those of all documents.
  */
-export function createPersistedDocuments({
-  documents,
-  only = false,
-}: PersistedDocumentsOptions): PersistedDocuments {
+export function createPersistedDocuments({ documents, only }: PersistedDocumentsOptions): PersistedDocuments {
   if (!documents) return { plugin: {}, queryOf: ({ query = '' }) => query };
   const plugin: Plugin = usePersistedOperations({
     getPersistedOperation: (id) => documents.get(id) ?? null,

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import type { createGraphQLHandler } from './create-graphql-handler.ts';
-import type { GraphQLRequest } from './create-request-listener.ts';
+import type { GraphQLRequest } from './server-context.ts';
 
 const writers = new WeakMap<Response, (res: ServerResponse) => void>();
 

@@ -13,6 +13,7 @@ import { ignoreUpgrade, isWebSocketUpgrade } from './ignore-upgrade.ts';
 import { createOperations } from './operations.ts';
 import { parseUrl } from './parse-url.ts';
 import type { PersistedDocuments } from './persisted-documents.ts';
+import { requestPath } from './request-path.ts';
 import { type SpeakGraphQLWSOptions, speakGraphQLWS } from './speak-graphql-ws.ts';
 import { toldError } from './told-error.ts';
 import { tooManyExtensions } from './use-request-reading.ts';
@@ -22,8 +23,8 @@ export interface WebSocketOptions {
   readonly server: Server;
   readonly graphql: ReturnType<typeof createGraphQLHandler>;
   readonly beginOperation: BeginOperation;
-  /** The text of an operation that may be named by its id. Default: there are no such. */
-  readonly queryOf?: PersistedDocuments['queryOf'];
+  /** The text of an operation, which may be named by its id. */
+  readonly queryOf: PersistedDocuments['queryOf'];
   readonly work: Pick<WorkInHand, 'isTaken'>;
   /** Origins other than our own from which pages may connect. */
   readonly corsOrigins: readonly string[];
@@ -44,7 +45,7 @@ export function serveWebSocket(options: WebSocketOptions): () => Promise<void> {
     server,
     graphql,
     beginOperation,
-    queryOf = ({ query = '' }) => query,
+    queryOf,
     work,
     corsOrigins,
     log,
@@ -123,10 +124,7 @@ export function serveWebSocket(options: WebSocketOptions): () => Promise<void> {
     const onError = () => socket.destroy();
     socket.on('error', onError);
     const refusal = refuse(req);
-    if (refusal) {
-      refuseUpgrade(socket, refusal);
-      return;
-    }
+    if (refusal) return refuseUpgrade(socket, refusal);
     sockets.handleUpgrade(req, socket, head, (client) => {
       socket.off('error', onError);
       sockets.emit('connection', client, req);
@@ -134,11 +132,14 @@ export function serveWebSocket(options: WebSocketOptions): () => Promise<void> {
   };
   server.on('upgrade', onUpgrade);
   // ws would answer a handshake that it cannot read in HTML.
-  sockets.on('wsClientError', (_, socket) => refuseUpgrade(socket, '400 Bad Request'));
+  sockets.on('wsClientError', (_, socket) => refuseUpgrade(socket, badRequest));
 
-  function refuse({ url = '', headers: { origin, host } }: IncomingMessage): string | undefined {
-    if (!/^\/graphql(\?|$)/.test(url)) return '404 Not Found';
+  function refuse(req: IncomingMessage): string | undefined {
+    const path = requestPath(req);
+    if (path === undefined) return badRequest;
+    if (path !== '/graphql') return '404 Not Found';
     if (!work.isTaken()) return '503 Service Unavailable';
+    const { origin, host } = req.headers;
     // Browsers let any page open a WebSocket to anywhere: the server must look who asks.
     if (origin === undefined || corsOrigins.includes(origin)) return undefined;
     return parseUrl(origin)?.host === host ? undefined : '403 Forbidden';
@@ -159,6 +160,8 @@ function tooMany(maxOperations: number): GraphQLError {
   const message = `${maxOperations} operations run on this WebSocket, which is all that may at once.`;
   return toPublicError(new GatewayError('RATE_LIMITED', message, { extensions: { retryAfterSeconds: 5 } }));
 }
+
+const badRequest = '400 Bad Request';
 
 function refuseUpgrade(socket: Duplex, status: string): void {
   const head = [`HTTP/1.1 ${status}`, 'Connection: close', 'Content-Length: 0', ...apiHeaderLines];

@@ -9,14 +9,12 @@ import { createRequestListener, type RequestListenerOptions } from './create-req
 import { isWebSocketUpgrade } from './ignore-upgrade.ts';
 import { answerWith } from './send-response.ts';
 import { serveWebSocket, type WebSocketOptions } from './serve-web-socket.ts';
-import type { WorkInHand } from './work-in-hand.ts';
 
 export interface ServerOptions
-  extends Omit<RequestListenerOptions, 'graphql' | 'work' | 'corsOrigins'>,
+  extends Omit<RequestListenerOptions, 'graphql' | 'log'>,
     Omit<WebSocketOptions, 'server' | 'work' | 'log'> {
   readonly port: number;
   readonly host: string;
-  readonly work: WorkInHand;
   readonly log: Logger;
 }
 

@@ -5,9 +5,9 @@ import type { ErrorNotes } from '../observe/operation-record.ts';
 import type { CostCheck } from './cost-check.ts';
 import { sendEvents } from './send-events.ts';
 import { withWriter } from './send-response.ts';
+import type { ServerContext } from './server-context.ts';
 import { chooseStreamFormat, eventStream } from './stream-format.ts';
 import { toldError } from './told-error.ts';
-import type { ServerContext } from './use-request-reading.ts';
 
 export interface EventStreamOptions {
   /** Turns what was thrown into what a caller may see. */

@@ -1,6 +1,6 @@
 import { getOperationAST } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
-import type { ServerContext } from './use-request-reading.ts';
+import type { ServerContext } from './server-context.ts';
 
 /** Tells the record of each operation what its document is, on every transport. */
 export function useOperationRecord(): Plugin<object, ServerContext> {

@@ -2,7 +2,7 @@ import { GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { bugBehind, type ErrorCode, errorTable, httpStatusOf } from '../errors.ts';
 import type { ErrorNotes } from '../observe/operation-record.ts';
-import type { ServerContext } from './use-request-reading.ts';
+import type { ServerContext } from './server-context.ts';
 
 const maxMessageLength = 500;
 

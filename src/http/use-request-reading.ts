@@ -1,21 +1,10 @@
-import type { IncomingMessage } from 'node:http';
 import type { GraphQLParams, Plugin } from 'graphql-yoga';
 import { GatewayError } from '../errors.ts';
-import type { OperationRecord } from '../observe/operation-record.ts';
 import { readMultipartOperation } from '../upload/read-multipart-operation.ts';
 import { holdsMoreValues, maxValues } from './count-values.ts';
 import { mediaTypeOf } from './media-type-of.ts';
 import { readText } from './read-text.ts';
-
-/** What the listener hands to Yoga with each request. */
-export interface ServerContext {
-  readonly req: IncomingMessage;
-  /** Aborts when the client is gone before its answer was, and with what it is to be told when the time is over. */
-  readonly signal: AbortSignal;
-  /** The token that the caller brought. */
-  readonly token: string | undefined;
-  readonly record: OperationRecord;
-}
+import type { ServerContext } from './server-context.ts';
 
 /** What a page may send to any origin without asking (Fetch, CORS-safelisted request header); '' is a Blob without a type. */
 const simpleTypes = new Set(['', 'multipart/form-data', 'text/plain', 'application/x-www-form-urlencoded']);

@@ -2,8 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import type { Plugin } from 'graphql-yoga';
 import { GatewayError } from '../errors.ts';
 import { mediaTypeOf } from './media-type-of.ts';
+import type { ServerContext } from './server-context.ts';
 import type { UploadPlaces } from './upload-places.ts';
-import type { ServerContext } from './use-request-reading.ts';
 
 /**
  * Bounds the multipart requests under way: one too many, of all or of its token's, is refused with `RATE_LIMITED` before a
