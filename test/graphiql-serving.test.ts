@@ -262,6 +262,17 @@ describe('Under /graphiql/', () => {
     }
   });
 
+  test('each file of the page is served without a word on stderr', async () => {
+    await using process = await startProcess();
+    for (const path of ['/graphiql/', ...(await assetsOfPage())]) {
+      const { statusCode, body } = await request(new URL(path, process.url));
+      expect({ path, statusCode }).toEqual({ path, statusCode: 200 });
+      await body.dump();
+    }
+    process.kill('SIGTERM');
+    expect((await process.ended).stderr).toBe('');
+  });
+
   test('the settings hold the token of the embedded sandbox, and no other', async () => {
     await using process = await startProcess();
     const settings = async (url: string) => {

@@ -39,6 +39,8 @@ export async function sendPageFile(
     ...(encoding !== 'identity' && { 'content-encoding': encoding }),
   });
   if (req.method === 'HEAD') return void res.end();
+  // `pipeline` alone adds seven listeners to those of the server: together Node would take them for a leak.
+  res.setMaxListeners(20);
   await pipeline(file.createReadStream({ autoClose: false }), res).catch((error: NodeJS.ErrnoException) => {
     if (!clientIsGone.has(error.code ?? '')) throw error;
   });
