@@ -1,14 +1,19 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import type { IncomingMessage, Server } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { readVariables } from './support/explorer-page.ts';
+import { explorerUrl, readVariables } from './support/explorer-page.ts';
 import { hasChromium } from './support/find-chromium.ts';
+import { mobileInput, token } from './support/graphql-client.ts';
 import { type BrowserPage, openBrowser, type TestBrowser } from './support/open-browser.ts';
 import { startGateway, type TestGateway } from './support/start-gateway.ts';
 import {
   chooseFiles,
+  enterToken,
   exampleFile,
   openExplorer,
   openTab,
@@ -106,6 +111,83 @@ describe.skipIf(!hasChromium())('Uploading in the explorer', () => {
     expect(await stopped.done).toMatchObject({ complete: false, aborted: true });
   });
 
+  test('is not sent once more by its tab while it is under way', async () => {
+    hold();
+    const earlier = uploads().length;
+    await chooseFiles(page, join(folder, 'large.csv'));
+    const started = gateway.sandbox.started('uploadFile');
+    await play(page);
+    const request = await started;
+    // The editor lets go of what its tab was running.
+    await openTab(page, 'MyJobs');
+    await openTab(page, 'UploadCoupons');
+    await play(page);
+    await page.getByLabel('Notice').getByText('wait for the upload of this tab').waitFor();
+    await page.getByRole('button', { name: 'Cancel the upload' }).click();
+    gateway.sandbox.faults.clear();
+    await request.done;
+    expect(uploads()).toHaveLength(earlier + 1);
+  });
+
+  test('has the browser ask before the page is left, as long as it is under way', async () => {
+    hold();
+    const asked: string[] = [];
+    page.on('dialog', (dialog) => {
+      asked.push(dialog.type());
+      void dialog.dismiss();
+    });
+    await chooseFiles(page, join(folder, 'large.csv'));
+    await play(page);
+    await page.getByText(/of 16\.0 MiB/).waitFor();
+    const question = page.waitForEvent('dialog');
+    await page.close({ runBeforeUnload: true });
+    await question;
+    await page.getByRole('button', { name: 'Cancel the upload' }).click();
+    await page.getByLabel('Notice').getByText('The upload was cancelled').waitFor();
+    await page.reload();
+    page.removeAllListeners('dialog');
+    expect(asked).toEqual(['beforeunload']);
+  });
+
+  // In pages of their own: a connection that breaks is an error on the console.
+  test.each([
+    { name: 'whole', options: {}, fate: 'Nothing was uploaded.' },
+    { name: 'in parts', options: { maxRowsPerJob: 1_000_000 }, fate: 'may have made a job of it' },
+  ])('$name, broken off on the way, says what may have become of it', async ({ options, fate }) => {
+    await using own = await openExplorer(browser, gateway.url, { token: '' });
+    const { page: visited } = own;
+    const query =
+      'mutation Linked($file: Upload!, $input: UploadCouponBatchInput!) { uploadCouponBatch(file: $file, input: $input) { __typename } }';
+    const variables = JSON.stringify({ file: null, input: { ...mobileInput, options } });
+    await visited.goto(explorerUrl(gateway.url, { query, variables }));
+    await enterToken(visited, token);
+    hold();
+    await chooseFiles(visited, join(folder, 'large.csv'));
+    using network = interruptible(gateway.url);
+    await play(visited);
+    await visited.getByText(/of 16\.0 MiB/).waitFor();
+    network.breakOff();
+    await visited.getByLabel('Notice').getByText(fate).waitFor();
+  });
+
+  test.each(['broken off', 'cancelled'])(
+    '%s after the whole file had gone out says that there may be a job',
+    async (end) => {
+      await using own = await openExplorer(browser, gateway.url);
+      const { page: visited } = own;
+      gateway.sandbox.faults.set({ call: 'uploadFile', fault: { kind: 'hang', at: 'after' } });
+      await chooseFiles(visited, exampleFile('coupons-by-mobile.csv'));
+      using network = interruptible(gateway.url);
+      const started = gateway.sandbox.started('uploadFile');
+      await play(visited);
+      await visited.getByText(/KiB sent. Waiting/).waitFor();
+      await started;
+      if (end === 'cancelled') await visited.getByRole('button', { name: 'Cancel the upload' }).click();
+      else network.breakOff();
+      await visited.getByLabel('Notice').getByText('may have made a job of it').waitFor();
+    },
+  );
+
   test('of a faulty file shows each problem with its line, beside the file', async () => {
     await chooseFiles(page, exampleFile('coupons-faulty.csv'));
     await play(page);
@@ -183,6 +265,30 @@ describe.skipIf(!hasChromium())('Uploading in the explorer', () => {
     await page.getByRole('listitem', { name: /^REDEEMED_COUPONS:541854:/ }).waitFor();
   });
 });
+
+/** Hears of the uploads to the gateway at `url`, to break them off. */
+function interruptible(url: string) {
+  const sockets: Socket[] = [];
+  let isBroken = false;
+  const onRequest = (message: unknown) => {
+    const { request, server } = message as { request: IncomingMessage; server: Server };
+    const isUpload = request.headers['content-type']?.startsWith('multipart/form-data');
+    if (!isUpload || new URL(url).port !== String((server.address() as AddressInfo).port)) return;
+    if (isBroken) request.socket.resetAndDestroy();
+    else sockets.push(request.socket);
+  };
+  subscribe(requestStart, onRequest);
+  return {
+    /** Also those that come after: on a connection that it used before, Chromium tries by itself again. */
+    breakOff() {
+      isBroken = true;
+      for (const socket of sockets) socket.resetAndDestroy();
+    },
+    [Symbol.dispose]: () => unsubscribe(requestStart, onRequest),
+  };
+}
+
+const requestStart = 'http.server.request.start';
 
 async function variables(page: Page): Promise<unknown> {
   return JSON.parse(await readVariables(page));

@@ -3,7 +3,12 @@ import type { JobState } from '../src/graphiql/jobs/job-state.ts';
 import { jobWords } from '../src/graphiql/jobs/job-words.ts';
 import { watchJobs } from '../src/graphiql/jobs/watch-jobs.ts';
 import type { SubscriptionSink } from '../src/graphiql/request/subscribe.ts';
+import { browserStorage } from '../src/graphiql/state/browser-storage.ts';
+import { createStore, type Store } from '../src/graphiql/state/create-store.ts';
+import type { ExplorerState } from '../src/graphiql/state/explorer-state.ts';
+import { jobActions } from '../src/graphiql/state/job-actions.ts';
 import { keptJobs } from '../src/graphiql/state/kept-jobs.ts';
+import { type KeptValues, keptValues } from '../src/graphiql/state/kept-values.ts';
 
 const job: JobState = {
   id: 'COUPON_BATCH:1:1',
@@ -78,6 +83,31 @@ describe('Jobs out of the browser’s storage', () => {
     },
   ])('$name', ({ text, ids }) => {
     expect(keptJobs(text).map(({ id }) => id)).toEqual(ids);
+  });
+});
+
+describe('Two pages of one browser', () => {
+  const ids = ['COUPON_BATCH:1:1', 'COUPON_BATCH:1:2', 'COUPON_BATCH:1:3'] as const;
+
+  function openPage(kept: KeptValues) {
+    const store = createStore({ jobs: keptJobs(kept.read('jobs')) }) as unknown as Store<ExplorerState>;
+    return jobActions(store, kept, () => () => {});
+  }
+
+  test('keep the jobs of both, and forget what either forgot', () => {
+    const kept = keptValues(
+      browserStorage(() => {
+        throw new Error('forbidden: it lasts as long as this test');
+      }),
+    );
+    const one = openPage(kept);
+    const other = openPage(kept);
+    one.addJobs([ids[0]]);
+    other.addJobs([ids[1], ids[2]]);
+    one.removeJob(ids[0]);
+    expect(keptJobs(kept.read('jobs')).map(({ id }) => id)).toEqual([ids[1], ids[2]]);
+    one.addJobs([ids[0]]);
+    expect(keptJobs(kept.read('jobs')).map(({ id }) => id)).toEqual(ids);
   });
 });
 

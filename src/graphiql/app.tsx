@@ -6,6 +6,7 @@ import { CopyCurlButton } from './parts/copy-curl-button.tsx';
 import { EditorThemes, editorTheme } from './parts/editor-themes.tsx';
 import { ExamplesMenu } from './parts/examples-menu.tsx';
 import { ExplorerContext } from './parts/explorer-context.ts';
+import { LeaveGuard } from './parts/leave-guard.tsx';
 import { NoticeStrip } from './parts/notice-strip.tsx';
 import { PanelBridge } from './parts/panel-bridge.tsx';
 import { PlainTabs } from './parts/plain-tabs.tsx';
@@ -63,6 +64,7 @@ export function App({ explorer, storage }: AppProps) {
       {/* Below: what comes and goes above would move the tabs under a click. */}
       <NoticeStrip />
       <Announcer />
+      <LeaveGuard />
     </ExplorerContext>
   );
 }

@@ -34,7 +34,7 @@ export function createFetcher({ url, store, runUpload }: FetcherOptions): Fetche
       ...request,
       operationName: operation?.name?.value ?? request.operationName,
     };
-    const { token, transport, schema, files, tab } = store.get();
+    const { token, transport, schema, files, uploads, tab } = store.get();
     const headers = { ...tokenHeader(token), ...own };
     store.set({ notice: null });
 
@@ -57,17 +57,18 @@ export function createFetcher({ url, store, runUpload }: FetcherOptions): Fetche
       placed.map(({ path }) => path),
       params.variables ?? {},
     );
+    const isRunning = placed.length > 0 && uploads.some((one) => one.tab === tab);
+    const refusal = missing ? notChosen(missing.path) : isRunning ? stillRunning : undefined;
     return toObservable(({ next, end }) => {
       const finish = (result: GraphQLResult) => {
         notice(result);
         next(result);
         end();
       };
-      if (missing) {
-        const message = `Nothing was sent: choose a file for $${missing.path} in the Files panel first.`;
+      if (refusal) {
         store.set({ wantedPanel: { title: 'Files' } });
         // After GraphiQL has what ends this.
-        queueMicrotask(() => finish(failure('FILE_NOT_CHOSEN', message)));
+        queueMicrotask(() => finish(refusal));
         return () => {};
       }
       if (placed.length > 0) return runUpload(params, placed, { url, headers, finish, tell: notice });
@@ -80,3 +81,14 @@ export function createFetcher({ url, store, runUpload }: FetcherOptions): Fetche
     });
   };
 }
+
+function notChosen(path: string): GraphQLResult {
+  const message = `Nothing was sent: choose a file for $${path} in the Files panel first.`;
+  return failure('FILE_NOT_CHOSEN', message);
+}
+
+/** After a change of tabs the editor offers to play again what it let go of. */
+const stillRunning = failure(
+  'UPLOAD_RUNNING',
+  'Nothing was sent: wait for the upload of this tab, or cancel it first.',
+);

@@ -47,6 +47,8 @@ export function explainFault(fault: GraphQLFault, hasToken: boolean): Explanatio
       return { title: 'The gateway is restarting.', text: 'Try again in a few seconds.' };
     case 'UNREACHABLE':
       return { title: 'No connection.', text: fault.message };
+    case 'UPLOAD_RUNNING':
+      return { title: 'An upload is under way.', text: fault.message, place: 'files' };
     case 'NOT_GRAPHQL':
       return { title: 'That was not the gateway.', text: fault.message };
     case 'CANCELLED':

@@ -16,4 +16,10 @@ export function failure(code: PageErrorCode, message: string): GraphQLResult {
 }
 
 /** Why a request has no answer of the gateway's. */
-export type PageErrorCode = 'UNREACHABLE' | 'NOT_GRAPHQL' | 'CANCELLED' | 'FILE_NOT_CHOSEN' | 'FILE_CHANGED';
+export type PageErrorCode =
+  | 'UNREACHABLE'
+  | 'NOT_GRAPHQL'
+  | 'CANCELLED'
+  | 'FILE_NOT_CHOSEN'
+  | 'FILE_CHANGED'
+  | 'UPLOAD_RUNNING';

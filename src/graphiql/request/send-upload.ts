@@ -14,7 +14,8 @@ export interface SendUploadOptions extends SendOptions {
 
 /**
  * Sends an operation with its files as a GraphQL multipart request. Resolves also when there is no answer, with an error
- * that a person can read. An abort cuts the connection: the gateway then drops its own upload.
+ * that a person can read: it tells whether Capillary may have the file all the same. An abort cuts the connection: the
+ * gateway then drops its own upload.
  */
 export async function sendUpload(
   params: GraphQLParams,
@@ -22,26 +23,37 @@ export async function sendUpload(
   options: SendUploadOptions,
 ): Promise<GraphQLResult> {
   const { signal, onStale } = options;
-  const stale = async () => {
+  const cancelled = (fate: string) => failure('CANCELLED', `The upload was cancelled. ${fate}`);
+  const changed = async (fate: string) => {
     for (const { file } of placed) {
       if (await isReadable(file)) continue;
       onStale(file);
-      const message = `${file.name} was changed, moved or deleted after you chose it. Choose it again. Nothing was uploaded.`;
-      return failure('FILE_CHANGED', message);
+      const what = `${file.name} was changed, moved or deleted after you chose it`;
+      return failure('FILE_CHANGED', `${what}. Choose it again. ${fate}`);
     }
     return undefined;
   };
-  const before = await stale();
+  const before = await changed(nothing);
   if (before) return before;
-  if (signal.aborted) return cancelled;
-  const answer = await post(form(params, placed), options);
+  if (signal.aborted) return cancelled(nothing);
+  const { answer, isWhole } = await post(form(params, placed), options);
   if (answer) return answer;
-  if (signal.aborted) return cancelled;
+  const fate = isWhole || mayBeSplit(params) ? doubt : nothing;
+  if (signal.aborted) return cancelled(fate);
   // A browser tells a file that changes under it as it tells a broken network.
-  return (await stale()) ?? failure('UNREACHABLE', unreachable);
+  const during = isWhole ? undefined : await changed(fate);
+  return during ?? failure('UNREACHABLE', `${unreachable} ${fate}`);
 }
 
-const cancelled = failure('CANCELLED', 'The upload was cancelled. Nothing was uploaded.');
+/** The gateway ends a file upstream only when it has its end. */
+const nothing = 'Nothing was uploaded.';
+const doubt =
+  'Capillary may have made a job of it: look into “My jobs” before you send it again, unless you sent an idempotencyKey.';
+
+/** Whether parts of a file may have become jobs before its end was there. */
+function mayBeSplit({ query, variables }: GraphQLParams): boolean {
+  return /\bmaxRowsPerJob\b/.test(query + JSON.stringify(variables));
+}
 
 function form(
   params: GraphQLParams,
@@ -56,13 +68,21 @@ function form(
   return form;
 }
 
-/** Not fetch: only this tells how much has been sent. Resolves without a value when there is no answer. */
-function post(body: FormData, options: SendUploadOptions): Promise<GraphQLResult | undefined> {
+interface PostEnd {
+  /** `undefined` when there was none. */
+  readonly answer?: GraphQLResult;
+  /** The browser handed over all bytes, and the gateway may have them. */
+  readonly isWhole: boolean;
+}
+
+/** Not fetch: only this tells how much has been sent. Resolves without an answer when there is none. */
+function post(body: FormData, options: SendUploadOptions): Promise<PostEnd> {
   const { url, headers, signal, onProgress } = options;
   return new Promise((resolve) => {
     const request = new XMLHttpRequest();
     const meter = createProgressMeter();
     const abort = () => request.abort();
+    let isWhole = false;
     request.open('POST', url);
     for (const [name, value] of Object.entries(headers)) {
       // The browser's own: it holds the boundary.
@@ -71,9 +91,12 @@ function post(body: FormData, options: SendUploadOptions): Promise<GraphQLResult
     request.setRequestHeader('accept', 'application/json');
     request.setRequestHeader('graphql-require-preflight', '1');
     request.upload.onprogress = ({ loaded, total }) => onProgress(meter(loaded, total));
-    request.onload = () => resolve(readAnswer(request.status, request.responseText));
-    request.onerror = () => resolve(undefined);
-    request.onabort = () => resolve(undefined);
+    request.upload.onload = () => {
+      isWhole = true;
+    };
+    request.onload = () => resolve({ answer: readAnswer(request.status, request.responseText), isWhole });
+    request.onerror = () => resolve({ isWhole });
+    request.onabort = () => resolve({ isWhole });
     request.onloadend = () => signal.removeEventListener('abort', abort);
     signal.addEventListener('abort', abort);
     request.send(body);

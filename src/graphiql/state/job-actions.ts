@@ -7,6 +7,7 @@ import type { GraphQLParams } from '../request/multipart-parts.ts';
 import type { SubscriptionSink } from '../request/subscribe.ts';
 import type { Store } from './create-store.ts';
 import type { ExplorerState } from './explorer-state.ts';
+import { keptJobs } from './kept-jobs.ts';
 import type { KeptValues } from './kept-values.ts';
 
 export interface JobActions {
@@ -28,9 +29,12 @@ export function jobActions(
 ): JobActions {
   let stop = () => {};
 
-  const put = (jobs: readonly WatchedJob[]) => {
-    store.set({ jobs: jobs.slice(0, maxJobs) });
-    kept.write('jobs', JSON.stringify(store.get().jobs.map(({ id }) => id)));
+  const put = (jobs: readonly WatchedJob[]) => store.set({ jobs: jobs.slice(0, maxJobs) });
+  // What is kept, not what this page shows: another page of the browser may have added to it.
+  const keep = (added: readonly string[], removed: readonly string[] = []) => {
+    const rest = keptJobs(kept.read('jobs')).map(({ id }) => id);
+    const ids = [...new Set([...added, ...rest])].filter((id) => !removed.includes(id));
+    kept.write('jobs', JSON.stringify(ids.slice(0, maxJobs)));
   };
   const change = (ids: readonly string[], part: Partial<WatchedJob>) =>
     store.set({ jobs: store.get().jobs.map((job) => (ids.includes(job.id) ? { ...job, ...part } : job)) });
@@ -66,10 +70,12 @@ export function jobActions(
       const known = store.get().jobs;
       const rest = known.filter(({ id }) => !added.includes(id));
       put([...added.map((id) => ({ id, state: known.find((job) => job.id === id)?.state })), ...rest]);
+      keep(added);
       watch();
     },
     removeJob(id) {
       put(store.get().jobs.filter((job) => job.id !== id));
+      keep([], [id]);
       watch();
     },
     watchAgain() {

@@ -77,8 +77,9 @@ export function createRunUpload(
       else tell(result);
       if (jobIds.length === 0) return;
       jobs.addJobs(jobIds);
-      // A file with problems is looked at first: they are listed beside it.
-      if (outcomes.every(({ tone }) => tone === 'good')) store.set({ wantedPanel: { title: 'Jobs' } });
+      // A file with problems is looked at first: they are listed beside it. So is how far another upload is.
+      const isNext = outcomes.every(({ tone }) => tone === 'good') && store.get().uploads.length === 0;
+      if (isNext) store.set({ wantedPanel: { title: 'Jobs' } });
     });
 
     return () => {
