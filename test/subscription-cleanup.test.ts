@@ -77,13 +77,17 @@ async function rawStream(id: string, accept: string, leave: (socket: Socket) => 
   return { watching, leave: () => leave(socket) };
 }
 
-async function rawWebSocket(id: string, leave: (socket: WebSocket) => void): Promise<Client> {
+async function rawWebSocket(
+  id: string,
+  leave: (socket: WebSocket) => void,
+  query = watchJobs,
+): Promise<Client> {
   const socket = new WebSocket(gateway.url.replace('http', 'ws'), ['graphql-transport-ws']);
   await once(socket, 'open');
   const say = (message: object) => socket.send(JSON.stringify(message));
   say({ type: 'connection_init', payload: { 'x-cap-api-oauth-token': token } });
   await once(socket, 'message');
-  say({ id: '1', type: 'subscribe', payload: { query: watchJobs, variables: { ids: [id] } } });
+  say({ id: '1', type: 'subscribe', payload: { query, variables: { ids: [id] } } });
   return { watching: once(socket, 'message'), leave: () => leave(socket) };
 }
 
@@ -104,6 +108,17 @@ const ways: Record<string, (id: string) => Client | Promise<Client>> = {
   'a multipart socket that is reset': (id) =>
     rawStream(id, multipartType, (socket) => socket.resetAndDestroy()),
   'a close frame': (id) => rawWebSocket(id, (socket) => socket.close()),
+  'a close frame, and does not end its connection': (id) =>
+    rawWebSocket(id, (socket) => {
+      socket.close();
+      // It does not even read the answer.
+      socket.pause();
+    }),
+  'a message for which it is told to go, and stays': (id) =>
+    rawWebSocket(id, (socket) => {
+      socket.send('{');
+      socket.pause();
+    }),
   'a WebSocket that is cut': (id) => rawWebSocket(id, (socket) => socket.terminate()),
 };
 
@@ -190,6 +205,19 @@ describe('a client that goes away', () => {
     sandbox.faults.clear();
     expect([await count('watchers'), await count('poll_loops')]).toEqual([0, 0]);
     await expectNoPollOf('541854');
+  });
+
+  test('by a complete message for a query whose answer is on its way', async () => {
+    const { sandbox } = gateway;
+    const { id } = await addJob(sandbox);
+    const hung = hungPoll();
+    const query = `{ uploadJob(id: "${id}") { status } }`;
+    const client = await rawWebSocket(id, (socket) => socket.send('{"id":"1","type":"complete"}'), query);
+    const poll = await hung;
+    const leftAtMs = performance.now();
+    client.leave();
+    expect((await poll.done).aborted).toBe(true);
+    expect(performance.now() - leftAtMs).toBeLessThan(50);
   });
 
   test('while its request is still being read', async () => {

@@ -24,6 +24,8 @@ import { createWatcher } from '../src/watch/create-watcher.ts';
 import { addJob, fast, pollsOf, readMetric, watchJobs } from './subscription-clients.ts';
 import { eventually } from './support/eventually.ts';
 import { token } from './support/graphql-client.ts';
+import { openConnection } from './support/raw-connection.ts';
+import { requestHead } from './support/raw-graphql.ts';
 import { startGateway, type TestGateway } from './support/start-gateway.ts';
 import { startStubServer } from './support/stub-server.ts';
 import { job } from './watch-upstream.ts';
@@ -273,6 +275,26 @@ describe('a WebSocket', () => {
     },
   );
 
+  // A client may keep its side open for as long as it likes: each held a descriptor, and the process from ending.
+  test.each([
+    ['of another path', '/other', 13, 404],
+    ['of a version that is none', '/graphql', 12, 400],
+  ])(
+    '%s is refused and over, also to a client that keeps its side open',
+    async (_, path, version, status) => {
+      using client = await openConnection(gateway.url);
+      await client.write(
+        requestHead('GET', path, {
+          ...{ connection: 'upgrade', upgrade: 'websocket', 'sec-websocket-version': version },
+          'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
+        }),
+      );
+      expect(await client.answer()).toMatchObject({ status });
+      await client.closed();
+      await gateway.gateway.close();
+    },
+  );
+
   test('is told that each operation is complete, and closed, when the gateway goes away', async () => {
     using client = await openSocket();
     await client.init();
@@ -418,7 +440,7 @@ describe('what keeps proxies from cutting', () => {
       corsOrigins: [],
       log: logger,
       queryOf: persisted.queryOf,
-      keepAliveMs: 10,
+      keepAliveMs: 100,
     });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');

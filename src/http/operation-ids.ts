@@ -1,8 +1,15 @@
 import { CloseCode, parseMessage, stringifyMessage } from 'graphql-ws';
 
+/** What a client said, with the id that graphql-ws is to know its operation by. */
+export interface HeardMessage {
+  readonly text: string;
+  /** The operation that the client has given up with it. */
+  readonly givenUp?: string;
+}
+
 export interface OperationIds {
-  /** What a client said, with the id that graphql-ws is to know its operation by. `undefined`: there is nothing to do. */
-  heard(text: string): string | undefined;
+  /** `undefined`: there is nothing to do. */
+  heard(text: string): HeardMessage | undefined;
   /** What graphql-ws says, with the client's own id. `undefined`: the client has given that operation up. */
   said(text: string): string | undefined;
 }
@@ -38,13 +45,13 @@ export function createOperationIds(close: (code: number, reason: string) => void
         const own = String(count);
         ours.set(id, own);
         theirs.set(own, id);
-        return stringifyMessage({ ...message, id: own });
+        return { text: stringifyMessage({ ...message, id: own }) };
       }
-      if (message?.type !== 'complete') return text;
+      if (message?.type !== 'complete') return { text };
       const own = ours.get(message.id);
       if (own === undefined) return undefined;
       forget(message.id, own);
-      return stringifyMessage({ ...message, id: own });
+      return { text: stringifyMessage({ ...message, id: own }), givenUp: own };
     },
 
     said(text) {

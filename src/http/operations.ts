@@ -11,6 +11,8 @@ export interface Operations {
   recordOf(socket: object, id: string): OperationRecord | undefined;
   /** The operation is over; says nothing of one that was already. */
   end(socket: object, id: string): void;
+  /** The same, and nobody has waited for it. */
+  giveUp(socket: object, id: string): void;
   endAll(socket: object): void;
   /** Resolves when no operation runs, or after `timeoutMs`. */
   idle(timeoutMs: number): Promise<void>;
@@ -47,6 +49,7 @@ export function createOperations(): Operations {
     count: (socket) => running.get(socket)?.size ?? 0,
     recordOf: (socket, id) => running.get(socket)?.get(id)?.record,
     end: (socket, id) => end(socket, id, false),
+    giveUp: (socket, id) => end(socket, id, true),
     endAll(socket) {
       for (const id of running.get(socket)?.keys() ?? []) end(socket, id, true);
     },

@@ -58,6 +58,7 @@ export function serveWebSocket(options: WebSocketOptions): () => Promise<void> {
   speakGraphQLWS(sockets, {
     keepAliveMs,
     log,
+    giveUp: (socket, id) => operations.giveUp(socket, id),
     protocol: {
       connectionInitWaitTimeout: 5_000,
       async onSubscribe({ connectionParams, extra }, id, payload) {
@@ -165,7 +166,8 @@ const badRequest = '400 Bad Request';
 
 function refuseUpgrade(socket: Duplex, status: string): void {
   const head = [`HTTP/1.1 ${status}`, 'Connection: close', 'Content-Length: 0', ...apiHeaderLines];
-  socket.end(`${head.join('\r\n')}\r\n\r\n`);
+  // Node ends its side alone: a client that keeps the other one open would have the descriptor for good.
+  socket.end(`${head.join('\r\n')}\r\n\r\n`, () => socket.destroy());
 }
 
 /** For Yoga, which gives the errors of a document their codes only where it sees a request. */

@@ -13,6 +13,8 @@ export interface SpeakGraphQLWSOptions {
   readonly protocol: ServerOptions<Record<string, unknown>, SocketExtra>;
   /** Between two pings; a client that has not answered by then is cut. */
   readonly keepAliveMs: number;
+  /** Hears of each operation that its client has no more use for, and which may not be over. Default: nobody. */
+  readonly giveUp?: (socket: WebSocket, id: string) => void;
   readonly log: { error(fields: object, message: string): void };
   /** What may wait for a client before it is not listened to any more. Default 1 MiB. */
   readonly maxWaitingBytes?: number;
@@ -23,7 +25,7 @@ export interface SpeakGraphQLWSOptions {
  * client that takes no answers without end, and writes a stack trace to stderr for what the client got wrong.
  */
 export function speakGraphQLWS(sockets: WebSocketServer, options: SpeakGraphQLWSOptions): void {
-  const { protocol, keepAliveMs, log, maxWaitingBytes = 1024 * 1024 } = options;
+  const { protocol, keepAliveMs, giveUp = () => {}, log, maxWaitingBytes = 1024 * 1024 } = options;
   const begun = new WeakSet<WebSocket>();
   const server = makeServer<Record<string, unknown>, SocketExtra>({
     ...protocol,
@@ -37,8 +39,7 @@ export function speakGraphQLWS(sockets: WebSocketServer, options: SpeakGraphQLWS
     // A broken frame closes the connection by itself.
     socket.on('error', () => {});
     const stopPinging = keepAlive(socket, keepAliveMs);
-    const close = (code: number, reason: string) => socket.close(code, reason);
-    const ids = createOperationIds(close);
+    const ids = createOperationIds((code, reason) => socket.close(code, reason));
     const closed = server.opened(
       {
         protocol: socket.protocol,
@@ -46,7 +47,7 @@ export function speakGraphQLWS(sockets: WebSocketServer, options: SpeakGraphQLWS
           const told = ids.said(text);
           if (told !== undefined) await send(socket, told, maxWaitingBytes);
         },
-        close,
+        close: (code, reason) => socket.close(code, reason),
         onMessage: (take) =>
           socket.on('message', (data: Buffer) => {
             // A client has half a minute to answer a close, and may go on talking: nobody would get its answers.
@@ -54,9 +55,12 @@ export function speakGraphQLWS(sockets: WebSocketServer, options: SpeakGraphQLWS
             if (!begun.has(socket) && data.length > maxInitBytes) {
               return socket.close(CloseCode.BadRequest, 'Invalid message received');
             }
-            const text = ids.heard(String(data));
-            if (text === undefined) return;
-            take(text).catch((error: Error) => {
+            const heard = ids.heard(String(data));
+            if (!heard) return;
+            const taken = take(heard.text);
+            // Now: what comes next may need its place.
+            if (heard.givenUp !== undefined) giveUp(socket, heard.givenUp);
+            taken.catch((error: Error) => {
               // The one fault of a client that graphql-ws throws, and it has no code.
               const isClients = error.message.startsWith('Unexpected message of type ');
               if (isClients) return socket.close(CloseCode.BadRequest, 'Invalid message received');
@@ -67,12 +71,22 @@ export function speakGraphQLWS(sockets: WebSocketServer, options: SpeakGraphQLWS
       },
       { socket, request },
     );
+    // ws tells of a close when the connection is gone, for which a client may take half a minute. It calls this also to answer
+    // a client's close.
+    const close = socket.close.bind(socket);
+    socket.close = (code, reason) => {
+      close(code, reason);
+      void closed(code ?? noCode, String(reason ?? ''));
+    };
     socket.once('close', (code, reason) => {
       stopPinging();
       void closed(code, String(reason));
     });
   });
 }
+
+/** RFC 6455, 7.1.5: no code was given. */
+const noCode = 1005;
 
 /** The parameters of a connection are kept for as long as it lasts. A token may have 16 KiB. */
 const maxInitBytes = 64 * 1024;
