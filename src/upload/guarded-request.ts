@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Readable, Writable } from 'node:stream';
 import { GatewayError } from '../errors.ts';
 import { checkBoundaryLines } from './check-boundary-lines.ts';
+import { checkPartHeaders } from './check-part-headers.ts';
 import { replaceBoundarySearch } from './replace-boundary-search.ts';
 
 export interface FormGuard {
@@ -45,7 +46,10 @@ export function guardedRequest(req: IncomingMessage, guard: FormGuard): Incoming
       const form = parser as unknown as Writable;
       // busboy tells a malformed header twice; the second time nobody else listens, and the process would end.
       form.on('error', () => {});
-      replaceBoundarySearch(form, (tell) => checkBoundaryLines(tell, (reason) => refuse(form, reason)));
+      const onFault = (reason: GatewayError) => refuse(form, reason);
+      replaceBoundarySearch(form, (tell) =>
+        checkBoundaryLines(checkPartHeaders(form, tell, onFault), onFault),
+      );
       const hasMap = guardFields(form, guard.checkFields);
       guardFiles(form, hasMap);
       guard.onForm(form);
