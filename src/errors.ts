@@ -54,6 +54,10 @@ export const errorTable = {
     httpStatus: 400,
   },
   PERSISTED_QUERY_NOT_FOUND: { meaning: 'No document of the list has this id.', httpStatus: 400 },
+  PERSISTED_QUERY_NOT_SUPPORTED: {
+    meaning: 'There is no list of documents. Send the document itself.',
+    httpStatus: 400,
+  },
   PERSISTED_QUERY_REQUIRED: {
     meaning: 'Only documents of the list are executed, by their id.',
     httpStatus: 400,

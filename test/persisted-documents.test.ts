@@ -148,6 +148,72 @@ describe.each([
   );
 });
 
+describe('Where there is no list', () => {
+  let none: TestGateway;
+  beforeAll(async () => {
+    none = await startGateway(fast);
+  });
+  afterAll(() => none[Symbol.asyncDispose]());
+  const notSupported = {
+    status: 400,
+    code: 'PERSISTED_QUERY_NOT_SUPPORTED',
+    message: 'PersistedQueryNotSupported',
+  };
+
+  test('a hash or an id alone is told so, in the words that clients of automatic persisted queries know', async () => {
+    for (const params of [
+      persisted(unknown),
+      { documentId: unknown },
+      { query: '', ...persisted(unknown) },
+    ]) {
+      expect(await post(none.url, params)).toMatchObject(notSupported);
+    }
+    const extensions = JSON.stringify(persisted(unknown).extensions);
+    expect(await get(none.url, { extensions })).toMatchObject(notSupported);
+  });
+
+  test('such a client, taking JSON, has the answer under 200 and sends its document then', async () => {
+    const hash = hashOf(UploadJobDocument);
+    const sent = await postForm(none.url, Buffer.from(JSON.stringify(persisted(hash))), {
+      'content-type': 'application/json',
+    });
+    expect(readGraphQL(sent)).toMatchObject({ ...notSupported, status: 200 });
+    const query = String(UploadJobDocument);
+    expect(await post(none.url, { query, ...persisted(hash), variables })).toMatchObject({
+      status: 200,
+      data: { uploadJob: null },
+    });
+  });
+
+  test('a file with a hash alone is told so before it has come', async () => {
+    const operations = { ...persisted(unknown), variables: { file: null, input: mobileInput } };
+    const form = encodeForm([
+      { name: 'operations', value: JSON.stringify(operations) },
+      mapPart(),
+      filePart(),
+    ]);
+    expect(readGraphQL(await postForm(none.url, form, spec))).toMatchObject(notSupported);
+  });
+
+  test('neither a query nor an id is a bad request as ever', async () => {
+    for (const params of [{}, { documentId: 5 }, { extensions: { persistedQuery: [] } }]) {
+      expect(await post(none.url, params)).toMatchObject({ status: 400, code: 'BAD_REQUEST' });
+    }
+  });
+
+  test.each(transports.map((transport) => ({ transport, name: transport.name })))(
+    'a hash alone is told so over $name',
+    async ({ transport }) => {
+      await using operation = transport.start(none.url, { query: '', ...persisted(unknown) });
+      const { data, errors } = await outcome(operation);
+      expect({ data, errors }).toMatchObject({
+        data: [],
+        errors: [{ extensions: { code: 'PERSISTED_QUERY_NOT_SUPPORTED' } }],
+      });
+    },
+  );
+});
+
 describe('A document that is sent', () => {
   const query = '{ __typename }';
   const refused = { status: 400, code: 'PERSISTED_QUERY_REQUIRED', data: undefined };

@@ -16,7 +16,7 @@ export interface SentDocument {
 }
 
 export interface PersistedDocumentsOptions {
-  /** Texts by id. `undefined`: there are none, and ids mean nothing. */
+  /** Texts by id. `undefined`: there are none, and an id alone is refused. */
   readonly documents: ReadonlyMap<string, string> | undefined;
   /** Nothing else is executed. */
   readonly only: boolean;
@@ -27,7 +27,7 @@ export interface PersistedDocumentsOptions {
  * `extensions.persistedQuery.sha256Hash`, or as `documentId`. Limits and validation are those of all documents.
  */
 export function createPersistedDocuments({ documents, only }: PersistedDocumentsOptions): PersistedDocuments {
-  if (!documents) return { plugin: {}, queryOf: ({ query = '' }) => query };
+  if (!documents) return withoutList;
   const plugin: Plugin = usePersistedOperations({
     getPersistedOperation: (id) => documents.get(id) ?? null,
     extractPersistedOperationId: idOf,
@@ -52,7 +52,21 @@ export function createPersistedDocuments({ documents, only }: PersistedDocuments
   };
 }
 
-function idOf(params: GraphQLParams & { readonly documentId?: unknown }): string | null {
+const withoutList: PersistedDocuments = {
+  plugin: { onParams: ({ params }) => refuseId(params) },
+  queryOf(params) {
+    refuseId(params);
+    return params.query ?? '';
+  },
+};
+
+/** In the words upon which clients with automatic persisted queries send the document, and no hash from then on. */
+function refuseId(params: SentDocument): void {
+  if (params.query || idOf(params) === null) return;
+  throw documentRefusal('PersistedQueryNotSupported', 'PERSISTED_QUERY_NOT_SUPPORTED');
+}
+
+function idOf(params: SentDocument & { readonly documentId?: unknown }): string | null {
   const { persistedQuery } = params.extensions ?? {};
   const id = params.documentId ?? (persistedQuery as { sha256Hash?: unknown } | undefined)?.sha256Hash;
   // Relay's networks and others name the hash that it is.
