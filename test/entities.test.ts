@@ -43,6 +43,10 @@ const malformed: readonly { readonly what: string; readonly representation: unkn
     what: 'with a list for an id',
     representation: { __typename: 'UploadJob', id: ['COUPON_BATCH:541854:1'] },
   },
+  {
+    what: 'a series beyond 63 bits',
+    representation: { __typename: 'CouponSeries', id: '9223372036854775808' },
+  },
   { what: 'a text', representation: 'UploadJob' },
   { what: 'a list', representation: [] },
 ];

@@ -83,6 +83,8 @@ describe('An id that cannot be one', () => {
     'COUPON_BATCH:541854:-1',
     'COUPON_BATCH:541854:2.5',
     'COUPON_BATCH:541854:12345678901234567890',
+    'COUPON_BATCH:541854:9223372036854775808',
+    'COUPON_BATCH:9223372036854775808:222696',
     ' COUPON_BATCH:541854:222696',
     'COUPON_BATCH:541854:222696\n',
     'COUPON_BATCH:../../v1:222696',
@@ -97,16 +99,32 @@ describe('An id that cannot be one', () => {
     expect(started.sandbox.requests).toHaveLength(0);
   });
 
-  test.each(['', 'spring', '0', '-5', '0541854', '5418.54', '541854/../1', '12345678901234567890'])(
-    'is malformed as a series id, and upstream is not asked: %j',
-    async (id) => {
-      await using started = await startGateway();
-      const { data, errors } = await ask(started.url, pageOfJobs, { variables: { id } });
-      expect(data).toBeNull();
-      expect(errors).toMatchObject([{ path: ['couponSeries'], extensions: { code: 'BAD_USER_INPUT' } }]);
-      expect(started.sandbox.requests).toHaveLength(0);
-    },
-  );
+  test.each([
+    '',
+    'spring',
+    '0',
+    '-5',
+    '0541854',
+    '5418.54',
+    '541854/../1',
+    '12345678901234567890',
+    '9223372036854775808',
+  ])('is malformed as a series id, and upstream is not asked: %j', async (id) => {
+    await using started = await startGateway();
+    const { data, errors } = await ask(started.url, pageOfJobs, { variables: { id } });
+    expect(data).toBeNull();
+    expect(errors).toMatchObject([{ path: ['couponSeries'], extensions: { code: 'BAD_USER_INPUT' } }]);
+    expect(started.sandbox.requests).toHaveLength(0);
+  });
+});
+
+test('The largest ids that upstream can have are ids', async () => {
+  await using started = await startGateway();
+  const largest = '9223372036854775807';
+  const variables = { id: `COUPON_BATCH:${largest}:${largest}` };
+  expect(await ask(started.url, oneJob, { variables })).toMatchObject({ data: { uploadJob: null } });
+  const series = await ask(started.url, pageOfJobs, { variables: { id: largest } });
+  expect(series.errors).toBeUndefined();
 });
 
 describe('A job that is not there', () => {

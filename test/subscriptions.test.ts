@@ -44,6 +44,11 @@ describe.each(transports)('watching over $name', (transport) => {
       code: 'BAD_USER_INPUT',
       message: /^"222696" is not the id of an upload job\. An id looks like COUPON_BATCH:541854:222696\.$/,
     },
+    'an id among others that upstream has no room for': {
+      request: watch('COUPON_BATCH:541854:1', 'COUPON_BATCH:9223372036854775808:1'),
+      code: 'BAD_USER_INPUT',
+      message: /^"COUPON_BATCH:9223372036854775808:1" is not the id/,
+    },
     'no ids': { request: watch(), code: 'BAD_USER_INPUT', message: /^Name 1 to 500 upload jobs/ },
     'too many ids': {
       request: watch(...Array.from({ length: 501 }, (_, i) => `COUPON_BATCH:1:${i + 1}`)),

@@ -74,6 +74,13 @@ describe('Refused input', () => {
       message: 'positive whole number',
     },
     {
+      name: 'a series id that upstream has no room for',
+      kind: redeemed,
+      input: { ...redeemedInput, couponSeriesId: '9223372036854775808' },
+      field: 'couponSeriesId',
+      message: 'positive whole number',
+    },
+    {
       name: 'a series id with a sign',
       kind: redeemed,
       input: { ...redeemedInput, couponSeriesId: '-7' },

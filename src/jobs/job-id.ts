@@ -9,6 +9,8 @@ export interface JobRef {
 }
 
 const idPattern = /^(COUPON_BATCH|REDEEMED_COUPONS):([1-9]\d{0,18}):([1-9]\d{0,18})$/;
+/** Upstream's numbers are long integers (upstream contract, section 1). */
+const maxNumber = 2n ** 63n - 1n;
 const numberPattern = /^[1-9]\d{0,18}$/;
 
 /** `KIND:couponSeriesId:jobId`. The format is documented and stable. */
@@ -19,7 +21,7 @@ export function formatJobId({ kind, couponSeriesId, jobId }: JobRef): string {
 /** Throws `GatewayError` `BAD_USER_INPUT`. */
 export function parseJobId(id: string): JobRef {
   const [, kind, couponSeriesId, jobId] = idPattern.exec(id) ?? [];
-  if (!kind || !couponSeriesId || !jobId) {
+  if (!kind || !couponSeriesId || !jobId || !isLong(couponSeriesId) || !isLong(jobId)) {
     throw new GatewayError(
       'BAD_USER_INPUT',
       `${quote(id)} is not the id of an upload job. An id looks like COUPON_BATCH:541854:222696.`,
@@ -38,15 +40,22 @@ export function parseJobIds(ids: readonly string[]): JobRef[] {
   return ids.map(parseJobId);
 }
 
-/** True for a positive whole number without sign or leading zeros, which every series id is. */
+/** True for a positive whole number of 63 bits without sign or leading zeros, which every series id is. */
 export function isSeriesId(id: string): boolean {
-  return numberPattern.test(id);
+  return numberPattern.test(id) && isLong(id);
+}
+
+function isLong(digits: string): boolean {
+  return BigInt(digits) <= maxNumber;
 }
 
 /** Throws `GatewayError` `BAD_USER_INPUT`. */
 export function assertSeriesId(id: string): void {
   if (isSeriesId(id)) return;
-  throw new GatewayError('BAD_USER_INPUT', `${quote(id)} is not a coupon series id: digits only, as 541854.`);
+  throw new GatewayError(
+    'BAD_USER_INPUT',
+    `${quote(id)} is not a coupon series id: a whole number up to ${maxNumber}, as 541854.`,
+  );
 }
 
 function quote(id: string): string {

@@ -77,5 +77,8 @@ function columnMessage(column: number): string {
 }
 
 function refuseSeries() {
-  return refuseInput('couponSeriesId', 'A coupon series id is a positive whole number, as 541854.');
+  return refuseInput(
+    'couponSeriesId',
+    'A coupon series id is a positive whole number of 63 bits at most, as 541854.',
+  );
 }
