@@ -4,7 +4,8 @@ import { outcome, transports, watchJobs } from './subscription-clients.ts';
 import { assertClean } from './support/assert-clean.ts';
 import { cpuMsOf } from './support/cpu-ms-of.ts';
 import { uploadCouponBatch } from './support/graphql-client.ts';
-import { exchange, postJson, readGraphQL, requestHead } from './support/raw-graphql.ts';
+import { filePart, mapPart, operationsPart } from './support/multipart-form.ts';
+import { exchange, postForm, postJson, readGraphQL, requestHead } from './support/raw-graphql.ts';
 import { startGateway, type TestGateway } from './support/start-gateway.ts';
 
 let gateway: TestGateway;
@@ -148,6 +149,16 @@ describe('Refused before anything is executed', () => {
       says: 'asks for more',
     },
     {
+      name: 'the descriptions of all types 40 times over',
+      query: `{ __schema { types { ${times(40, (at) => `a${at}: description`)} } } }`,
+      says: 'asks for more',
+    },
+    {
+      name: 'the descriptions of all fields 40 times over, in a fragment',
+      query: `{ __schema { types { ...T } } } fragment T on __Type { fields { ${times(40, (at) => `a${at}: description`)} } }`,
+      says: 'asks for more',
+    },
+    {
       name: 'types by name, each with all that hangs on it',
       query: `{ ${times(100, (at) => `a${at}: __type(name: "UploadJob") { ...T }`)} } fragment T on __Type { fields { type { fields { type { name kind ofType { name kind } } } } } }`,
       says: 'asks for more',
@@ -157,6 +168,18 @@ describe('Refused before anything is executed', () => {
     expect(answer).toMatchObject(refused);
     expect(answer.message).toContain(says);
     expect(answer.cpuMs).toBeLessThan(2_000);
+    expect(gateway.sandbox.requests).toEqual([]);
+  });
+
+  test('is an upload that asks for a page of 500 for each job that a split file makes', async () => {
+    const jobs = `jobs { couponSeries { ${page('first: 500')} } }`;
+    const query = uploadCouponBatch.replace('jobs { id status outcome uploadedFileName }', jobs);
+    const form = [operationsPart(undefined, query), mapPart(), filePart()];
+    const answer = readGraphQL(
+      await postForm(gateway.url, form, { accept: 'application/graphql-response+json' }),
+    );
+    expect(answer).toMatchObject(refused);
+    expect(answer.message).toContain('asks for more');
     expect(gateway.sandbox.requests).toEqual([]);
   });
 
@@ -311,6 +334,21 @@ describe('Answered in bounded time, whatever it comes to', () => {
 });
 
 describe('Let through', () => {
+  test('is an upload that asks for all that there is to tell', async () => {
+    await using started = await startGateway();
+    const job = `id kind jobId orgId status upstreamStatus outcome isTerminal createdAt updatedAt uploadedFileName
+      uploadedFileUrl errorFileUrl successFileUrl totalUploadedCount actualRowCount errorCount acceptedCount
+      uploadTableName audienceGroupId audienceGroupVersionId`;
+    const query = uploadCouponBatch
+      .replaceAll(/jobs \{[^}]*\}/g, `jobs { ${job} }`)
+      .replace('jobs {', `jobs { couponSeries { ${page('first: 20')} }`)
+      .replace('sha256 }', 'sha256 rows problems { code line column message } }');
+    const { data } = readGraphQL(
+      await postForm(started.url, [operationsPart(undefined, query), mapPart(), filePart()]),
+    );
+    expect(data.uploadCouponBatch.jobs).toMatchObject([{ couponSeries: { uploadJobs: { edges: [{}] } } }]);
+  });
+
   test.each([
     { name: '200 aliases', query: `{ ${times(200, (at) => `a${at}: __typename`)} }` },
     { name: '50 directives', query: `{ ${times(50, () => '__typename @include(if: true)')} }` },

@@ -8,8 +8,12 @@ import {
   type GraphQLError,
   type GraphQLSchema,
   getArgumentValues,
+  getNamedType,
+  getNullableType,
   getOperationAST,
   getVariableValues,
+  isCompositeType,
+  isListType,
   Kind,
   type OperationDefinitionNode,
   TypeInfo,
@@ -33,10 +37,16 @@ const maxIntrospectionCost = 1_000;
 /** So that the SDL fits three times. */
 const sdlSize = 100;
 
+/** As often as an alias counts that has a field of the schema told once more. No tool needs one there. */
+const introspectionAliasSize = 15;
+
+/** Entries of a list that no argument sizes: so many problems are told, and a file rarely makes more jobs. */
+const unsizedListSize = 100;
+
 /**
  * Bounds the values in the largest answer that an operation can have: a value costs 1, an object 2, and a list as often
- * as it may have entries. GraphQL Armor does the sum; it knows no variables and no defaults, so the size of each page and
- * the number of representations are written into the document first.
+ * as it may have entries. GraphQL Armor does the sum; it knows no variables, no defaults and no types, so the size of each
+ * list is written into the document first.
  */
 export function createCostCheck(maxCost: number): CostCheck {
   // The same text comes as the same document: what does not depend on variables is found out once.
@@ -79,7 +89,7 @@ function only(operation: OperationDefinitionNode, { definitions, ...document }: 
   return { ...document, definitions: [operation, ...fragments] };
 }
 
-/** The document with the number of entries of each list as a literal `first`, the one argument that Armor looks at. */
+/** The document with the number of entries of each list in it. */
 function withSizes(
   schema: GraphQLSchema,
   document: DocumentNode,
@@ -93,14 +103,14 @@ function withSizes(
   if (!coerced) return { ...document, definitions: [] };
   return visitFields(schema, document, (node, typeInfo) => {
     const size = entries(node, typeInfo, coerced);
-    return size === undefined ? undefined : { ...node, arguments: [firstOf(size)] };
+    return size === undefined ? undefined : sized(node, size);
   });
 }
 
 function hasSizes(schema: GraphQLSchema, document: DocumentNode): boolean {
   let found = false;
   visitFields(schema, document, (_, typeInfo) => {
-    found ||= sizingArgument(typeInfo) !== undefined;
+    found ||= sizingArgument(typeInfo) !== undefined || isUnsizedList(typeInfo);
     return undefined;
   });
   return found;
@@ -111,8 +121,9 @@ function introspectionIn(schema: GraphQLSchema, document: DocumentNode): Documen
   const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
   return visitFields(schema, document, (node, typeInfo) => {
     const isRoot = roots.some((root) => root && root === typeInfo.getParentType());
+    if (isOfSchema(typeInfo)) return node.alias && sized(node, introspectionAliasSize);
     if (!isRoot || /^__(schema|type)$/.test(node.name.value)) return undefined;
-    return node.name.value === '_service' ? { ...node, arguments: [firstOf(sdlSize)] } : null;
+    return node.name.value === '_service' ? sized(node, sdlSize) : null;
   });
 }
 
@@ -127,6 +138,7 @@ function visitFields(schema: GraphQLSchema, document: DocumentNode, replace: Rep
 function entries(node: FieldNode, typeInfo: TypeInfo, variables: Record<string, unknown>) {
   const field = typeInfo.getFieldDef();
   const sizing = sizingArgument(typeInfo);
+  if (isUnsizedList(typeInfo)) return unsizedListSize;
   if (!field || !sizing) return undefined;
   try {
     const size = getArgumentValues(field, node, variables)[sizing];
@@ -142,9 +154,24 @@ function sizingArgument(typeInfo: TypeInfo): string | undefined {
   return names?.find((name) => name === 'first' || name === 'representations');
 }
 
-function firstOf(size: number) {
+/** A list of objects, but for the edges of a page: these are as many as the page is long. */
+function isUnsizedList(typeInfo: TypeInfo): boolean {
+  const type = getNullableType(typeInfo.getType());
+  if (!isListType(type) || !isCompositeType(getNamedType(type)) || isOfSchema(typeInfo)) return false;
+  return sizingArgument(typeInfo) === undefined && typeInfo.getFieldDef()?.name !== 'edges';
+}
+
+/** Whether a field is one of those by which the schema tells of itself. */
+function isOfSchema(typeInfo: TypeInfo): boolean {
+  return typeInfo.getParentType()?.name.startsWith('__') ?? false;
+}
+
+/** The field as Armor counts it that often: by a literal `first`, and only where something is selected. */
+function sized(node: FieldNode, size: number): FieldNode {
   const name = { kind: Kind.NAME, value: 'first' } as const;
-  return { kind: Kind.ARGUMENT, name, value: { kind: Kind.INT, value: String(size) } } as const;
+  const first = { kind: Kind.ARGUMENT, name, value: { kind: Kind.INT, value: String(size) } } as const;
+  const { selectionSet = { kind: Kind.SELECTION_SET, selections: [] } } = node;
+  return { ...node, arguments: [first], selectionSet };
 }
 
 interface CostLimit {
