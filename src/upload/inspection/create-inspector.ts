@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { createCodePoolMemory, releaseCodePool } from '../scan/code-pool.ts';
 import { createBellMemory, openBell } from './bell.ts';
+import { createChunkCollector } from './chunk-collector.ts';
 import {
   createInspection,
   type Inspection,
@@ -31,6 +32,7 @@ export function createInspector(options: InspectorOptions = {}): Inspector {
   const { threads = Math.max(1, Math.min(4, availableParallelism() - 1)), maxRows = 5_000_000 } = options;
   const codes = createCodePoolMemory(maxRows);
   const memories = createMemoryPool();
+  const onDead = createChunkCollector();
   const crew: (Thread | undefined)[] = Array.from({ length: threads });
   let nextId = 1;
 
@@ -60,7 +62,7 @@ export function createInspector(options: InspectorOptions = {}): Inspector {
       const { send, call } = thread;
       const memory = memories.take();
       const inspection = createInspection({
-        ...{ id, plan, memory, events, send, call },
+        ...{ id, plan, memory, events, send, call, onDead },
         onOver(isUnread) {
           thread.files.delete(id);
           if (isUnread) memories.giveBack(memory);

@@ -52,6 +52,8 @@ export interface InspectionOptions {
   readonly send: (request: InspectionRequest) => void;
   /** Tells the thread of a block: at once, or as soon as it looks for more. */
   readonly call: (atOnce: boolean) => void;
+  /** Told of bytes that were copied: nobody reads their chunk any more. */
+  readonly onDead: (byteLength: number) => void;
   /**
    * The file is closed, and the thread is done with it. `isUnread`: so is whoever took its bytes, and its memory can be
    * used for another file. Is not told when the thread breaks.
@@ -64,7 +66,7 @@ export interface InspectionOptions {
  * goes on are the blocks, not the chunks: these are many and short-lived, and a few large writes cost less.
  */
 export function createInspection(options: InspectionOptions): ThreadInspection {
-  const { id, plan, memory, events, send, call, onOver } = options;
+  const { id, plan, memory, events, send, call, onDead, onOver } = options;
   const ring = openBlockRing(memory);
   /** What was found in blocks that are not taken, by their number. */
   const found = new Map<number, Finding>();
@@ -96,6 +98,7 @@ export function createInspection(options: InspectionOptions): ThreadInspection {
       rest = rest.subarray(piece.length);
       if (filled === blockBytes) sendBlock();
     }
+    onDead(chunk.length - rest.length);
     return rest;
   }
 
