@@ -128,6 +128,8 @@ export function createPollLoop(options: PollLoopOptions): PollLoop {
     if (ended) return;
     if (isNewest) apply(outcome);
     setDue(isNewest ? next : dueAt(now()));
+    // Who came while the result was on its way to the others.
+    if ('jobs' in outcome) hastenForNew();
   }
 
   /** `undefined` when the loop has ended. */
@@ -153,7 +155,7 @@ export function createPollLoop(options: PollLoopOptions): PollLoop {
     lastPollMs = now();
     apply(outcome, old);
     setDue(dueAt(now() + nextInMs * ('error' in outcome ? helpersHaste : listenersSlack)));
-    hastenForNew();
+    if ('jobs' in outcome) hastenForNew();
   }
 
   /** Returns for how long the credential pauses. */
