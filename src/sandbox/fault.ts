@@ -5,7 +5,8 @@ import type { CallName } from './find-route.ts';
  * connection is reset while the client is still sending. `late`: after the last byte, without making a job. `after-job`: after the
  * job was made (a request that the call itself refuses gets that refusal). Default `late`.
  */
-export type AnswerTime = 'early' | 'early-reset' | 'late' | 'after-job';
+export const answerTimes = ['early', 'early-reset', 'late', 'after-job'] as const;
+export type AnswerTime = (typeof answerTimes)[number];
 
 /** What goes wrong with a call. */
 export type Fault =

@@ -1,10 +1,12 @@
 /** The five calls that the sandbox serves, named after the last word of their paths. */
-export type CallName =
-  | 'uploadFile'
-  | 'redeemFile'
-  | 'getUploadStatus'
-  | 'getUploadRedeemedCouponStatus'
-  | 'token';
+export const callNames = [
+  'uploadFile',
+  'redeemFile',
+  'getUploadStatus',
+  'getUploadRedeemedCouponStatus',
+  'token',
+] as const;
+export type CallName = (typeof callNames)[number];
 
 /** Where a request goes. Without a `call` it gets `status`: 404 or 405. */
 export interface Route {

@@ -1,14 +1,5 @@
-import type { FaultRule } from './fault.ts';
-
-const calls = [
-  'uploadFile',
-  'redeemFile',
-  'getUploadStatus',
-  'getUploadRedeemedCouponStatus',
-  'token',
-  'any',
-];
-const times = ['early', 'early-reset', 'late', 'after-job'];
+import { answerTimes, type FaultRule } from './fault.ts';
+import { callNames } from './find-route.ts';
 
 type Check = (value: unknown) => boolean;
 const count: Check = (value) => typeof value === 'number' && Number.isFinite(value) && value >= 0;
@@ -26,7 +17,7 @@ const optional =
   (value) =>
     value === undefined || check(value);
 
-const when = optional(oneOf(times));
+const when = optional(oneOf(answerTimes));
 const shapes: Readonly<Record<string, Readonly<Record<string, Check>>>> = {
   latency: { ms: count },
   status: { status, when, code: optional(count), retryAfter: optional(count) },
@@ -43,7 +34,7 @@ const shapes: Readonly<Record<string, Readonly<Record<string, Check>>>> = {
 /** Checks a rule that came as JSON. Throws a `TypeError` that names the field which is wrong. */
 export function parseFaultRule(value: unknown): FaultRule {
   const rule = {
-    call: oneOf(calls),
+    call: oneOf([...callNames, 'any']),
     couponSeriesId: optional(text),
     fault: isObject,
     times: optional(positive),

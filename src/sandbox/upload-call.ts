@@ -47,10 +47,12 @@ async function receive(
   let heldBytes = 0;
   let check: RowCheck | string = '';
 
-  const readFields = () => rowCheckOf(kind, logged.fields, options.rowOptions(scope.orgId));
+  const readFields = () => {
+    const read = rowCheckOf(kind, logged.fields, options.rowOptions(scope.orgId));
+    return typeof read === 'string' || options.checkRows ? read : noRowCheck;
+  };
   const onFile = () => {
     check = readFields();
-    if (typeof check !== 'string' && !options.checkRows) check = noRowCheck;
   };
   const onData = (chunk: Buffer) => {
     if (fault?.kind === 'reset' && fault.at === 'middle' && logged.fileBytes >= (fault.afterBytes ?? 1)) {
@@ -69,9 +71,9 @@ async function receive(
   if (typeof check === 'string') {
     check = readFields();
     if (typeof check === 'string') return refused(refusal(400, check));
-    if (!options.checkRows) check = noRowCheck;
-    else if (heldBytes > maxHeldBytes)
+    if (options.checkRows && heldBytes > maxHeldBytes) {
       return refused(refusal(400, 'The fields must come before a file of this size.'));
+    }
     for (const chunk of held) check.push(chunk);
   }
   const checked: RowCheck = check;
