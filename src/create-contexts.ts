@@ -14,14 +14,14 @@ export interface ContextsOptions extends Pick<GatewayContext, 'uploadFile' | 'wa
   readonly client: Pick<CapillaryClient, 'listJobs'>;
   /** In the place of every caller's. `undefined`: each caller brings a token. */
   readonly ownCredential: Credential | undefined;
-  /** Whether who brings no token is told of the sandbox's. */
-  readonly isSandbox: boolean;
+  /** Who brings no token is told of this one. `undefined`: there is no sandbox. */
+  readonly sandboxToken: string | undefined;
   readonly beginUpload: BeginUpload;
 }
 
 /** Makes the context of each operation. Reads of all operations that are under way together share their calls. */
 export function createContexts(options: ContextsOptions): (request: GraphQLRequest) => GatewayContext {
-  const { client, ownCredential, isSandbox, beginUpload, uploadFile, watcher } = options;
+  const { client, ownCredential, sandboxToken, beginUpload, uploadFile, watcher } = options;
   const shareInFlight = createShareInFlight<readonly UpstreamJob[]>();
   // A quarter of the sockets to upstream.
   const inTurn = createFairQueue(32);
@@ -31,7 +31,7 @@ export function createContexts(options: ContextsOptions): (request: GraphQLReque
     const callers = token === undefined ? undefined : passThroughCredential(token);
     const credential = () => {
       const found = ownCredential ?? callers;
-      if (!found) throw new GatewayError('UNAUTHENTICATED', missingToken(isSandbox));
+      if (!found) throw new GatewayError('UNAUTHENTICATED', missingToken(sandboxToken));
       return found;
     };
     return {
@@ -52,7 +52,7 @@ export function createContexts(options: ContextsOptions): (request: GraphQLReque
   };
 }
 
-function missingToken(isSandbox: boolean): string {
+function missingToken(sandboxToken: string | undefined): string {
   const how = 'Send an access token in the header x-cap-api-oauth-token, or as Authorization: Bearer.';
-  return isSandbox ? `${how} The embedded sandbox takes "sandbox-token".` : how;
+  return sandboxToken === undefined ? how : `${how} The embedded sandbox takes "${sandboxToken}".`;
 }

@@ -1,9 +1,8 @@
 import type { Logger } from 'pino';
-import { createCapillaryClient } from './capillary/capillary-client.ts';
-import { createDispatcher } from './capillary/create-dispatcher.ts';
-import { createOwnCredential } from './capillary/own-credential.ts';
 import { type Closers, createClosers } from './closers.ts';
 import type { Config } from './config.ts';
+import { connectReplicas } from './connect-replicas.ts';
+import { connectUpstream } from './connect-upstream.ts';
 import { createContexts } from './create-contexts.ts';
 import { createGraphQLHandler } from './http/create-graphql-handler.ts';
 import { createExplorer } from './http/explorer/create-explorer.ts';
@@ -11,18 +10,14 @@ import { createPersistedDocuments } from './http/persisted-documents.ts';
 import { readPersistedDocuments } from './http/read-persisted-documents.ts';
 import { startServer } from './http/start-server.ts';
 import { createUploadPlaces } from './http/upload-places.ts';
-import { createWorkInHand } from './http/work-in-hand.ts';
 import { toUploadJob } from './jobs/upload-job.ts';
+import { connectCollector } from './observe/connect-collector.ts';
 import { createLogger } from './observe/create-logger.ts';
 import { createMetrics } from './observe/create-metrics.ts';
 import { createOperationRecords } from './observe/operation-record.ts';
-import { noTracing, type Tracing } from './observe/tracing.ts';
 import { createUploadRecords } from './observe/upload-record.ts';
-import { createSandbox } from './sandbox/create-sandbox.ts';
-import type { SandboxOptions } from './sandbox/sandbox-options.ts';
 import { schema } from './schema/schema.ts';
 import { createInspector } from './upload/inspection/create-inspector.ts';
-import { createLocalKeyLock } from './upload/key-lock.ts';
 import { createUploadFile } from './upload/upload-file.ts';
 import { createWatcher } from './watch/create-watcher.ts';
 
@@ -65,52 +60,33 @@ export async function createGateway(
 
 async function compose(
   config: Config,
-  logger: Logger,
+  log: Logger,
   { openInspector = createInspector }: GatewayParts,
   closers: Closers,
 ): Promise<Gateway> {
-  const { upstreamTimeoutMs: timeoutMs, uploadIdleTimeoutMs: idleTimeoutMs, persistedDocuments } = config;
-  const persisted = createPersistedDocuments({
-    documents: persistedDocuments && (await readPersistedDocuments(persistedDocuments.path)),
-    only: persistedDocuments?.only ?? false,
-  });
-  const sandbox = config.upstream
-    ? undefined
-    : closers.add(await createSandbox(sandboxOptions(config)), (made) => made.close());
-  const upstream = config.upstream ?? { couponApiUrl: sandbox?.url ?? '', tokenApiUrl: sandbox?.url ?? '' };
+  const { uploadIdleTimeoutMs: idleTimeoutMs, corsOrigins } = config;
+  const persisted = createPersistedDocuments(await readPersistedDocuments(config.persistedDocuments));
   const metrics = createMetrics();
-  const { onCall } = metrics;
-  // Early, and so closed late: after all that may still end a span.
-  const tracing = config.tracing
-    ? closers.add(await connectCollector(logger), (made) => made.close())
-    : noTracing;
-  const dispatcher = closers.add(createDispatcher(), (made) => made.destroy());
-  const uploadDispatcher = closers.add(createDispatcher({ connections: 1024 }), (made) => made.destroy());
-  const client = createCapillaryClient({
-    couponApiUrl: upstream.couponApiUrl,
-    ...{ dispatcher, uploadDispatcher, timeoutMs, onCall },
-    uploadIdleTimeoutMs: idleTimeoutMs,
-    uploadAnswerTimeoutMs: config.uploadAnswerTimeoutMs,
-  });
-  const ownCredential =
-    config.client &&
-    createOwnCredential({
-      ...config.client,
-      tokenApiUrl: upstream.tokenApiUrl,
-      ...{ dispatcher, timeoutMs, onCall },
-    });
-  const replicas = config.redisUrl
-    ? closers.add(await connectReplicas(config, config.redisUrl, logger), (made) => made.link.close())
-    : undefined;
+  const { onCall, onUpload, onOperation } = metrics;
+  // First, and so closed last: after all that may still end a span.
+  const tracing = closers.add(await connectCollector(config.tracing, log), (made) => made.close());
+  const { client, ownCredential, sandbox } = await connectUpstream(config, onCall, closers);
+  const { keyLock, exchange } = await connectReplicas(config, log, closers);
+
   const inspector = closers.add(openInspector({ maxRows: config.maxDuplicateSearchRows }), (made) =>
     made.close(),
   );
   const uploadFile = createUploadFile({
-    ...{ client, inspector, idleTimeoutMs },
-    keyLock: replicas?.keyLock ?? createLocalKeyLock(),
+    ...{ client, inspector, keyLock, idleTimeoutMs },
     lookPausesMs: [0, 500, 1_500],
     maxFileBytes: config.maxFileBytes,
   });
+  const uploadPlaces = createUploadPlaces({
+    max: config.maxUploads,
+    // With tokens of our own, those of the callers mean nothing: anybody could bring another for each request.
+    maxPerCredential: ownCredential ? config.maxUploads : config.maxUploadsPerCredential,
+  });
+  metrics.addUploadPlaces(uploadPlaces);
   const watcher = createWatcher({
     listJobs: (request) => client.listJobs({ ...request, span: tracing.root }),
     isTerminal: (job) => toUploadJob(job).isTerminal,
@@ -118,47 +94,29 @@ async function compose(
     pollMaxIntervalMs: config.pollMaxIntervalMs,
     pollBudgetPerMinute: config.pollBudgetPerMinute,
     maxPerCredential: config.maxSubscriptionsPerCredential,
-    exchange: replicas?.exchange,
-    log: logger,
+    ...{ exchange, log },
   });
   metrics.addWatching(watcher.stats);
-  const uploadPlaces = createUploadPlaces({
-    max: config.maxUploads,
-    // With tokens of our own, those of the callers mean nothing: anybody could bring another for each request.
-    maxPerCredential: config.client ? config.maxUploads : config.maxUploadsPerCredential,
+
+  const createContext = createContexts({
+    ...{ client, ownCredential, uploadFile, watcher },
+    sandboxToken: sandbox?.token,
+    beginUpload: createUploadRecords({ log, onUpload }),
   });
-  metrics.addUploadPlaces(uploadPlaces);
-  const work = createWorkInHand();
-  const { onUpload, onOperation } = metrics;
   const graphql = createGraphQLHandler({
-    schema,
-    createContext: createContexts({
-      ...{ client, ownCredential, uploadFile, watcher },
-      isSandbox: sandbox !== undefined,
-      beginUpload: createUploadRecords({ log: logger, onUpload }),
-    }),
-    idleTimeoutMs,
-    corsOrigins: config.corsOrigins,
+    ...{ schema, createContext, persisted, uploadPlaces, idleTimeoutMs, corsOrigins },
     introspection: config.introspection,
     documentLimits: config.documentLimits,
-    persisted,
-    uploadPlaces,
   });
+  const explorerSettings = { endpoint: '/graphql', sandboxToken: sandbox?.token ?? null };
   const server = await startServer({
     port: config.port,
     host: config.host,
-    graphql,
-    beginOperation: createOperationRecords({ log: logger, onOperation, tracing }),
+    ...{ graphql, idleTimeoutMs, corsOrigins, log },
     queryOf: persisted.queryOf,
-    ...{ work, idleTimeoutMs, log: logger },
+    beginOperation: createOperationRecords({ log, onOperation, tracing }),
     metrics: metrics.print,
-    explorer: config.graphiql
-      ? createExplorer({
-          settings: { endpoint: '/graphql', sandboxToken: sandbox ? 'sandbox-token' : null },
-          logger,
-        })
-      : undefined,
-    corsOrigins: config.corsOrigins,
+    explorer: config.graphiql ? createExplorer({ settings: explorerSettings, log }) : undefined,
   });
 
   async function end(drainMs: number): Promise<void> {
@@ -180,27 +138,4 @@ async function compose(
       return closing;
     },
   };
-}
-
-/** Where traces go. Loaded only where it is wanted: it costs memory. */
-async function connectCollector(log: Logger): Promise<Tracing> {
-  const { createOpenTelemetry } = await import('./observe/open-telemetry.ts');
-  return createOpenTelemetry({ log });
-}
-
-/** What several gateways share. Loaded only where it is wanted: it costs memory. Whoever connects closes the link. */
-async function connectReplicas({ pollBudgetPerMinute }: Config, url: string, log: Logger) {
-  const { createRedisLink } = await import('./redis/redis-link.ts');
-  const { createRedisExchange } = await import('./watch/redis-exchange.ts');
-  const { createRedisKeyLock } = await import('./upload/redis-key-lock.ts');
-  const link = createRedisLink({ url, log });
-  return {
-    link,
-    exchange: createRedisExchange({ link, pollBudgetPerMinute }),
-    keyLock: createRedisKeyLock({ link }),
-  };
-}
-
-function sandboxOptions({ client }: Config): SandboxOptions {
-  return client ? { clients: [{ orgId: 100458, ttlSeconds: 300, ...client }] } : {};
 }

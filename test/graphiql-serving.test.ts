@@ -345,7 +345,7 @@ async function serveFolder() {
   let onResponse = (_: ServerResponse) => {};
   const explorer = createExplorer({
     settings: { endpoint: '/graphql', sandboxToken: null },
-    logger: { error: (entry: unknown) => void errors.push(entry) },
+    log: { error: (entry: unknown) => void errors.push(entry) },
     folder: pathToFileURL(`${path}/`),
   });
   const server = createServer((req, res) => {

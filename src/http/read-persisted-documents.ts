@@ -1,11 +1,16 @@
 import { readFile } from 'node:fs/promises';
-import { ConfigError } from '../config.ts';
+import { type Config, ConfigError } from '../config.ts';
+import type { PersistedDocumentsOptions } from './persisted-documents.ts';
 
 /**
  * Reads documents by their ids from a JSON object, as GraphQL Code Generator writes it (`persisted-documents.json`).
  * Rejects with `ConfigError`.
  */
-export async function readPersistedDocuments(path: string): Promise<ReadonlyMap<string, string>> {
+export async function readPersistedDocuments(
+  setting: Config['persistedDocuments'],
+): Promise<PersistedDocumentsOptions> {
+  if (!setting) return { documents: undefined, only: false };
+  const { path, only } = setting;
   const wrong = (why: string) => new ConfigError([`PERSISTED_DOCUMENTS (${path}) ${why}`]);
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     throw wrong(`cannot be read: ${error.code}`);
@@ -14,7 +19,7 @@ export async function readPersistedDocuments(path: string): Promise<ReadonlyMap<
   if (entries.length === 0 || entries.some(([, document]) => typeof document !== 'string')) {
     throw wrong('must be a JSON object with a document for each id');
   }
-  return new Map(entries as [string, string][]);
+  return { documents: new Map(entries as [string, string][]), only };
 }
 
 function parse(text: string): object | undefined {

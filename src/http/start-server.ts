@@ -9,9 +9,10 @@ import { createRequestListener, type RequestListenerOptions } from './create-req
 import { isWebSocketUpgrade } from './ignore-upgrade.ts';
 import { answerWith } from './send-response.ts';
 import { serveWebSocket, type WebSocketOptions } from './serve-web-socket.ts';
+import { createWorkInHand } from './work-in-hand.ts';
 
 export interface ServerOptions
-  extends Omit<RequestListenerOptions, 'graphql' | 'log'>,
+  extends Omit<RequestListenerOptions, 'graphql' | 'work' | 'log'>,
     Omit<WebSocketOptions, 'server' | 'work' | 'log'> {
   readonly port: number;
   readonly host: string;
@@ -34,7 +35,8 @@ const graceMs = 1_000;
 
 /** Listens when the promise resolves; rejects with Node's error when the address cannot be had, and then nothing is left. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { port, host, graphql, work, log } = options;
+  const { port, host, graphql, log } = options;
+  const work = createWorkInHand();
   const server = createServer(
     // Node's own limit on a whole request would cut slow uploads with a bare 408: each body has its own watch here.
     {
@@ -46,12 +48,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       // Node 20 does not know it yet, nor do its types.
       ...{ shouldUpgradeCallback: isWebSocketUpgrade },
     },
-    createRequestListener({ ...options, graphql: answerWith(graphql, log) }),
+    createRequestListener({ ...options, work, graphql: answerWith(graphql, log) }),
   );
   answerBrokenRequests(server);
   answerHalfClosed(server);
   continueWhenRead(server);
-  const closeWebSockets = serveWebSocket({ ...options, server });
+  const closeWebSockets = serveWebSocket({ ...options, server, work });
 
   async function close(drainMs: number): Promise<void> {
     work.refuse();

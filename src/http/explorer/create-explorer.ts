@@ -13,7 +13,7 @@ export interface ExplorerOptions {
     /** A token that the page may fill in: the embedded sandbox's, which is no secret. */
     readonly sandboxToken: string | null;
   };
-  readonly logger: Pick<Logger, 'error'>;
+  readonly log: Pick<Logger, 'error'>;
   /** Where the built page lies; ends in a slash. Default: where `npm run build` puts it. */
   readonly folder?: URL | undefined;
 }
@@ -22,7 +22,7 @@ export interface ExplorerOptions {
 export type Explorer = (req: IncomingMessage, res: ServerResponse, path: string) => boolean;
 
 /** Serves the explorer page under `/graphiql/`, and sends browsers that open `/` or `/graphql` there. */
-export function createExplorer({ settings, logger, folder = builtPage }: ExplorerOptions): Explorer {
+export function createExplorer({ settings, log, folder = builtPage }: ExplorerOptions): Explorer {
   async function serve(req: IncomingMessage, res: ServerResponse, path: string): Promise<void> {
     if (path === 'settings.json') {
       return answer(req, res, 200, 'application/json', `${JSON.stringify(settings)}\n`);
@@ -47,7 +47,7 @@ export function createExplorer({ settings, logger, folder = builtPage }: Explore
       res.writeHead(302, { location: `/graphiql/${search}`, vary: 'accept' }).end();
     } else {
       serve(req, res, path.slice('/graphiql/'.length)).catch((error: unknown) => {
-        logger.error({ err: error }, 'a file of the explorer could not be sent');
+        log.error({ err: error }, 'a file of the explorer could not be sent');
         if (res.headersSent) res.destroy();
         else answer(req, res, 500, 'text/plain', 'The explorer could not be read. The log has more.\n');
       });

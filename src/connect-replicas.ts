@@ -1,0 +1,27 @@
+import type { Logger } from 'pino';
+import type { Closers } from './closers.ts';
+import type { Config } from './config.ts';
+import { createLocalKeyLock, type KeyLock } from './upload/key-lock.ts';
+import type { PollExchange } from './watch/poll-exchange.ts';
+
+/** What several gateways share. */
+export interface Replicas {
+  readonly keyLock: KeyLock;
+  /** `undefined`: this one polls alone. */
+  readonly exchange: PollExchange | undefined;
+}
+
+/** Connects to Redis, where an address of it is set; else this gateway is alone. `closers` close the connection. */
+export async function connectReplicas(config: Config, log: Logger, closers: Closers): Promise<Replicas> {
+  const { redisUrl: url, pollBudgetPerMinute } = config;
+  if (url === undefined) return { keyLock: createLocalKeyLock(), exchange: undefined };
+  // Loaded only where they are wanted: they cost memory.
+  const { createRedisLink } = await import('./redis/redis-link.ts');
+  const { createRedisExchange } = await import('./watch/redis-exchange.ts');
+  const { createRedisKeyLock } = await import('./upload/redis-key-lock.ts');
+  const link = closers.add(createRedisLink({ url, log }), (made) => made.close());
+  return {
+    keyLock: createRedisKeyLock({ link }),
+    exchange: createRedisExchange({ link, pollBudgetPerMinute }),
+  };
+}

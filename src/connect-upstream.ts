@@ -1,0 +1,42 @@
+import { type CapillaryClient, createCapillaryClient } from './capillary/capillary-client.ts';
+import { createDispatcher } from './capillary/create-dispatcher.ts';
+import type { Credential } from './capillary/credential.ts';
+import { createOwnCredential } from './capillary/own-credential.ts';
+import type { OnCall } from './capillary/upstream-call.ts';
+import type { Closers } from './closers.ts';
+import type { Config } from './config.ts';
+import { createSandbox } from './sandbox/create-sandbox.ts';
+
+/** Capillary, or the sandbox in its place. */
+export interface Upstream {
+  readonly client: CapillaryClient;
+  /** Of a gateway that has a key and a secret: in the place of every caller's. */
+  readonly ownCredential: Credential | undefined;
+  /** The embedded sandbox, where there is one; its token is no secret. */
+  readonly sandbox: { readonly url: string; readonly token: string } | undefined;
+}
+
+/** Opens the way to Capillary; where no address of it is set, a sandbox is started. `closers` close what was opened. */
+export async function connectUpstream(config: Config, onCall: OnCall, closers: Closers): Promise<Upstream> {
+  const { upstreamTimeoutMs: timeoutMs, uploadIdleTimeoutMs, uploadAnswerTimeoutMs } = config;
+  const { couponApiUrl, tokenApiUrl, sandbox } = config.upstream
+    ? { ...config.upstream, sandbox: undefined }
+    : await startSandbox(config, closers);
+  const dispatcher = closers.add(createDispatcher(), (made) => made.destroy());
+  const uploadDispatcher = closers.add(createDispatcher({ connections: 1024 }), (made) => made.destroy());
+  return {
+    client: createCapillaryClient({
+      ...{ couponApiUrl, dispatcher, uploadDispatcher, onCall },
+      ...{ timeoutMs, uploadIdleTimeoutMs, uploadAnswerTimeoutMs },
+    }),
+    ownCredential:
+      config.client && createOwnCredential({ ...config.client, tokenApiUrl, dispatcher, timeoutMs, onCall }),
+    sandbox,
+  };
+}
+
+async function startSandbox({ client }: Config, closers: Closers) {
+  const options = client ? { clients: [{ orgId: 100458, ttlSeconds: 300, ...client }] } : {};
+  const { url } = closers.add(await createSandbox(options), (made) => made.close());
+  return { couponApiUrl: url, tokenApiUrl: url, sandbox: { url, token: 'sandbox-token' } };
+}
