@@ -211,15 +211,22 @@ describe('A method', () => {
   const query = encodeURIComponent('{ __typename }');
   const mutation = encodeURIComponent(uploadCouponBatch);
 
-  test.each([plain, graphql])(
+  test.each([plain, graphql, `${graphql}, ${plain}, text/event-stream, multipart/mixed`])(
     'GET runs no mutation for who accepts %s: a 405 that allows POST',
     async (accept) => {
       const answer = await get(`/graphql?query=${mutation}`, 'GET', { accept });
       expect(readGraphQL(answer)).toMatchObject({ status: 405, code: 'BAD_REQUEST' });
-      expect(answer.headers).toMatchObject({ allow: 'POST', 'content-type': `${accept}; charset=utf-8` });
+      const type = `${accept.split(',')[0]}; charset=utf-8`;
+      expect(answer.headers).toMatchObject({ allow: 'POST', 'content-type': type });
       expect(started.sandbox.requests).toEqual([]);
     },
   );
+
+  test('GET runs no mutation for who accepts event streams alone: a 405 there, too', async () => {
+    const answer = await get(`/graphql?query=${mutation}`, 'GET', { accept: 'text/event-stream' });
+    expect(answer).toMatchObject({ status: 405, headers: { allow: 'POST' } });
+    expect(started.sandbox.requests).toEqual([]);
+  });
 
   test('HEAD is a 405 that allows GET and POST, without a body', async () => {
     const response = await fetch(`${started.url}?query=${query}`, { method: 'HEAD' });

@@ -77,15 +77,22 @@ export function useEventStreams(options: EventStreamOptions): Plugin<object, Ser
   }
 }
 
-/** An error of the document goes out as a result: of a response that is no 200 a client of event streams reads nothing. */
+/**
+ * An error of the document goes out as a result: of a response that is no 200 a client of event streams reads nothing. That
+ * a GET runs no mutation is no such error, and keeps its 405.
+ */
 function orTold<T>(parse: () => T, { headers }: Request): T {
   try {
     return parse();
   } catch (error) {
     const isTold = error instanceof GraphQLError && headers.get('accept')?.includes('text/event-stream');
-    if (isTold) error.extensions['http'] = { spec: true, status: 400 };
+    if (isTold && statusOf(error) !== 405) error.extensions['http'] = { spec: true, status: 400 };
     throw error;
   }
+}
+
+function statusOf({ extensions }: GraphQLError): number | undefined {
+  return (extensions['http'] as { status?: number } | undefined)?.status;
 }
 
 function formatFor({ headers }: Request) {
