@@ -118,6 +118,37 @@ describe.skipIf(!hasChromium())('The explorer page in a browser', () => {
     expect(bytes).toBeLessThan(maxFirstLoadBytes);
   });
 
+  test.each([
+    { name: 'a phone', width: 320, height: 640 },
+    { name: 'a laptop at 200 %', width: 640, height: 400 },
+    { name: 'half a screen', width: 800, height: 700 },
+    { name: 'a low window', width: 1280, height: 400 },
+  ])('fits $name: nothing lies beside it, or over something else', async ({ width, height }) => {
+    await using opened = await browser.open(explorerUrl(gateway.url), { viewport: { width, height } });
+    const { page } = opened;
+    await editorIsUsable(page);
+    const box = async (selector: string) => {
+      const found = await page.locator(selector).first().boundingBox();
+      if (!found) throw new Error(`${selector} is not to be seen.`);
+      return { left: found.x, right: found.x + found.width, top: found.y, bottom: found.y + found.height };
+    };
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
+    for (const part of ['.cx-token', '.cx-drop', '.graphiql-execute-button', '.graphiql-response']) {
+      expect((await box(part)).right, part).toBeLessThanOrEqual(width);
+    }
+    const query = await box('.graphiql-query-editor .monaco-editor');
+    const variables = await box('.graphiql-editor-tool .monaco-editor');
+    const editors = await box('.graphiql-editors');
+    expect(query.bottom).toBeLessThanOrEqual(variables.top);
+    expect(variables.bottom).toBeLessThanOrEqual(editors.bottom);
+    expect(variables.bottom - variables.top).toBeGreaterThan(40);
+    // It scrolls with its box.
+    await page.getByRole('button', { name: /Execute query/ }).scrollIntoViewIfNeeded();
+    expect((await box('.graphiql-query-editor .monaco-editor')).top).toBeGreaterThan(
+      (await box('.graphiql-editors')).top,
+    );
+  });
+
   test('explains the schema in its own words', async () => {
     await using opened = await browser.open(explorerUrl(gateway.url));
     const { page } = opened;
