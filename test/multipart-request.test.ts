@@ -632,6 +632,15 @@ describe('The envelope', () => {
     expect(answer.uploads.filter(({ complete }) => complete)).toEqual([]);
   });
 
+  test('may not have blanks without end behind a boundary', async () => {
+    const form = encodeForm(good)
+      .toString()
+      .replace(boundary, boundary + ' '.repeat(100_001));
+    const answer = await send(Buffer.from(form));
+    expect(answer).toMatchObject({ status: 400, code: 'BAD_REQUEST', uploads: [] });
+    expect(answer.message).toBe('More than 100000 blanks stand behind a boundary.');
+  });
+
   test('means the same, cut at every byte', async () => {
     const query = `mutation ($file: Upload!, $input: UploadCouponBatchInput!) {
       uploadCouponBatch(file: $file, input: $input) { ... on UploadAccepted { file { name bytes sha256 } } }

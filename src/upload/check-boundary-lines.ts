@@ -1,6 +1,11 @@
 import { GatewayError } from '../errors.ts';
 import type { TellBoundary } from './boundary-search.ts';
 
+const space = 0x20;
+const tab = 0x09;
+/** Nobody pads by more: RFC 2046 sets no limit, but a form must come to an end. */
+const maxBlanks = 100_000;
+
 /**
  * Reads for busboy what stands behind a boundary: blanks may, up to the end of the line (RFC 2046, 5.1.1, "transport
  * padding"), which it does not know. A line that goes on in another way it would take for the end of a file, and drop what
@@ -8,32 +13,53 @@ import type { TellBoundary } from './boundary-search.ts';
  * at.
  */
 export function checkBoundaryLines(tell: TellBoundary, refuse: (reason: GatewayError) => void): TellBoundary {
-  /** What has come behind the last boundary, all blanks as one, until its line is understood. */
+  /** What has come behind the last boundary but for blanks, until its line is understood. */
   let behind: string | undefined;
+  let blanks = 0;
   let isOver = false;
 
-  function stop(): void {
+  function stop(message: string): void {
     isOver = true;
-    const message =
-      'Behind a boundary belongs its line end, CR LF, or the two dashes of the last one. Choose a boundary that begins no line of a file.';
     refuse(new GatewayError('BAD_REQUEST', message));
+  }
+
+  /** Returns the offset of the first byte that is none. */
+  function passBlanks(data: Buffer, from: number, end: number): number {
+    let at = from;
+    while (at < end && (data[at] === space || data[at] === tab)) at += 1;
+    blanks += at - from;
+    if (blanks > maxBlanks) stop(`More than ${maxBlanks} blanks stand behind a boundary.`);
+    return at;
+  }
+
+  function read(byte: number): void {
+    behind += String.fromCharCode(byte);
+    const isLast = behind === '--' && blanks === 0;
+    if (isLast || behind === '\r\n') {
+      tell(false, Buffer.from(behind as string), 0, 2, true);
+      isOver = isLast;
+      behind = undefined;
+    } else if (behind !== '\r' && (behind !== '-' || blanks > 0)) stop(notTheEnd);
   }
 
   return (isMatch, data, start, end, isDataSafe) => {
     let from = start;
     while (!isOver && behind !== undefined && data && from < end) {
-      behind = (behind + String.fromCharCode(data[from] as number)).replace(/^[ \t]+/, ' ');
+      if (behind === '') from = passBlanks(data, from, end);
+      if (isOver || from === end) break;
+      read(data[from] as number);
       from += 1;
-      if (/^(--| ?\r\n)$/.test(behind)) {
-        tell(false, Buffer.from(behind.slice(-2)), 0, 2, true);
-        isOver = behind === '--';
-        behind = undefined;
-      } else if (!/^(-| ?\r?)$/.test(behind)) stop();
     }
     // The line end of an empty part is taken for the one before the next boundary.
-    if (isMatch && !isOver && /[-\r]/.test(behind ?? '')) stop();
+    if (isMatch && !isOver && behind) stop(notTheEnd);
     if (isOver) return;
-    if (isMatch) behind = '';
+    if (isMatch) {
+      behind = '';
+      blanks = 0;
+    }
     tell(isMatch, data, from, end, isDataSafe);
   };
 }
+
+const notTheEnd =
+  'Behind a boundary belongs its line end, CR LF, or the two dashes of the last one. Choose a boundary that begins no line of a file.';
