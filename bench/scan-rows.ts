@@ -5,6 +5,9 @@ export type RowShape =
   | 'crlf'
   | 'quoted'
   | 'umlauts'
+  | 'notes'
+  | 'accents'
+  | 'lines'
   | 'escaped'
   | 'invalid'
   | 'repeated';
@@ -15,7 +18,11 @@ const shapes: Record<RowShape, (n: string, code: string) => string> = {
   crlf: (n, code) => `customer.${n}@mail.example.com,SPRING24-${code}PLUS\r\n`,
   quoted: (n, code) => `"customer.${n}@mail.example.com","SPRING24-${code}P"\n`,
   umlauts: (n, code) => `customer.${n}@müller.example.de,SPRING24-${code}ABC\n`,
-  // The two that the row kernel leaves to the row reader.
+  // Text beside the checked columns, with a quote in it.
+  notes: (n, code) => `${n}@mail.example.com,${code},"Zoë said ""hello!"""\n`,
+  accents: (n, code) => `customer.${n}@mail.example.com,ÉTÉ2024-${code}-ÇA\n`,
+  // Cells with line ends, which the row kernel leaves to the row reader, and quotes in a checked cell: these, too.
+  lines: (n, code) => `${n}@mail.example.com,${code},"12 High Street,\nBath"\n`,
   escaped: (n, code) => `"customer.${n}@mail.ex""am"".com",SPRING24-${code}PS\n`,
   invalid: (n, code) => `customer.${n}#mail.example.com,SPRING24-${code}PLUSX\n`,
   // One code in sixteen stands again within a few rows.

@@ -153,7 +153,18 @@ if (shape !== undefined) {
     name,
     ...measureApart(name, 'email', size),
   }));
-  for (const other of ['mobile', 'crlf', 'quoted', 'umlauts', 'escaped', 'invalid', 'repeated'] as const)
+  for (const other of [
+    'mobile',
+    'crlf',
+    'quoted',
+    'umlauts',
+    'notes',
+    'accents',
+    'lines',
+    'escaped',
+    'invalid',
+    'repeated',
+  ] as const)
     measureApart('scanner', other, size);
   // The search for duplicates ends after 5,000,000 rows, so this is its full share.
   measureApart('scanner', 'email', 5_000_000 * rowBytes);

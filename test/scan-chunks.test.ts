@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { createCsvScan } from '../src/upload/scan/csv-scan.ts';
 import { createRowReader } from '../src/upload/scan/row-reader.ts';
 import { scanPlan } from '../src/upload/scan/scan-plan.ts';
+import { trimCell } from '../src/upload/scan/trim-cell.ts';
 import { codesOnly, cutAt, mobileFirst, redeemed, type Scanned, scanChunks, scanFile } from './scan-file.ts';
 
 // What tends to go wrong: quotes in every place, every line end, marks, and characters of two to four bytes.
@@ -100,6 +101,27 @@ const likelyCell = fc.oneof(
       '"a"b',
       '"a\nb"',
       '"a,b"',
+    ],
+    ...[
+      '"\n"',
+      '"\r\n"',
+      '"a\r\nb\r\r\n\nc"',
+      `"${'x'.repeat(62)}\r\n${'y,'.repeat(40)}\r\r\n"`,
+      '"a""\r\n""b"',
+    ],
+    ...[
+      'A1É',
+      'a1é',
+      '÷×Þþ',
+      'ÇA-ÑANDÚ-ÀÉÎÕÜ-123',
+      'çA-ñandÚ-àéîõü-123',
+      'ΟΔΟΣ',
+      'οδος',
+      'İ',
+      'i̇',
+      'ÄЖ',
+      'äж',
+      '券',
     ],
     ...[
       'x'.repeat(63),
@@ -265,6 +287,21 @@ describe('a file cut into chunks', () => {
       }),
       { numRuns: 1500 },
     );
+  });
+
+  it('gives the same report of codes in any letters, wherever these stand in a code', () => {
+    const letters = Array.from({ length: 0x590 - 0x80 }, (_, at) => String.fromCodePoint(0x80 + at));
+    const codes = letters.flatMap((letter, at) => {
+      const lead = 'abcdefgh'.slice(at % 9);
+      return [`${lead}${letter}`, `${lead}${letter.toLowerCase()}`, `${lead}${letter.toUpperCase()}1`];
+    });
+    const file = Buffer.from(['code', ...codes].join('\n'));
+    const options = { plan: codesOnly, maxProblems: 10_000 };
+    const whole = scanChunks([file], options);
+    expectSame(scanChunks(cutAt(file, [...file.keys()]), options), whole);
+    const lowered = codes.map((code) => trimCell(code.toLowerCase()));
+    const repeated = lowered.filter((code) => lowered.indexOf(code) !== lowered.lastIndexOf(code));
+    expect(whole.report.problemCount).toBe(repeated.length);
   });
 
   it('gives the same report in one chunk that is larger than the kernel takes', () => {

@@ -31,9 +31,10 @@ describe('the row kernel', () => {
     ['quotes', '"987654321","A1"\n"987654321","A,2"\n', mobileFirst, 2],
     ['blanks', ' 987654321 , A1\n\t987654321\t,A2\t\n', mobileFirst, 2],
     ['signs in numbers', '+91 98765-43210,A1\n(020) 123.456,A2\n', mobileFirst, 2],
-    ['letters beyond ASCII', 'É1\n€\n', codesOnly, 2],
+    ['letters beyond ASCII', 'É1\n€\n券\n', codesOnly, 3],
     ['all columns of a redeemed coupon', '1603128622000,1,2,ABC,note\n1603128622000,1,2,ABC\n', redeemed, 2],
     ['long cells', `1603128622000,1,2,${long},${long}\n1603128622000,"${long}",2,A,"${long}"\n`, redeemed, 2],
+    ['several lines, one by one', 'A1,"a\nb"\nA2,"c\r\n""d"""\n', codesOnly, 1],
     ['doubled quotes', '1603128622000,"till ""1""",2,A,"""note"""\n', redeemed, 1],
   ])('takes rows with %s', (_name, rows, plan, count) => {
     expect(plainRows(rows, plan)).toBe(count);
@@ -50,6 +51,19 @@ describe('the row kernel', () => {
   ])('leaves a row with %s', (_name, row, plan) => {
     const sound = plan === redeemed ? '1603128622000,1,2,ABC\n' : '987654321,A1\n';
     expect(plainRows(`${sound}${row}`, plan)).toBe(1);
+  });
+
+  it('says how many lines the rows have', () => {
+    const rows = Buffer.from(`A0\nA1,"a\r\nb\r\rc\n"\nA2,"""${'x'.repeat(70)}\r\n\n"\nA3\n`);
+    const plain = createPlainRows(createRowKernel(), codesOnly, createProblemList(), undefined, undefined);
+    const read = (from: number) => {
+      const count = plain?.read(rows, from, rows.length, 100, 1, 2);
+      return { count, lines: plain?.lines };
+    };
+    expect(read(0)).toEqual({ count: 2, lines: 6 });
+    expect(read(plain?.offset ?? 0)).toEqual({ count: 1, lines: 3 });
+    expect(read(plain?.offset ?? 0)).toEqual({ count: 1, lines: 1 });
+    expect(plain?.offset).toBe(rows.length);
   });
 
   it('counts what is plainly wrong once no more problems can be listed', () => {

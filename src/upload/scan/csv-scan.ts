@@ -149,7 +149,7 @@ export function createCsvScan(options: CsvScanOptions): CsvScan {
         if (plainRows !== undefined && count > 0) {
           rows += count;
           parts.addRows(count);
-          reader.passRows(count);
+          reader.passLines(plainRows.lines);
           i = plainRows.offset;
           continue;
         }

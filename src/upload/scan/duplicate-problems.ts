@@ -7,7 +7,7 @@ import { createRowLines } from './row-lines.ts';
 export interface DuplicateProblems {
   /** Takes a row's code, trimmed and not empty. */
   addCode(row: number, line: number, code: string): void;
-  /** Takes `count` rows of one line each; `row` and `line` are the first's, `hashes` the kernel's. */
+  /** Takes `count` rows, each but the last of one line; `row` and `line` are the first's, `hashes` the kernel's. */
   addRows(row: number, line: number, count: number, hashes: Uint32Array): void;
   /** False once a code was not searched, because the file is past what the search can hold. */
   readonly exact: boolean;
@@ -37,8 +37,7 @@ export function createDuplicateProblems(
   return {
     addRows,
     addCode(row, line, code) {
-      // The hash lowers ASCII letters only.
-      kernel.hashText(code.toLowerCase());
+      kernel.hashText(code);
       addRows(row, line, 1, kernel.hashes);
     },
     get exact() {

@@ -16,11 +16,13 @@ export interface PlainRows {
   begin(): void;
   /**
    * Reads at most `maxRows` rows from `from`, where one begins: the data row number `row`, in line `line`. Returns how
-   * many it read, perhaps none. Each has one line.
+   * many it read, perhaps none.
    */
   read(chunk: Buffer, from: number, to: number, maxRows: number, row: number, line: number): number;
   /** Where the next row begins. */
   readonly offset: number;
+  /** How many lines the rows of the last call had. */
+  readonly lines: number;
 }
 
 /** Undefined for a plan that the kernel cannot hold: a column too far to the right, or one with two rules. */
@@ -39,6 +41,7 @@ export function createPlainRows(
   let loadedFrom = 0;
   let loadedTo = 0;
   let offset = 0;
+  let lines = 0;
 
   return {
     begin() {
@@ -53,11 +56,15 @@ export function createPlainRows(
       const count = kernel.readRows(from - loadedFrom, loadedTo - loadedFrom, maxRows, needed, problems.full);
       problems.addUnseen(kernel.wrong());
       offset = loadedFrom + kernel.stoppedAt();
+      lines = count + kernel.lineEnds();
       if (count > 0) duplicates?.addRows(row, line, count, kernel.hashes);
       return count;
     },
     get offset() {
       return offset;
+    },
+    get lines() {
+      return lines;
     },
   };
 }

@@ -1,5 +1,17 @@
 import { kernelMemory } from './row-kernel-memory.ts';
-import { block, type Code, goTo, goToIf, i32, i64, type Label, type Local, loop, when } from './wasm-code.ts';
+import {
+  block,
+  type Code,
+  goTo,
+  goToIf,
+  i32,
+  i64,
+  type Label,
+  type Local,
+  type Locals,
+  loop,
+  when,
+} from './wasm-code.ts';
 
 const prime1 = i64.const(0x9e3779b185ebca87n);
 const prime2 = i64.const(0xc2b2ae3d27d4eb4fn);
@@ -10,14 +22,43 @@ function everyByte(byte: bigint): Code {
   return i64.const(byte * 0x0101010101010101n);
 }
 
+const none = i64.const(0n);
+
+function topBitsOf(bytes: Code): Code {
+  return i64.and(bytes, everyByte(0x80n));
+}
+
+/** Sets the top bit of each byte that is at least so large, of those below 0x80; in the others it means nothing. */
+function atLeast(bytes: Code, least: bigint): Code {
+  return i64.add(i64.and(bytes, everyByte(0x7fn)), everyByte(0x80n - least));
+}
+
+/** Those bytes whose top bit says that they hold a capital: here they all differ in the same bit from the small letter. */
+function toLower(word: Local, capitals: Code): Code {
+  return word.set(i64.or(word.get, i64.shr(topBitsOf(capitals), i64.const(2n))));
+}
+
 /** Turns A to Z into lower case, eight bytes at once, and leaves every other byte. */
 function fold(word: Local): Code {
-  const ascii = i64.and(word.get, everyByte(0x7fn));
-  // The top bit of each byte of these says: at least "A"; past "Z"; no ASCII at all.
-  const fromA = i64.add(ascii, everyByte(0x3fn));
-  const pastZ = i64.add(ascii, everyByte(0x25n));
-  const capital = i64.andNot(i64.and(fromA, everyByte(0x80n)), i64.or(pastZ, word.get));
-  return word.set(i64.or(word.get, i64.shr(capital, i64.const(2n))));
+  const notCapital = i64.or(atLeast(word.get, 0x5bn), word.get);
+  return toLower(word, i64.andNot(atLeast(word.get, 0x41n), notCapital));
+}
+
+/**
+ * The same for the letters from U+00C0 to U+00DE, but for the sign at U+00D7: in UTF-8 they are 0xC3 and then 0x80 to 0x9E.
+ * Goes to `beyond` for any character past U+00FF, which begins with a larger byte.
+ */
+function foldLatin1({ word, leads, lead }: HashLocals, beyond: Label): Code {
+  // Of the bytes from 0x80 on, by their lower seven bits.
+  const from = (byte: bigint): Code => topBitsOf(i64.and(word.get, atLeast(word.get, byte - 0x80n)));
+  const isTheSign = i64.xor(atLeast(i64.xor(word.get, everyByte(0x17n)), 1n), everyByte(0x80n));
+  return [
+    goToIf(beyond, i64.ne(from(0xc4n), none)),
+    leads.set(from(0xc3n)),
+    lead.set(i64.or(lead.get, i64.shl(leads.get, i64.const(8n)))),
+    toLower(word, i64.andNot(lead.get, i64.or(atLeast(word.get, 0x1fn), isTheSign))),
+    lead.set(i64.shr(leads.get, i64.const(56n))),
+  ];
 }
 
 /** A round of xxHash64. */
@@ -26,15 +67,31 @@ function mix(hash: Local, word: Local): Code {
   return hash.set(i64.add(i64.mul(i64.rotl(i64.xor(hash.get, scrambled), i64.const(27n)), prime1), prime3));
 }
 
+/** What `hashText` works with. */
+export interface HashLocals {
+  /** The text is from `at`, which is moved, to `end`. */
+  readonly at: Local;
+  readonly end: Local;
+  readonly hash: Local;
+  /** Eight bytes of it, and the bytes of 0xC3 among them and before. */
+  readonly word: Local;
+  readonly leads: Local;
+  readonly lead: Local;
+}
+
+export function addHashLocals(locals: Locals, at: Local, end: Local): HashLocals {
+  const add = (): Local => locals.add('i64');
+  return { at, end, hash: add(), word: add(), leads: add(), lead: add() };
+}
+
 /**
- * Hashes the bytes from `at` to `end`, ASCII letters as lower case, into `hash`. Moves `at` and uses `word`. Goes to
- * `beyondAscii`, where given, for a byte whose lower case is not known here.
+ * Hashes a text with its letters up to U+00FF in lower case. Goes to `beyond` for any other letter, whose lower case only
+ * JavaScript knows; without `beyond` the text must have been lowered, but for ASCII.
  */
-export function hashText(at: Local, end: Local, hash: Local, word: Local, beyondAscii?: Label): Code {
+export function hashText(locals: HashLocals, beyond?: Label): Code {
+  const { at, end, hash, word, lead } = locals;
   const take: Code = [
-    beyondAscii === undefined
-      ? []
-      : goToIf(beyondAscii, i64.ne(i64.and(word.get, everyByte(0x80n)), i64.const(0n))),
+    beyond === undefined ? [] : when(i64.ne(topBitsOf(word.get), none), foldLatin1(locals, beyond)),
     fold(word),
     mix(hash, word),
   ];
@@ -42,6 +99,7 @@ export function hashText(at: Local, end: Local, hash: Local, word: Local, beyond
   const stir = (bits: bigint): Code => hash.set(i64.xor(hash.get, i64.shr(hash.get, i64.const(bits))));
   return [
     hash.set(i64.xor(i64.load(i32.const(kernelMemory.seed)), i64.extend(left))),
+    lead.set(none),
     block((done) =>
       loop((again) => [
         goToIf(done, i32.below(left, i32.const(8))),

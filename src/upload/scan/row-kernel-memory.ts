@@ -1,4 +1,4 @@
-/** Where things stand in a row kernel's memory, in bytes. From 272 to 1024 it is the memory owner's. */
+/** Where things stand in a row kernel's memory, in bytes. From 280 to 1024 it is the memory owner's. */
 export const kernelMemory = {
   /** One byte a column: its rule, and `codeColumn`. Files with more columns are left to the row reader. */
   rules: 0,
@@ -9,7 +9,14 @@ export const kernelMemory = {
   stoppedAt: 264,
   /** How many faults the rows of the last call had. */
   wrong: 268,
-  /** The hash of each row's code, 64 bits; 0 where there is none. */
+  /** The number of the last row of the last call whose code JavaScript has to hash; 0 for none. */
+  unhashed: 272,
+  /** How many line ends there are within the cells of the last row of the last call. */
+  lineEnds: 276,
+  /**
+   * The hash of each row's code, 64 bits; 0 where there is none. Of an unhashed one, where it stands in the lower half, and
+   * in the upper its length and, shifted by `unhashedShift`, the number of the unhashed row before it.
+   */
   hashes: 1024,
   maxRows: 8192,
   /** A text to hash. */
@@ -18,6 +25,8 @@ export const kernelMemory = {
   /** The bytes to scan, up to the memory's end. */
   input: 99_328,
 } as const;
+
+export const unhashedShift = 6;
 
 /** The kernel's numbers for the rules of cells, and for a column that has none. */
 export const kernelRules = { none: 0, text: 1, email: 2, mobile: 3, number: 4, epochMillis: 5 } as const;

@@ -1,6 +1,6 @@
 import { isBlank, isOneOf, judgeCell, judgeWrongCell, mask } from './row-kernel-cell.ts';
-import { hashText } from './row-kernel-hash.ts';
-import { codeColumn, kernelMemory, kernelRules } from './row-kernel-memory.ts';
+import { addHashLocals, hashText } from './row-kernel-hash.ts';
+import { codeColumn, kernelMemory, kernelRules, unhashedShift } from './row-kernel-memory.ts';
 import {
   block,
   type Code,
@@ -24,8 +24,8 @@ const LF = i32.const(0x0a);
 /**
  * `rows(from, to, maxRows, needed, countWrong)`: reads rows from `from`, the first byte of one, and returns how many.
  * It reads whole rows only, with at least `needed` cells, that are right beyond doubt, and stops before any other: an
- * empty line, a row with a wrong cell, with line ends in a cell, with doubled quotes or 64 bytes in a cell that has a
- * rule or is a code.
+ * empty line, a row with a wrong cell, with line ends, doubled quotes or 64 bytes in a cell that has a rule or is a code.
+ * It also stops after a row of several lines.
  * With `countWrong` it also reads those that are wrong beyond doubt, and leaves the number of their faults in `wrong`.
  */
 export function rowsFunction(): WasmFunction {
@@ -67,10 +67,15 @@ export function rowsFunction(): WasmFunction {
   const rule = locals.add('i32');
   const cell = { at, end, length, visible, rule, digits: bits };
 
+  const codeFrom = locals.add('i32');
   const codeAt = locals.add('i32');
   const codeEnd = locals.add('i32');
-  const hash = locals.add('i64');
-  const word = locals.add('i64');
+  const hashed = addHashLocals(locals, codeAt, codeEnd);
+  /** The last row whose code is not hashed here. */
+  const unhashed = locals.add('i32');
+  /** Within the cells of this row, and of the last one that was taken. */
+  const lineEnds = locals.add('i32');
+  const lineEndsTaken = locals.add('i32');
 
   const add = (local: Code, count: number): Code => i32.add(local, i32.const(count));
   const is = (value: Code, other: Code): Code => i32.eq(value, other);
@@ -120,7 +125,18 @@ export function rowsFunction(): WasmFunction {
     when(i64.ne(bits.get, i64.const(0n)), [
       blank.set(i32.const(1)),
       bits.set(i64.and(mask(at.get, isOneOf('\n', '\r')), bits.get)),
-      goToIf(odd, i64.ne(bits.get, i64.const(0n))),
+      when(i64.ne(bits.get, i64.const(0n)), [
+        goToIf(odd, i32.load8(column.get, kernelMemory.rules)),
+        // A CRLF is one.
+        lineEnds.set(i32.add(lineEnds.get, i32.wrap(i64.popcnt(bits.get)))),
+        bits.set(
+          i64.and(
+            mask(at.get, isOneOf('\n')),
+            i64.shl(i64.andNot(bits.get, mask(at.get, isOneOf('\n'))), i64.const(1n)),
+          ),
+        ),
+        lineEnds.set(i32.sub(lineEnds.get, i32.wrap(i64.popcnt(bits.get)))),
+      ]),
     ]),
   ];
 
@@ -150,8 +166,16 @@ export function rowsFunction(): WasmFunction {
       bits.set(mask(byteAt.get, isOneOf('"', '\n', '\r'))),
       when(i64.eqz(bits.get), [byteAt.set(add(byteAt.get, 64)), goTo(next)]),
       byteAt.set(i32.add(byteAt.get, i32.wrap(i64.ctz(bits.get)))),
-      goToIf(odd, i32.ne(i32.load8(byteAt.get), QUOTE)), // The row has several lines.
+      byte.set(i32.load8(byteAt.get)),
       byteAt.set(add(byteAt.get, 1)),
+      when(i32.ne(byte.get, QUOTE), [
+        // The LF of a CRLF ends no other line.
+        when(
+          i32.or(is(byte.get, CR), i32.ne(i32.load8(i32.sub(byteAt.get, i32.const(2))), CR)),
+          lineEnds.set(add(lineEnds.get, 1)),
+        ),
+        goTo(next),
+      ]),
       byte.set(i32.load8(byteAt.get)),
       when(is(byte.get, QUOTE), [byteAt.set(add(byteAt.get, 1)), goTo(next)]),
       goToIf(odd, i32.eqz(endsCell)),
@@ -175,6 +199,7 @@ export function rowsFunction(): WasmFunction {
         start.set(at.get),
         length.set(i32.sub(end.get, at.get)),
         when(i32.atLeast(rule.get, i32.const(codeColumn)), [
+          codeFrom.set(at.get),
           codeAt.set(at.get),
           codeEnd.set(end.get),
           rule.set(i32.and(rule.get, i32.const(codeColumn - 1))),
@@ -194,6 +219,20 @@ export function rowsFunction(): WasmFunction {
     column.set(add(column.get, 1)),
   ];
 
+  const codeLength = i32.sub(codeEnd.get, codeFrom.get);
+  const leaveUnhashed: Code = [
+    hashed.hash.set(
+      i64.or(
+        i64.extend(codeFrom.get),
+        i64.shl(
+          i64.extend(i32.or(codeLength, i32.shl(unhashed.get, i32.const(unhashedShift)))),
+          i64.const(32n),
+        ),
+      ),
+    ),
+    unhashed.set(rows.get),
+  ];
+
   const takeRow = (odd: Label): Code => [
     goToIf(odd, is(byteAt.get, from.get)), // An empty line.
     when(i32.below(column.get, needed.get), [
@@ -208,13 +247,17 @@ export function rowsFunction(): WasmFunction {
       goToIf(odd, is(cellAt.get, to.get)),
       cellAt.set(i32.add(cellAt.get, is(i32.load8(cellAt.get), LF))),
     ]),
-    hash.set(i64.const(0n)),
-    when(codeEnd.get, hashText(codeAt, codeEnd, hash, word, odd)),
-    i64.store(out.get, 0, hash.get),
-    out.set(add(out.get, 8)),
     rows.set(add(rows.get, 1)),
+    hashed.hash.set(i64.const(0n)),
+    when(
+      codeEnd.get,
+      block((done) => [block((beyond) => [hashText(hashed, beyond), goTo(done)]), leaveUnhashed]),
+    ),
+    i64.store(out.get, 0, hashed.hash.get),
+    out.set(add(out.get, 8)),
     wrong.set(i32.add(wrong.get, wrongInRow.get)),
     from.set(cellAt.get),
+    lineEndsTaken.set(lineEnds.get),
   ];
 
   const body: Code = [
@@ -227,6 +270,7 @@ export function rowsFunction(): WasmFunction {
         column.set(i32.const(0)),
         codeEnd.set(i32.const(0)),
         wrongInRow.set(i32.const(0)),
+        lineEnds.set(i32.const(0)),
         loadWindow,
         loop((nextCell) => [
           findEnd(stop),
@@ -238,11 +282,14 @@ export function rowsFunction(): WasmFunction {
           ]),
         ]),
         takeRow(stop),
-        goTo(nextRow),
+        // The rows before a row of several lines have one each.
+        goToIf(nextRow, i32.eqz(lineEndsTaken.get)),
       ]),
     ),
     i32.store(i32.const(kernelMemory.stoppedAt), 0, from.get),
     i32.store(i32.const(kernelMemory.wrong), 0, wrong.get),
+    i32.store(i32.const(kernelMemory.unhashed), 0, unhashed.get),
+    i32.store(i32.const(kernelMemory.lineEnds), 0, lineEndsTaken.get),
     rows.get,
   ];
   return { name: 'rows', parameters: 5, locals: locals.all, body };

@@ -1,12 +1,13 @@
 import { randomFillSync } from 'node:crypto';
 import type { CellRule } from './cell-rules.ts';
-import { hashText } from './row-kernel-hash.ts';
+import { addHashLocals, hashText } from './row-kernel-hash.ts';
 import {
   codeColumn,
   createKernelMemory,
   kernelInputBytes,
   kernelMemory,
   kernelRules,
+  unhashedShift,
 } from './row-kernel-memory.ts';
 import { rowsFunction } from './row-kernel-rows.ts';
 import { createLocals, encodeModule, i32, i64, type WasmFunction } from './wasm-code.ts';
@@ -28,35 +29,34 @@ export interface RowKernel {
   load(chunk: Buffer, from: number, to: number): number;
   /**
    * Reads at most `maxRows` rows between two offsets in what was loaded; `from` is the first byte of a row. Returns how
-   * many it read. The row at `stoppedAt` is then not whole, or it is for the row reader to judge. With `countWrong`
+   * many it read: each has one line, but for the last one, which has `lineEnds` more. Where there are none, the row at
+   * `stoppedAt` is not whole, or it is for the row reader to judge. With `countWrong`
    * it does not stop at wrong rows but counts their faults in `wrong`, where it has no doubt.
    */
   readRows(from: number, to: number, maxRows: number, needed: number, countWrong: boolean): number;
   stoppedAt(): number;
   wrong(): number;
+  lineEnds(): number;
   /** Two words for each row that was read, the hash of its code: low half, high half; 0, 0 where there is none. */
   readonly hashes: Uint32Array;
-  /** Sets the first two of `hashes` to the hash of a text, ASCII letters as lower case; 32 KiB of it are taken. */
+  /** Sets the first two of `hashes` to the hash of a text, whatever its case; 32 KiB of it are taken. */
   hashText(text: string): void;
 }
 
 interface KernelExports {
   readonly rows: (from: number, to: number, maxRows: number, needed: number, countWrong: number) => number;
-  readonly hash: (from: number, to: number) => number;
+  readonly hash: (from: number, to: number, out: number) => number;
 }
 
+/** `hash(from, to, out)`: leaves the hash of a text that JavaScript has lowered. */
 function hashFunction(): WasmFunction {
   const locals = createLocals();
   const from = locals.add('i32');
   const to = locals.add('i32');
-  const hash = locals.add('i64');
-  const word = locals.add('i64');
-  const body = [
-    hashText(from, to, hash, word),
-    i64.store(i32.const(kernelMemory.hashes), 0, hash.get),
-    i32.const(0),
-  ];
-  return { name: 'hash', parameters: 2, locals: locals.all, body };
+  const out = locals.add('i32');
+  const hashed = addHashLocals(locals, from, to);
+  const body = [hashText(hashed), i64.store(out.get, 0, hashed.hash.get), i32.const(0)];
+  return { name: 'hash', parameters: 3, locals: locals.all, body };
 }
 
 /** Compiled once a thread, in about 2 ms. */
@@ -74,6 +74,24 @@ export function createRowKernel(memory = createKernelMemory()): RowKernel {
   // Nobody can then prepare codes that collide.
   randomFillSync(bytes, kernelMemory.seed, 8);
 
+  const hashes = new Uint32Array(memory.buffer, kernelMemory.hashes, 2 * kernelMemory.maxRows);
+
+  /** Into the two words of a row, numbered from 0. */
+  function hashInto(row: number, text: string): void {
+    const length = bytes.write(text.toLowerCase(), kernelMemory.text, kernelMemory.textBytes);
+    hash(kernelMemory.text, kernelMemory.text + length, kernelMemory.hashes + 8 * row);
+  }
+
+  function hashUnhashed(): void {
+    for (let number = bytes.readUInt32LE(kernelMemory.unhashed); number > 0; ) {
+      const row = number - 1;
+      const at = hashes[2 * row] as number;
+      const rest = hashes[2 * row + 1] as number;
+      hashInto(row, bytes.toString('utf8', at, at + (rest & (2 ** unhashedShift - 1))));
+      number = rest >>> unhashedShift;
+    }
+  }
+
   return {
     configure(required, codes) {
       rules.fill(kernelRules.none);
@@ -89,13 +107,10 @@ export function createRowKernel(memory = createKernelMemory()): RowKernel {
       return chunk.copy(bytes, input, from, Math.min(to, from + inputBytes));
     },
     readRows(from, to, maxRows, needed, countWrong) {
-      return rows(
-        input + from,
-        input + to,
-        Math.min(maxRows, kernelMemory.maxRows),
-        needed,
-        countWrong ? 1 : 0,
-      );
+      const most = Math.min(maxRows, kernelMemory.maxRows);
+      const count = rows(input + from, input + to, most, needed, countWrong ? 1 : 0);
+      hashUnhashed();
+      return count;
     },
     stoppedAt() {
       return bytes.readUInt32LE(kernelMemory.stoppedAt) - input;
@@ -103,12 +118,10 @@ export function createRowKernel(memory = createKernelMemory()): RowKernel {
     wrong() {
       return bytes.readUInt32LE(kernelMemory.wrong);
     },
-    hashes: new Uint32Array(memory.buffer, kernelMemory.hashes, 2 * kernelMemory.maxRows),
-    hashText(text) {
-      hash(
-        kernelMemory.text,
-        kernelMemory.text + bytes.write(text, kernelMemory.text, kernelMemory.textBytes),
-      );
+    lineEnds() {
+      return bytes.readUInt32LE(kernelMemory.lineEnds);
     },
+    hashes,
+    hashText: (text) => hashInto(0, text),
   };
 }

@@ -32,8 +32,8 @@ export interface RowReader {
   read(chunk: Buffer, from: number, to: number): number;
   /** The file is over: a last row without a line end goes to `onRow`. Not to be called inside a quote. */
   end(): void;
-  /** Rows of one line each were read by someone else, up to their last line end. */
-  passRows(count: number): void;
+  /** Rows of so many lines were read by someone else, up to their last line end. */
+  passLines(count: number): void;
   /** From the next row on these columns' cells are kept. None at first. */
   want(columns: readonly number[]): void;
 }
@@ -203,7 +203,7 @@ export function createRowReader(onRow: (row: Row) => void): RowReader {
     end() {
       if (state !== 'betweenRows') closeRow();
     },
-    passRows(count) {
+    passLines(count) {
       line += count;
       afterCr = false;
     },

@@ -133,8 +133,13 @@ function labelled(opcode: number, body: (label: Label) => Code): Labelled {
   return { opcode, label, body: body(label) };
 }
 
-/** Hands out a function's parameters and locals; parameters come first. */
-export function createLocals(): { readonly all: readonly Local[]; add(type: ValueType): Local } {
+/** A function's parameters and locals; parameters come first. */
+export interface Locals {
+  readonly all: readonly Local[];
+  add(type: ValueType): Local;
+}
+
+export function createLocals(): Locals {
   const all: Local[] = [];
   return {
     all,
