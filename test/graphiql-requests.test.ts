@@ -7,6 +7,8 @@ import { createProgressMeter } from '../src/graphiql/request/progress-meter.ts';
 import { readAnswer } from '../src/graphiql/request/read-answer.ts';
 import { subscriptionFailure } from '../src/graphiql/request/subscription-failure.ts';
 import { uploadOutcomes } from '../src/graphiql/request/upload-outcome.ts';
+import { loadSettings } from '../src/graphiql/settings.ts';
+import { startStubServer } from './support/stub-server.ts';
 
 describe('A multipart request', () => {
   test('holds null where each file belongs, and maps each part to its place', () => {
@@ -190,10 +192,21 @@ describe('What an upload came to', () => {
   });
 
   test.each([
-    { name: 'InvalidFileError', more: {}, tone: 'bad', title: 'The file is wrong' },
+    { name: 'InvalidFileError', more: {}, tone: 'bad', title: 'The file is wrong. Nothing was uploaded.' },
+    {
+      name: 'InvalidFileError',
+      more: { jobs: [{ id: 'COUPON_BATCH:1:2' }] },
+      tone: 'bad',
+      title: 'The file is wrong. What stands before that was uploaded.',
+    },
     { name: 'InvalidInputError', more: { field: 'columns.billId' }, tone: 'bad', title: 'columns.billId' },
     { name: 'UpstreamRejectedError', more: {}, tone: 'bad', title: 'Capillary refused' },
-    { name: 'UploadOutcomeUnknownError', more: {}, tone: 'mixed', title: 'same idempotency key' },
+    {
+      name: 'UploadOutcomeUnknownError',
+      more: {},
+      tone: 'mixed',
+      title: 'It is not known yet what became of the upload. Repeat with the same idempotency key.',
+    },
     {
       name: 'UploadChecked',
       more: { file: { problemCount: 2 } },
@@ -220,5 +233,16 @@ describe('What an upload came to', () => {
       problemCount: 9,
       jobIds: ['COUPON_BATCH:1:2', 'COUPON_BATCH:1:3'],
     });
+  });
+});
+
+test.each([
+  { name: 'an answer of its own', answer: { status: 503, body: { errors: [] } } },
+  { name: 'no JSON', answer: { body: 'Bad gateway' } },
+])('The page says so when it gets $name in place of its settings, and comes up', async ({ answer }) => {
+  await using proxy = await startStubServer(() => answer);
+  expect(await loadSettings(proxy.url)).toMatchObject({
+    endpoint: '/graphql',
+    problem: { title: 'No connection.' },
   });
 });

@@ -14,6 +14,7 @@ export interface Settings {
 export async function loadSettings(address = '/graphiql/settings.json'): Promise<Settings> {
   try {
     const response = await fetch(address);
+    if (!response.ok) throw new Error(`HTTP ${response.status}`);
     return (await response.json()) as Settings;
   } catch {
     const problem = {

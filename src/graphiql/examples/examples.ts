@@ -52,6 +52,10 @@ const result = `    __typename
         code
         message
       }
+      jobs {
+        id
+        status
+      }
     }
     ... on InvalidInputError {
       field
@@ -60,9 +64,18 @@ const result = `    __typename
       httpStatus
       upstreamCode
       requestId
+      idempotencyKey
+      jobs {
+        id
+        status
+      }
     }
     ... on UploadOutcomeUnknownError {
       idempotencyKey
+      jobs {
+        id
+        status
+      }
     }`;
 
 /** One for each thing that the API is for, in the order in which a newcomer needs them. */

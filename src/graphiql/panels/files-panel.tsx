@@ -23,8 +23,9 @@ export function FilesPanel() {
       {uploads.map((upload) => (
         <UploadStatus key={upload.id} upload={upload} />
       ))}
-      {outcomes.map((outcome) => (
-        <OutcomeCard key={outcome.title} outcome={outcome} />
+      {outcomes.map((outcome, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: two uploads of one operation may come to the same
+        <OutcomeCard key={index} outcome={outcome} />
       ))}
       {operation && slots.length === 0 && (
         <p className="cx-hint">

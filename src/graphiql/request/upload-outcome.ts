@@ -32,10 +32,10 @@ function read(value: Fields): UploadOutcome {
   const problemCount = typeof counted === 'number' ? counted : problems.length;
   const message = typeof value['message'] === 'string' ? value['message'] : undefined;
   const jobIds = findJobIds(value);
-  return { ...title(value, problemCount), message, problems, problemCount, jobIds };
+  return { ...title(value, problemCount, jobIds.length > 0), message, problems, problemCount, jobIds };
 }
 
-function title(value: Fields, problemCount: number): Pick<UploadOutcome, 'tone' | 'title'> {
+function title(value: Fields, problemCount: number, hasJobs: boolean): Pick<UploadOutcome, 'tone' | 'title'> {
   switch (value['__typename']) {
     case 'UploadAccepted':
       if (value['replayed'] === true)
@@ -48,7 +48,11 @@ function title(value: Fields, problemCount: number): Pick<UploadOutcome, 'tone' 
         ? { tone: 'mixed', title: `Checked, not uploaded. Capillary would reject ${rows(problemCount)}.` }
         : { tone: 'good', title: 'Checked, not uploaded. The file is fine.' };
     case 'InvalidFileError':
-      return { tone: 'bad', title: 'The file is wrong. Nothing was uploaded.' };
+      return {
+        tone: 'bad',
+        // Of a split file the parts before have their jobs already.
+        title: `The file is wrong. ${hasJobs ? 'What stands before that was uploaded.' : 'Nothing was uploaded.'}`,
+      };
     case 'InvalidInputError':
       return {
         tone: 'bad',
@@ -59,7 +63,7 @@ function title(value: Fields, problemCount: number): Pick<UploadOutcome, 'tone' 
     case 'UploadOutcomeUnknownError':
       return {
         tone: 'mixed',
-        title: 'The connection broke after the file was sent. Repeat with the same idempotency key.',
+        title: 'It is not known yet what became of the upload. Repeat with the same idempotency key.',
       };
     default:
       return { tone: 'mixed', title: 'Answered. Ask for __typename to see here what it came to.' };
