@@ -55,9 +55,11 @@ export const FileReport = builder.objectRef<FileReportModel>('FileReport').imple
     }),
     problems: t.expose('problems', {
       type: [FileProblem],
-      description: 'Rows that upstream is going to reject: the first 100, in the order of the file.',
+      description: 'Rows that Capillary is going to reject: the first 100, in the order of the file.',
     }),
-    problemCount: t.exposeInt('problemCount', { description: 'All that were found.' }),
+    problemCount: t.exposeInt('problemCount', {
+      description: 'How many were found, those that are not listed included.',
+    }),
     notes: t.exposeStringList('notes', {
       description:
         'What else there is to know, as that a file was too long to search all of it for duplicates.',

@@ -25,7 +25,8 @@ const UploadCouponBatchInput = builder.inputType('UploadCouponBatchInput', {
       description: 'How the file names the customers.',
     }),
     customerIdentifierColumn: t.int({
-      description: 'Zero-based. Needed for every identifier but NOT_TAGGED, refused with it.',
+      description:
+        'Zero-based column of the customers. Needed for every identifier but NOT_TAGGED, refused with it.',
     }),
     options: t.field({ type: UploadOptions, description: 'How to upload.' }),
   }),
@@ -37,7 +38,11 @@ builder.mutationField('uploadCouponBatch', (t) =>
     description: 'Uploads coupons of a series. The file is streamed, whatever its size.',
     args: {
       file: t.arg({ type: 'Upload', required: true, description: 'A CSV with one header line.' }),
-      input: t.arg({ type: UploadCouponBatchInput, required: true, description: 'Where it goes.' }),
+      input: t.arg({
+        type: UploadCouponBatchInput,
+        required: true,
+        description: 'Where it goes, and how to read it.',
+      }),
     },
     resolve: (_, { file, input }, context, info) =>
       runUpload(context, info, {

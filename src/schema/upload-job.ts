@@ -50,7 +50,7 @@ UploadJob.implement({
       description: 'Which upload made this job.',
       resolve: ({ upstream }) => upstream.kind,
     }),
-    jobId: t.id({ description: "The job's number upstream.", resolve: ({ upstream }) => upstream.jobId }),
+    jobId: t.id({ description: "The job's number in Capillary.", resolve: ({ upstream }) => upstream.jobId }),
     couponSeries: t.field({
       type: CouponSeries,
       description: 'The coupon series that the file was uploaded to.',
@@ -62,7 +62,7 @@ UploadJob.implement({
     }),
     status: t.expose('status', { type: UploadJobStatus, description: 'How far the job is.' }),
     upstreamStatus: t.string({
-      description: 'The status exactly as upstream wrote it.',
+      description: 'The status exactly as Capillary wrote it.',
       resolve: ({ upstream }) => upstream.uploadStatus,
     }),
     outcome: t.expose('outcome', {
@@ -75,12 +75,12 @@ UploadJob.implement({
     createdAt: t.field({
       type: 'DateTime',
       description:
-        'When upstream took the file. For redeemed coupons upstream gives the day only, once it is listed.',
+        'When Capillary took the file. For redeemed coupons it gives the day only, once the job is listed.',
       resolve: ({ upstream }) => new Date(upstream.createdOnMs),
     }),
     updatedAt: t.field({
       type: 'DateTime',
-      description: 'When the job last changed. For redeemed coupons upstream gives the day only.',
+      description: 'When the job last changed. For redeemed coupons Capillary gives the day only.',
       resolve: ({ upstream }) => new Date(upstream.updatedOnMs),
     }),
     uploadedFileName: t.exposeString('uploadedFileName', {
@@ -88,36 +88,38 @@ UploadJob.implement({
     }),
     uploadedFileUrl: t.string({
       nullable: true,
-      description: "Upstream's handle of the stored file; not a web address.",
+      description: "Capillary's handle of the stored file; not a web address.",
       resolve: ({ upstream }) => upstream.uploadedFileUrl,
     }),
     errorFileUrl: t.string({
       nullable: true,
       description:
-        "Upstream's handle of the list of rejected rows; not a web address: upstream documents no download.",
+        "Capillary's handle of the list of rejected rows; not a web address: there is no documented download.",
       resolve: ({ upstream }) => upstream.errorFileUrl,
     }),
     successFileUrl: t.string({
       nullable: true,
-      description: "Upstream's handle of the list of accepted rows; not a web address.",
+      description: "Capillary's handle of the list of accepted rows; not a web address.",
       resolve: ({ upstream }) => upstream.successFileUrl,
     }),
     totalUploadedCount: t.int({
-      description: 'Data rows that upstream counted, good and bad together; 0 until it has.',
+      description: 'Data rows that Capillary counted, good and bad together; 0 until it has.',
       resolve: ({ upstream }) => upstream.totalUploadedCount,
     }),
     actualRowCount: t.int({
-      description: 'Rows of the file as upstream counted them.',
+      description: 'Rows of the file as Capillary counted them.',
       resolve: ({ upstream }) => upstream.actualRowCount,
     }),
     errorCount: t.int({
-      description: 'Rows that upstream rejected.',
+      description: 'Rows that Capillary rejected.',
       resolve: ({ upstream }) => upstream.errorCount,
     }),
-    acceptedCount: t.exposeInt('acceptedCount', { description: 'totalUploadedCount - errorCount' }),
+    acceptedCount: t.exposeInt('acceptedCount', {
+      description: 'Rows that Capillary accepted: `totalUploadedCount` less `errorCount`.',
+    }),
     uploadTableName: t.string({
       nullable: true,
-      description: "Upstream's working table of this job: of use to Capillary's support.",
+      description: "Capillary's working table of this job: of use to its support.",
       resolve: ({ upstream }) => upstream.uploadTableName,
     }),
     audienceGroupId: t.id({

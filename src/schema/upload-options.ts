@@ -1,7 +1,7 @@
 import { builder } from './builder.ts';
 
 const RowProblemPolicy = builder.enumType('RowProblemPolicy', {
-  description: 'What to do with rows that upstream is going to reject.',
+  description: 'What to do with rows that Capillary is going to reject.',
   values: {
     REPORT: { description: 'Upload all the same, and list them in the report.' },
     REJECT: { description: 'Upload nothing.' },
@@ -19,14 +19,14 @@ export const UploadOptions = builder.inputType('UploadOptions', {
     dryRun: t.boolean({ defaultValue: false, description: 'Checks the file and uploads nothing.' }),
     maxRowsPerJob: t.int({
       description:
-        'Uploads as several jobs of at most this many data rows. Upstream recommends at most 500,000.',
+        'Uploads as several jobs of at most this many data rows. Capillary recommends at most 500,000.',
     }),
     rowProblems: t.field({
       type: RowProblemPolicy,
       defaultValue: 'REPORT',
       description:
-        'What to do with rows that upstream is going to reject (an empty cell, a bad date, a duplicate code). REPORT ' +
-        "uploads all the same, since partial success is upstream's norm, and lists them in the report; REJECT " +
+        'What to do with rows that Capillary is going to reject (an empty cell, a bad date, a duplicate code). REPORT ' +
+        "uploads all the same, since partial success is Capillary's norm, and lists them in the report; REJECT " +
         'uploads nothing. A file that is wrong as a whole (not CSV, a column that does not exist, no rows) is ' +
         'refused under both.',
     }),

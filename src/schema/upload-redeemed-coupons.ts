@@ -64,7 +64,11 @@ builder.mutationField('uploadRedeemedCoupons', (t) =>
     description: 'Uploads coupons that were redeemed elsewhere. The file is streamed, whatever its size.',
     args: {
       file: t.arg({ type: 'Upload', required: true, description: 'A CSV with one header line.' }),
-      input: t.arg({ type: UploadRedeemedCouponsInput, required: true, description: 'How to read it.' }),
+      input: t.arg({
+        type: UploadRedeemedCouponsInput,
+        required: true,
+        description: 'Where it goes, and how to read it.',
+      }),
     },
     resolve: (_, { file, input }, context, info) =>
       runUpload(context, info, {

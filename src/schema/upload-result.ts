@@ -11,7 +11,8 @@ const UploadError = builder.interfaceRef<{ readonly message: string }>('UploadEr
 });
 
 const UploadAccepted = builder.objectRef<Result.UploadAccepted>('UploadAccepted').implement({
-  description: 'Upstream has the whole file.',
+  description:
+    'Capillary has the whole file. What becomes of its rows the `jobs` tell, once they are terminal.',
   fields: (t) => ({
     jobs: t.expose('jobs', {
       type: [UploadJob],
@@ -34,14 +35,18 @@ const InvalidFileError = builder.objectRef<Result.InvalidFileError>('InvalidFile
   interfaces: [UploadError],
   fields: (t) => ({
     problems: t.expose('problems', { type: [FileProblem], description: 'The first problems, at most 100.' }),
-    problemCount: t.exposeInt('problemCount', { description: 'All that were found.' }),
+    problemCount: t.exposeInt('problemCount', {
+      description: 'How many were found, those that are not listed included.',
+    }),
     jobs: t.expose('jobs', {
       type: [UploadJob],
       description: 'Jobs that an earlier part of a split file had already made.',
     }),
     idempotencyKey: t.exposeString('idempotencyKey', {
       nullable: true,
-      description: 'When there are `jobs`: repeat the mended file with this key, and it goes on behind them.',
+      description:
+        'When there are `jobs`: repeat the mended file with this key, and it goes on behind them. Beside the key of the ' +
+        'other errors, which is never null, it needs an alias.',
     }),
   }),
 });
@@ -57,13 +62,13 @@ const InvalidInputError = builder.objectRef<Result.InvalidInputError>('InvalidIn
 const UpstreamRejectedError = builder
   .objectRef<Result.UpstreamRejectedError>('UpstreamRejectedError')
   .implement({
-    description: 'Upstream answered, and refused.',
+    description: 'Capillary answered, and refused.',
     interfaces: [UploadError],
     fields: (t) => ({
       httpStatus: t.exposeInt('httpStatus', { description: 'Status of its answer.' }),
       upstreamCode: t.exposeString('upstreamCode', {
         nullable: true,
-        description: "Upstream's own error code, where it gave one.",
+        description: "Capillary's own error code, where it gave one.",
       }),
       requestId: t.exposeString('requestId', {
         nullable: true,

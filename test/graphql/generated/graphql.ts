@@ -113,9 +113,9 @@ export type FileReport = {
   name: Scalars['String']['output'];
   /** What else there is to know, as that a file was too long to search all of it for duplicates. */
   notes: Array<Scalars['String']['output']>;
-  /** All that were found. */
+  /** How many were found, those that are not listed included. */
   problemCount: Scalars['Int']['output'];
-  /** Rows that upstream is going to reject: the first 100, in the order of the file. */
+  /** Rows that Capillary is going to reject: the first 100, in the order of the file. */
   problems: Array<FileProblem>;
   /** Data rows: neither the header nor empty lines are counted. */
   rows: Scalars['Int']['output'];
@@ -126,13 +126,13 @@ export type FileReport = {
 /** The file itself is wrong. Nothing was uploaded, but for the `jobs` of a split file. */
 export type InvalidFileError = UploadError & {
   __typename?: 'InvalidFileError';
-  /** When there are `jobs`: repeat the mended file with this key, and it goes on behind them. */
+  /** When there are `jobs`: repeat the mended file with this key, and it goes on behind them. Beside the key of the other errors, which is never null, it needs an alias. */
   idempotencyKey?: Maybe<Scalars['String']['output']>;
   /** Jobs that an earlier part of a split file had already made. */
   jobs: Array<UploadJob>;
   /** What is wrong and what to do, for a person. */
   message: Scalars['String']['output'];
-  /** All that were found. */
+  /** How many were found, those that are not listed included. */
   problemCount: Scalars['Int']['output'];
   /** The first problems, at most 100. */
   problems: Array<FileProblem>;
@@ -233,7 +233,7 @@ export type RedeemedCustomerIdentifier =
   /** By Capillary's user id. */
   | 'USER_ID';
 
-/** What to do with rows that upstream is going to reject. */
+/** What to do with rows that Capillary is going to reject. */
 export type RowProblemPolicy =
   /** Upload nothing. */
   | 'REJECT'
@@ -253,7 +253,7 @@ export type SubscriptionUploadJobUpdatedArgs = {
   ids: Array<Scalars['ID']['input']>;
 };
 
-/** Upstream has the whole file. */
+/** Capillary has the whole file. What becomes of its rows the `jobs` tell, once they are terminal. */
 export type UploadAccepted = {
   __typename?: 'UploadAccepted';
   /** The file as it passed. */
@@ -277,7 +277,7 @@ export type UploadCouponBatchInput = {
   couponSeriesId: Scalars['ID']['input'];
   /** How the file names the customers. */
   customerIdentifier: CustomerIdentifier;
-  /** Zero-based. Needed for every identifier but NOT_TAGGED, refused with it. */
+  /** Zero-based column of the customers. Needed for every identifier but NOT_TAGGED, refused with it. */
   customerIdentifierColumn?: InputMaybe<Scalars['Int']['input']>;
   /** How to upload. */
   options?: InputMaybe<UploadOptions>;
@@ -292,9 +292,9 @@ export type UploadError = {
 /** One file on its way through Capillary, from its arrival to the last row. */
 export type UploadJob = {
   __typename?: 'UploadJob';
-  /** totalUploadedCount - errorCount */
+  /** Rows that Capillary accepted: `totalUploadedCount` less `errorCount`. */
   acceptedCount: Scalars['Int']['output'];
-  /** Rows of the file as upstream counted them. */
+  /** Rows of the file as Capillary counted them. */
   actualRowCount: Scalars['Int']['output'];
   /** Audience group that the upload made. Coupon batches only. */
   audienceGroupId?: Maybe<Scalars['ID']['output']>;
@@ -302,17 +302,17 @@ export type UploadJob = {
   audienceGroupVersionId?: Maybe<Scalars['ID']['output']>;
   /** The coupon series that the file was uploaded to. */
   couponSeries: CouponSeries;
-  /** When upstream took the file. For redeemed coupons upstream gives the day only, once it is listed. */
+  /** When Capillary took the file. For redeemed coupons it gives the day only, once the job is listed. */
   createdAt: Scalars['DateTime']['output'];
-  /** Rows that upstream rejected. */
+  /** Rows that Capillary rejected. */
   errorCount: Scalars['Int']['output'];
-  /** Upstream's handle of the list of rejected rows; not a web address: upstream documents no download. */
+  /** Capillary's handle of the list of rejected rows; not a web address: there is no documented download. */
   errorFileUrl?: Maybe<Scalars['String']['output']>;
   /** KIND:couponSeriesId:jobId, e.g. COUPON_BATCH:541854:222696. The format is documented and stable. */
   id: Scalars['ID']['output'];
   /** True once status can no longer change: no need to watch any longer. */
   isTerminal: Scalars['Boolean']['output'];
-  /** The job's number upstream. */
+  /** The job's number in Capillary. */
   jobId: Scalars['ID']['output'];
   /** Which upload made this job. */
   kind: UploadJobKind;
@@ -322,19 +322,19 @@ export type UploadJob = {
   outcome: UploadJobOutcome;
   /** How far the job is. */
   status: UploadJobStatus;
-  /** Upstream's handle of the list of accepted rows; not a web address. */
+  /** Capillary's handle of the list of accepted rows; not a web address. */
   successFileUrl?: Maybe<Scalars['String']['output']>;
-  /** Data rows that upstream counted, good and bad together; 0 until it has. */
+  /** Data rows that Capillary counted, good and bad together; 0 until it has. */
   totalUploadedCount: Scalars['Int']['output'];
-  /** When the job last changed. For redeemed coupons upstream gives the day only. */
+  /** When the job last changed. For redeemed coupons Capillary gives the day only. */
   updatedAt: Scalars['DateTime']['output'];
-  /** Upstream's working table of this job: of use to Capillary's support. */
+  /** Capillary's working table of this job: of use to its support. */
   uploadTableName?: Maybe<Scalars['String']['output']>;
   /** The file name as the user gave it. */
   uploadedFileName: Scalars['String']['output'];
-  /** Upstream's handle of the stored file; not a web address. */
+  /** Capillary's handle of the stored file; not a web address. */
   uploadedFileUrl?: Maybe<Scalars['String']['output']>;
-  /** The status exactly as upstream wrote it. */
+  /** The status exactly as Capillary wrote it. */
   upstreamStatus: Scalars['String']['output'];
 };
 
@@ -401,9 +401,9 @@ export type UploadOptions = {
   dryRun?: InputMaybe<Scalars['Boolean']['input']>;
   /** Makes a repeat safe: the same key, series and kind returns the job that the first try made, also when the first answer was lost. 8 to 64 of A-Z a-z 0-9 _ - */
   idempotencyKey?: InputMaybe<Scalars['String']['input']>;
-  /** Uploads as several jobs of at most this many data rows. Upstream recommends at most 500,000. */
+  /** Uploads as several jobs of at most this many data rows. Capillary recommends at most 500,000. */
   maxRowsPerJob?: InputMaybe<Scalars['Int']['input']>;
-  /** What to do with rows that upstream is going to reject (an empty cell, a bad date, a duplicate code). REPORT uploads all the same, since partial success is upstream's norm, and lists them in the report; REJECT uploads nothing. A file that is wrong as a whole (not CSV, a column that does not exist, no rows) is refused under both. */
+  /** What to do with rows that Capillary is going to reject (an empty cell, a bad date, a duplicate code). REPORT uploads all the same, since partial success is Capillary's norm, and lists them in the report; REJECT uploads nothing. A file that is wrong as a whole (not CSV, a column that does not exist, no rows) is refused under both. */
   rowProblems?: InputMaybe<RowProblemPolicy>;
 };
 
@@ -437,7 +437,7 @@ export type UploadRedeemedCouponsInput = {
 /** What an upload came to. Errors that the person can mend are members, not GraphQL errors. */
 export type UploadResult = InvalidFileError | InvalidInputError | UploadAccepted | UploadChecked | UploadOutcomeUnknownError | UpstreamRejectedError;
 
-/** Upstream answered, and refused. */
+/** Capillary answered, and refused. */
 export type UpstreamRejectedError = UploadError & {
   __typename?: 'UpstreamRejectedError';
   /** Status of its answer. */
@@ -450,7 +450,7 @@ export type UpstreamRejectedError = UploadError & {
   message: Scalars['String']['output'];
   /** Names the call to Capillary's support. */
   requestId?: Maybe<Scalars['String']['output']>;
-  /** Upstream's own error code, where it gave one. */
+  /** Capillary's own error code, where it gave one. */
   upstreamCode?: Maybe<Scalars['String']['output']>;
 };
 
