@@ -3,6 +3,7 @@ import { createListJobs, type ListJobs } from './list-jobs.ts';
 import { createSendUpload, type SendUpload } from './send-upload.ts';
 import type { OnCall } from './upstream-call.ts';
 
+/** Where upstream is, and how patient to be with it. Times in milliseconds. */
 export interface CapillaryClientOptions {
   readonly couponApiUrl: string;
   /** For reads. Whoever made it closes it, and the next. */
@@ -23,6 +24,7 @@ export interface CapillaryClient {
   readonly sendUpload: SendUpload;
 }
 
+/** Puts the coupon calls together. Has nothing of its own to close. */
 export function createCapillaryClient(options: CapillaryClientOptions): CapillaryClient {
   const { couponApiUrl, dispatcher, uploadDispatcher, timeoutMs, onCall } = options;
   return {

@@ -8,8 +8,10 @@ export const capillaryErrorCodes = [
   'UPSTREAM_TIMEOUT',
   'UPSTREAM_INVALID_RESPONSE',
 ] as const;
+/** One of `capillaryErrorCodes`. */
 export type CapillaryErrorCode = (typeof capillaryErrorCodes)[number];
 
+/** What is known of a failed call beside its code and message. */
 export interface CapillaryErrorDetails {
   /** HTTP status of the answer, or the status that its body tells where that is the worse one. */
   readonly httpStatus?: number | undefined;

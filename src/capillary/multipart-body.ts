@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { getDefaultHighWaterMark, Readable } from 'node:stream';
 import type { ByteSource } from './byte-source.ts';
 
+/** The body of one upload. Whoever made it destroys `stream` in the end. */
 export interface MultipartBody {
   readonly contentType: string;
   readonly stream: Readable;
@@ -11,6 +12,7 @@ export interface MultipartBody {
   failure(): Error | undefined;
 }
 
+/** The form: its text fields first, then the file. */
 export interface MultipartBodyOptions {
   readonly fields: readonly (readonly [name: string, value: string])[];
   readonly fileName: string;

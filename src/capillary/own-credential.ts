@@ -19,7 +19,7 @@ export interface OwnCredentialOptions {
   readonly timeoutMs: number;
   /** Default as `retryReads` has it: asking for a token changes nothing upstream. */
   readonly retry?: RetryOptions | undefined;
-  /** Milliseconds, from any origin. Default `Date.now`. */
+  /** Milliseconds of a clock that is never set. */
   readonly now?: (() => number) | undefined;
   /** Hears of each call of the token endpoint. Default: nobody. */
   readonly onCall?: OnCall | undefined;
@@ -32,7 +32,8 @@ export interface OwnCredentialOptions {
  * Holds no timer and nothing to close.
  */
 export function createOwnCredential(options: OwnCredentialOptions): Credential {
-  const { key, secret, tokenApiUrl, dispatcher, timeoutMs, retry, now = Date.now, onCall } = options;
+  const { key, secret, tokenApiUrl, dispatcher, timeoutMs, retry, onCall } = options;
+  const { now = () => performance.now() } = options;
   const share = createShareInFlight<string>();
   let current: { readonly token: string; readonly renewAtMs: number } | undefined;
 

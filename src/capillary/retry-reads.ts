@@ -5,20 +5,20 @@ import { delay as realDelay } from './delay.ts';
 export interface RetryOptions {
   /** Calls altogether, the first included. Default 4. */
   readonly attempts?: number | undefined;
-  /** The pause is random, up to this at first and twice as much each time. Defaults 200 and 5,000. */
-  readonly baseDelayMs?: number | undefined;
+  /** The pause is random, up to 200 at first and twice as much each time, but never more than this. Default 5,000. */
   readonly maxDelayMs?: number | undefined;
-  /** A longer `Retry-After` is not waited for: the caller hears it at once. Default 5,000. */
-  readonly maxRetryAfterMs?: number | undefined;
-  /**
-   * No call begins later than this after the first. Default 10,000, so an answer is there within that plus the
-   * timeout of a single call.
-   */
-  readonly maxTotalMs?: number | undefined;
+  /** 0 to 1. */
   readonly random?: (() => number) | undefined;
   readonly delay?: ((ms: number, signal: AbortSignal) => Promise<void>) | undefined;
+  /** A clock that is never set. */
   readonly now?: (() => number) | undefined;
 }
+
+const baseDelayMs = 200;
+/** A longer `Retry-After` is not waited for: the caller hears it at once. */
+const maxRetryAfterMs = 5_000;
+/** No call begins later than this after the first: an answer is there within that plus the timeout of a single call. */
+const maxTotalMs = 10_000;
 
 /**
  * Repeats an idempotent call while it fails for a passing reason: a broken connection, 429, 502, 503 (4001
@@ -29,7 +29,7 @@ export async function retryReads<T>(
   call: () => Promise<T>,
   options: RetryOptions & { readonly signal: AbortSignal },
 ): Promise<T> {
-  const { signal, attempts = 4, maxTotalMs = 10_000, delay = realDelay, now = Date.now } = options;
+  const { signal, attempts = 4, delay = realDelay, now = () => performance.now() } = options;
   const lastStartMs = now() + maxTotalMs;
   let timeouts = 0;
   for (let attempt = 1; ; attempt += 1) {
@@ -53,7 +53,7 @@ function isPassing(error: unknown): error is CapillaryError {
 
 /** `undefined`: longer than anyone shall wait here. */
 function pauseMs(error: CapillaryError, attempt: number, options: RetryOptions): number | undefined {
-  const { baseDelayMs = 200, maxDelayMs = 5000, maxRetryAfterMs = 5000, random = Math.random } = options;
+  const { maxDelayMs = 5_000, random = Math.random } = options;
   if (error.retryAfterSeconds === undefined) {
     return random() * Math.min(maxDelayMs, baseDelayMs * 2 ** (attempt - 1));
   }

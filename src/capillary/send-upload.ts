@@ -17,6 +17,7 @@ import { beginUpstreamCall, type OnCall, type UpstreamCall } from './upstream-ca
 import type { UpstreamJob } from './upstream-job.ts';
 import { wantedAnswer } from './wanted-answer.ts';
 
+/** One upload: what, from where, and as whom. */
 export interface UploadRequest {
   readonly form: UploadForm;
   /** As upstream is to know the file. */
@@ -36,6 +37,7 @@ export type UploadOutcome =
 /** Never rejects: that the signal aborted is an outcome, too, with its reason for an error. The file is stopped by then. */
 export type SendUpload = (upload: UploadRequest) => Promise<UploadOutcome>;
 
+/** Where uploads go, and how patiently. */
 export interface SendUploadOptions {
   readonly couponApiUrl: string;
   readonly dispatcher: Dispatcher;

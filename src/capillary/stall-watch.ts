@@ -10,6 +10,7 @@ export interface StallWatch {
   close(): void;
 }
 
+/** How long is too long, and who hears of it. */
 export interface StallWatchOptions {
   readonly timeoutMs: number;
   /** Called once, up to a quarter of `timeoutMs` late. The watch is closed by then. */

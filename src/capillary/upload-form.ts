@@ -17,6 +17,7 @@ export interface RedeemedCouponsForm {
   readonly details: string | undefined;
 }
 
+/** Zero-based positions of the columns: the `uploadHeaders` of the REST call. */
 export interface RedeemedCouponColumns {
   readonly redeemedDateInMillis: number;
   readonly redeemedAt: number;
@@ -27,6 +28,7 @@ export interface RedeemedCouponColumns {
   readonly details?: number | null | undefined;
 }
 
+/** What explains a file to upstream, for either kind of upload. */
 export type UploadForm = CouponBatchForm | RedeemedCouponsForm;
 
 const identifierHeaders = {

@@ -9,6 +9,7 @@ export const callNames = [
   'getUploadRedeemedCouponStatus',
   'token',
 ] as const;
+/** One of `callNames`. */
 export type CallName = (typeof callNames)[number];
 
 /** One exchange with upstream when it is over. */
@@ -21,6 +22,7 @@ export interface FinishedCall {
   readonly seconds: number;
 }
 
+/** What a call is known by, and who hears of it. */
 export interface CallOptions {
   readonly call: CallName;
   readonly method: 'GET' | 'POST';
@@ -32,6 +34,7 @@ export interface CallOptions {
   readonly onCall?: OnCall | undefined;
 }
 
+/** Hears of a call that is over. Must not throw. */
 export type OnCall = (call: FinishedCall) => void;
 
 /** A call under way, as metrics and traces see it. */

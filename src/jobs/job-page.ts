@@ -2,10 +2,12 @@ import { GatewayError } from '../errors.ts';
 import { type JobListing, type JobLists, jobListing } from './job-listing.ts';
 import type { UploadJob, UploadJobStatus } from './upload-job.ts';
 
+/** The most that `first` may ask for. */
 export const maxPageSize = 500;
 /** Where `first` is left out, or null. */
 export const defaultPageSize = 20;
 
+/** Of which lists, and which part of them. `status` undefined: all. */
 export interface JobPageRequest {
   readonly lists: JobLists;
   readonly status: readonly UploadJobStatus[] | undefined;
@@ -13,6 +15,7 @@ export interface JobPageRequest {
   readonly after: string | undefined;
 }
 
+/** Some jobs in a row. `totalCount` counts all that have the wanted status. */
 export interface JobPage {
   readonly jobs: readonly UploadJob[];
   readonly totalCount: number;
@@ -36,6 +39,7 @@ export function jobPage({ lists, status, first, after }: JobPageRequest): JobPag
   };
 }
 
+/** Where a job stands, for `after`. Good as long as the job is listed, whatever comes before it. */
 export function jobCursor(job: UploadJob): string {
   return Buffer.from(job.id).toString('base64url');
 }

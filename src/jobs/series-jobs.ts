@@ -10,6 +10,7 @@ import type { RunInTurn } from './fair-queue.ts';
 import type { JobRef } from './job-id.ts';
 import { toUploadJob, type UploadJob } from './upload-job.ts';
 
+/** Who reads, and what is shared with all others. */
 export interface SeriesJobsOptions {
   readonly listJobs: CapillaryClient['listJobs'];
   /** Of the gateway, not of the request: equal calls of one credential share one answer while it is in flight. */
@@ -32,6 +33,7 @@ export interface SeriesJobs {
   forget(kind: UploadKind, couponSeriesId: string): void;
 }
 
+/** One for each operation. Asks upstream when a list is first wanted, and holds nothing to close. */
 export function createSeriesJobs(options: SeriesJobsOptions): SeriesJobs {
   const { listJobs, shareInFlight, inTurn, credential, signal, span } = options;
   let refusal: CapillaryError | undefined;

@@ -2,6 +2,7 @@ import type { UpstreamJob } from '../capillary/upstream-job.ts';
 import { shownFileName } from '../upload/keyed-file-name.ts';
 import { formatJobId } from './job-id.ts';
 
+/** What a job can be at, in the words of the public schema. */
 export const uploadJobStatuses = [
   'QUEUED',
   'STARTED',
@@ -11,8 +12,10 @@ export const uploadJobStatuses = [
   'FAILED',
   'UNKNOWN',
 ] as const;
+/** One of `uploadJobStatuses`. */
 export type UploadJobStatus = (typeof uploadJobStatuses)[number];
 
+/** What a job came to. `PENDING` until its status is a last one. */
 export type UploadJobOutcome = 'PENDING' | 'SUCCEEDED' | 'PARTIALLY_REJECTED' | 'REJECTED' | 'FAILED';
 
 /** An upload job as the public schema shows it: upstream's entry, read. */

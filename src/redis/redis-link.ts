@@ -1,6 +1,7 @@
 import { Redis } from 'ioredis';
 import { silentLog, type WatchLog } from '../watch/watch-log.ts';
 
+/** Where Redis is, and how long it may take. */
 export interface RedisLinkOptions {
   /** `redis://` or `rediss://`. */
   readonly url: string;

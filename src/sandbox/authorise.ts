@@ -1,6 +1,7 @@
 import { type Answer, authRefusal, refusal } from './answer.ts';
 import type { TokenScope, TokenStore } from './token-store.ts';
 
+/** What a token opens: this series, for its org. */
 export interface Access {
   readonly scope: TokenScope;
   readonly couponSeriesId: string;

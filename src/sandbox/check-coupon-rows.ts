@@ -5,6 +5,7 @@ import { FAILED, type OrgCodes, REPEATED } from './org-codes.ts';
 import type { RowCheck } from './row-check.ts';
 import { type CustomerIdentifier, missingCustomer, rowErrors } from './row-errors.ts';
 
+/** How the rows are to be read, and what they are held against. */
 export interface CouponRowOptions {
   readonly identifier: CustomerIdentifier;
   /** Zero-based; without meaning for `NOT_TAGGED`. */

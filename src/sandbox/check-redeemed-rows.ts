@@ -4,6 +4,7 @@ import { createErrorRows } from './error-rows.ts';
 import type { RowCheck } from './row-check.ts';
 import { type CustomerIdentifier, missingCustomer, rowErrors } from './row-errors.ts';
 
+/** How the rows are to be read, and what they are held against. */
 export interface RedeemedRowOptions {
   readonly identifier: Exclude<CustomerIdentifier, 'NOT_TAGGED'>;
   /** Zero-based columns, out of `uploadHeaders`. */

@@ -7,6 +7,7 @@ import type { LoggedRequest } from './logged-request.ts';
 import { parseFaultRule } from './parse-fault-rule.ts';
 import type { SandboxTokens } from './token-store.ts';
 
+/** What the control API is a door to. */
 export interface Controls {
   readonly jobs: SandboxJobs;
   readonly faults: SandboxFaults;

@@ -22,6 +22,7 @@ export interface CsvRow {
   broken: boolean;
 }
 
+/** What of each row is wanted. */
 export interface CsvScannerOptions {
   /** The columns that are looked at: 0 to `keepCells` - 1. */
   readonly keepCells: number;
@@ -31,6 +32,7 @@ export interface CsvScannerOptions {
   readonly maxRowBytes?: number;
 }
 
+/** Takes a file as it comes. Holds nothing to close. */
 export interface CsvScanner {
   /** Copies what it needs: `chunk` may be reused afterwards. */
   push(chunk: Buffer): void;

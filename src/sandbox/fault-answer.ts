@@ -4,6 +4,7 @@ import type { Fault } from './fault.ts';
 /** Faults that consist in an answer. */
 export type AnswerFault = Extract<Fault, { readonly when?: unknown }>;
 
+/** Whether a fault is an answer, and not the lack of one. */
 export function isAnswerFault(fault: Fault | undefined): fault is AnswerFault {
   switch (fault?.kind) {
     case 'status':

@@ -11,6 +11,7 @@ export interface SandboxFaults {
   list(): readonly FaultRule[];
 }
 
+/** The same, as the server asks it. */
 export interface FaultSwitch extends SandboxFaults {
   /** The fault of the next request to this call, counted as used. */
   take(call: CallName, couponSeriesId?: string): Fault | undefined;

@@ -6,6 +6,7 @@ import type { CallName } from './find-route.ts';
  * job was made (a request that the call itself refuses gets that refusal). Default `late`.
  */
 export const answerTimes = ['early', 'early-reset', 'late', 'after-job'] as const;
+/** One of `answerTimes`. */
 export type AnswerTime = (typeof answerTimes)[number];
 
 /** What goes wrong with a call. */
@@ -49,6 +50,7 @@ export type Fault =
   /** An upload is read at this pace, on average, in steps of up to 64 KiB. */
   | { readonly kind: 'slow'; readonly bytesPerSecond: number };
 
+/** Which requests a fault hits, and how many. */
 export interface FaultRule {
   /** `any` applies to calls that have no rule of their own. */
   readonly call: CallName | 'any';

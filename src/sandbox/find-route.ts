@@ -6,6 +6,7 @@ export const callNames = [
   'getUploadRedeemedCouponStatus',
   'token',
 ] as const;
+/** One of `callNames`. */
 export type CallName = (typeof callNames)[number];
 
 /** Where a request goes. Without a `call` it gets `status`: 404 or 405. */

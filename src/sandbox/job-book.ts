@@ -3,6 +3,7 @@ import { storedName } from './job-names.ts';
 import { createJobWalk } from './job-walk.ts';
 import type { RowCounts } from './row-check.ts';
 
+/** An upload that has come to its end. */
 export interface NewJob {
   readonly kind: JobKind;
   readonly orgId: number;
@@ -30,6 +31,7 @@ export interface SandboxJobs {
   hideNew(lists: number): void;
 }
 
+/** The jobs, as the calls use them. `close` stops their clocks. */
 export interface JobBook {
   readonly control: SandboxJobs;
   add(job: NewJob): SandboxJob;

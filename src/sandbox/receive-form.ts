@@ -4,6 +4,7 @@ import busboy from 'busboy';
 import type { Exchange } from './exchange.ts';
 import { readBody } from './read-body.ts';
 
+/** Who hears of the file as it comes. */
 export interface FormOptions {
   /** The part named `file` begins: the fields that came before it are in `exchange.logged.fields`. */
   readonly onFile: () => void;

@@ -7,6 +7,7 @@ import { createWaiters } from './waiters.ts';
 /** A call by name, or any test of a request. */
 export type RequestMatch = CallName | ((request: LoggedRequest) => boolean);
 
+/** When to give a wait up. Default: never. */
 export interface WaitOptions {
   readonly signal?: AbortSignal | undefined;
 }
@@ -28,6 +29,7 @@ export interface RequestLog {
   openRequests(): number;
 }
 
+/** The same, as the server fills it. */
 export interface RequestLogWriter extends RequestLog {
   open(req: IncomingMessage, res: ServerResponse, route: Route): LoggedRequest;
   /** To be called after `fileBytes` grew. */

@@ -1,6 +1,7 @@
 import type { CustomerExists } from './customer-check.ts';
 import type { SandboxClient, TokenScope } from './token-store.ts';
 
+/** Where the sandbox listens, and what it knows. All of it is optional. */
 export interface SandboxOptions {
   /** Default 127.0.0.1. The control API has no password: think before listening elsewhere. */
   readonly host?: string | undefined;

@@ -15,6 +15,7 @@ export interface TokenScope {
   readonly readOnly?: boolean | undefined;
 }
 
+/** What is known of a token. */
 export type TokenState =
   | { readonly state: 'valid'; readonly scope: TokenScope }
   | { readonly state: 'expired'; readonly expiredMs: number }
@@ -28,6 +29,7 @@ export interface SandboxTokens {
   revokeAll(): void;
 }
 
+/** The same, as the calls use it. */
 export interface TokenStore extends SandboxTokens {
   /** `undefined` for a wrong key or secret. */
   issue(key: string, secret: string): { accessToken: string; ttlSeconds: number } | undefined;

@@ -10,6 +10,7 @@ import { noRowCheck, type RowCheck } from './row-check.ts';
 import type { TokenScope, TokenStore } from './token-store.ts';
 import { type RowCheckOptions, rowCheckOf } from './upload-form.ts';
 
+/** Which of the two uploads, and what it works with. */
 export interface UploadCallOptions {
   readonly kind: JobKind;
   readonly tokens: TokenStore;

@@ -5,6 +5,7 @@ import type { JobKind } from './job.ts';
 import type { OrgCodes } from './org-codes.ts';
 import type { RowCheck } from './row-check.ts';
 
+/** What rows are held against, for either kind of upload. */
 export interface RowCheckOptions {
   readonly codes: OrgCodes;
   readonly maxErrorRows: number;

@@ -1,5 +1,6 @@
 import { GatewayError } from '../errors.ts';
 
+/** Files that one request may bring. */
 export const maxFilesPerRequest = 10;
 const maxPathLength = 200;
 

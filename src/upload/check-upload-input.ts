@@ -8,6 +8,7 @@ type Input<T, Optional extends keyof T> = Omit<T, Optional | 'kind'> & Partial<N
 type CouponBatchInput = Input<CouponBatchForm, 'customerIdentifierColumn'>;
 type RedeemedCouponsInput = Input<RedeemedCouponsForm, 'details'>;
 
+/** What an input came to: the form that goes upstream, or what its person is told. */
 export type Checked<Form> = { readonly form: Form } | { readonly refusal: InvalidInputError };
 
 /** Upstream would take some of these and do something else than the person meant: they are refused before the file is read. */

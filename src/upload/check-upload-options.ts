@@ -9,6 +9,7 @@ export interface UploadOptionsInput {
   readonly rowProblems?: 'REPORT' | 'REJECT' | null | undefined;
 }
 
+/** `UploadOptionsInput` with its defaults filled in. */
 export interface UploadOptions {
   /** The caller's; without one the gateway makes one. */
   readonly idempotencyKey: string | undefined;

@@ -2,6 +2,7 @@ import { createStallWatch } from '../capillary/stall-watch.ts';
 import { GatewayError } from '../errors.ts';
 import type { FileStream } from './incoming-file.ts';
 
+/** Of which file, and how patient. */
 export interface ClientWatchOptions {
   readonly file: Pick<FileStream, 'onArrival'>;
   /** How long nothing may come while something is waited for. What follows a file may take four times as long in all. */

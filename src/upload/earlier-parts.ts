@@ -5,6 +5,7 @@ import { keyedFileName, readKeyedFileName } from './keyed-file-name.ts';
 import { refuseInput } from './refuse-input.ts';
 import type { InvalidInputError } from './upload-result.ts';
 
+/** The jobs that earlier tries made of the parts of one file. */
 export interface EarlierParts {
   /** The job that an earlier try made of this part. Each once. */
   take(part: number): UploadJob | undefined;

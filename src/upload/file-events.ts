@@ -1,6 +1,7 @@
 import { GatewayError } from '../errors.ts';
 import type { FileStream } from './incoming-file.ts';
 
+/** What may come of a file part. */
 export interface FileEvents {
   onData(chunk: Buffer): void;
   /** The part is over. Whether the form goes on properly behind it, `formEnd` tells. */

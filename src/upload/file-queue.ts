@@ -6,6 +6,7 @@ import { createStallWatch, type StallWatch } from '../capillary/stall-watch.ts';
 import { GatewayError } from '../errors.ts';
 import { createIncomingFile, type IncomingFile } from './incoming-file.ts';
 
+/** The request that the files come in, and how patient to be with it. */
 export interface FileQueueOptions {
   readonly req: IncomingMessage;
   /** The parser: it finishes when the form's last boundary has passed. */

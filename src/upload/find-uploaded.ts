@@ -7,6 +7,7 @@ import { isAbort } from '../errors.ts';
 import type { Span } from '../observe/span.ts';
 import { type FilePart, readKeyedFileName } from './keyed-file-name.ts';
 
+/** Which key to look for, in which list, and as whom. */
 export interface FindUploadedRequest {
   readonly kind: UploadKind;
   readonly couponSeriesId: string;

@@ -5,6 +5,7 @@ import { checkBoundaryLines } from './check-boundary-lines.ts';
 import { checkPartHeaders } from './check-part-headers.ts';
 import { replaceBoundarySearch } from './replace-boundary-search.ts';
 
+/** What stands between the parser and the library. */
 export interface FormGuard {
   /** Hands out busboy's parser, which the library keeps to itself. */
   onForm(form: Writable): void;

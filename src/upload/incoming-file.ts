@@ -28,10 +28,12 @@ export interface IncomingFile {
   release(): void;
 }
 
+/** Makes a file that `isIncomingFile` knows again. */
 export function createIncomingFile(file: Omit<IncomingFile, typeof brand>): IncomingFile {
   return { [brand]: true, ...file };
 }
 
+/** Whether a value is a file of this request, and not something that a client wrote in its place. */
 export function isIncomingFile(value: unknown): value is IncomingFile {
   return typeof value === 'object' && value !== null && brand in value;
 }

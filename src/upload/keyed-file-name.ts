@@ -11,6 +11,7 @@ const marked =
 // With the longest mark, and what the redeemed list appends, it stays below the 255 bytes of a file name.
 const maxBaseBytes = 160;
 
+/** What a name that the gateway gave upstream holds. */
 export interface KeyedFileName {
   /** The user's own file name. */
   readonly name: string;

@@ -7,6 +7,7 @@ import type { ScanInput } from './scan/scan-plan.ts';
 import type { FileUpload, UploadFileOptions } from './upload-file.ts';
 import type { FileReport } from './upload-result.ts';
 
+/** The file of an upload, on its way. Whoever opened it closes `passing`. */
 export interface OpenedFile {
   readonly name: string;
   readonly passing: PassingFile;

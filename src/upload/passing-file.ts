@@ -7,6 +7,7 @@ import type { Inspector } from './inspection/create-inspector.ts';
 import type { InspectedPiece } from './inspection/inspection.ts';
 import type { InspectionPlan, InspectionReport } from './inspection/inspection-messages.ts';
 
+/** Which file, and what it is held against. */
 export interface PassingFileOptions {
   readonly file: FileStream;
   readonly inspector: Pick<Inspector, 'open'>;

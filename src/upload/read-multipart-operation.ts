@@ -6,13 +6,15 @@ import { checkMap, maxFilesPerRequest, type Places } from './check-map.ts';
 import { createFileQueue } from './file-queue.ts';
 import { guardedRequest } from './guarded-request.ts';
 
+/** How long to wait, and for whom. */
 export interface ReadMultipartOptions {
-  /** Of the `operations` and of the `map` part, each. */
-  readonly maxFieldBytes?: number;
   /** Both parts must be in within this time; later, some byte within each such time. */
-  readonly idleTimeoutMs?: number;
+  readonly idleTimeoutMs: number;
   readonly signal: AbortSignal;
 }
+
+/** Of the `operations` and of the `map` part, each. */
+const maxFieldBytes = 1024 * 1024;
 
 /**
  * Reads a GraphQL multipart request up to its `map` part, and answers the operation with an `IncomingFile` wherever a
@@ -20,7 +22,7 @@ export interface ReadMultipartOptions {
  * sends is the listener's to drain. Spec: https://github.com/jaydenseric/graphql-multipart-request-spec
  */
 export async function readMultipartOperation(req: IncomingMessage, options: ReadMultipartOptions) {
-  const { maxFieldBytes = 1024 * 1024, idleTimeoutMs = 30_000, signal } = options;
+  const { idleTimeoutMs, signal } = options;
   let form: Writable | undefined;
   let formError = new Error('Unexpected end of form');
   let places: Places = new Map();

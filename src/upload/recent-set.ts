@@ -5,6 +5,7 @@ export interface RecentSet {
   delete(member: string): void;
 }
 
+/** Holds the `maxSize` that were added last. */
 export function createRecentSet(maxSize: number): RecentSet {
   const members = new Set<string>();
   return {

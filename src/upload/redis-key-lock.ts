@@ -4,6 +4,7 @@ import type { RedisLink } from '../redis/redis-link.ts';
 import { createRedisScript } from '../redis/redis-script.ts';
 import { createLocalKeyLock, KeyBusyError, type KeyLock } from './key-lock.ts';
 
+/** Through which Redis, and for how long. Times in milliseconds. */
 export interface RedisKeyLockOptions {
   /** Whoever made it closes it. */
   readonly link: Pick<RedisLink, 'run' | 'onBack'>;

@@ -11,6 +11,7 @@ import type { UploadResult } from './upload-result.ts';
 import { upstreamRejected } from './upstream-rejected.ts';
 import { withJobs } from './with-jobs.ts';
 
+/** A part that was sent, and all that is known of its upload. */
 export interface SettleRequest {
   readonly client: Pick<CapillaryClient, 'listJobs'>;
   readonly outcome: UploadOutcome;

@@ -17,6 +17,7 @@ import { sendParts } from './send-parts.ts';
 import type { UploadResult } from './upload-result.ts';
 import { upstreamRejected } from './upstream-rejected.ts';
 
+/** What all uploads of a gateway have in common. Times in milliseconds. */
 export interface UploadFileOptions {
   readonly client: CapillaryClient;
   readonly inspector: Inspector;
@@ -28,6 +29,7 @@ export interface UploadFileOptions {
   readonly lookPausesMs: readonly number[];
 }
 
+/** One upload, as its resolver asks for it. */
 export interface FileUpload {
   readonly file: IncomingFile;
   readonly form: UploadForm;
@@ -40,6 +42,7 @@ export interface FileUpload {
   readonly record?: UploadEvents | undefined;
 }
 
+/** What an upload tells of itself on its way, for its record. */
 export interface UploadEvents {
   /** What is called upstream belongs to it. */
   readonly span: Span;
@@ -55,6 +58,7 @@ export interface UploadEvents {
  */
 export type UploadFile = (upload: FileUpload) => Promise<UploadResult>;
 
+/** Makes the call behind both mutations. Holds no timer and nothing to close. */
 export function createUploadFile(deps: UploadFileOptions): UploadFile {
   const { client, keyLock, lookPausesMs } = deps;
   // Keys of tries after which upstream may have a job that its list shows late.

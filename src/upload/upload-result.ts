@@ -2,6 +2,7 @@ import type { UploadJob } from '../jobs/upload-job.ts';
 import type { InspectionReport } from './inspection/inspection-messages.ts';
 import type { FileProblem } from './scan/file-problem.ts';
 
+/** What was found in a file that passed. */
 export interface FileReport extends Pick<InspectionReport, ReportFields> {
   /** As the user named it. */
   readonly name: string;
@@ -18,6 +19,7 @@ export type UploadResult =
   | UpstreamRejectedError
   | UploadOutcomeUnknownError;
 
+/** Upstream has the whole file. */
 export interface UploadAccepted {
   readonly __typename: 'UploadAccepted';
   readonly jobs: readonly UploadJob[];
@@ -25,11 +27,13 @@ export interface UploadAccepted {
   readonly replayed: boolean;
 }
 
+/** A dry run: the file would be accepted. */
 export interface UploadChecked {
   readonly __typename: 'UploadChecked';
   readonly file: FileReport;
 }
 
+/** The file itself is wrong. `jobs` are those that its parts before had made, `idempotencyKey` is there with them. */
 export interface InvalidFileError {
   readonly __typename: 'InvalidFileError';
   readonly message: string;
@@ -39,6 +43,7 @@ export interface InvalidFileError {
   readonly idempotencyKey: string | undefined;
 }
 
+/** An argument is wrong. Nothing was uploaded. */
 export interface InvalidInputError {
   readonly __typename: 'InvalidInputError';
   readonly message: string;
@@ -46,6 +51,7 @@ export interface InvalidInputError {
   readonly field: string;
 }
 
+/** Upstream answered, and refused. `jobs` are those of the parts before. */
 export interface UpstreamRejectedError {
   readonly __typename: 'UpstreamRejectedError';
   readonly message: string;
@@ -56,6 +62,7 @@ export interface UpstreamRejectedError {
   readonly jobs: readonly UploadJob[];
 }
 
+/** Upstream may have the file: a repeat with the key finds the job, or uploads. */
 export interface UploadOutcomeUnknownError {
   readonly __typename: 'UploadOutcomeUnknownError';
   readonly message: string;

@@ -13,6 +13,7 @@ import { createTally } from './tally.ts';
 import { WatchError } from './watch-error.ts';
 import { silentLog, type WatchLog } from './watch-log.ts';
 
+/** What watching may cost. Times in milliseconds. */
 export interface WatcherOptions {
   readonly listJobs: ListJobsOnce;
   /** Whether this state of a job is its last one. */
@@ -25,10 +26,6 @@ export interface WatcherOptions {
   readonly pollBudgetPerMinute?: number | undefined;
   /** Default: without end. Calls of `watch` that are open at once under one credential. */
   readonly maxPerCredential?: number | undefined;
-  /** Default 1,000: series (of a kind) that are watched at once under one credential, each by a loop of its own. */
-  readonly maxSeriesPerCredential?: number | undefined;
-  /** Default 120,000: failures that may pass are polled through for so long. Also the longest `Retry-After` honoured. */
-  readonly failureGraceMs?: number | undefined;
   /** Default: this process alone. */
   readonly exchange?: PollExchange | undefined;
   readonly log?: WatchLog | undefined;
@@ -51,6 +48,7 @@ export interface WatchStats {
   readonly exchange: ExchangeState;
 }
 
+/** Watches jobs for all subscriptions of a process. */
 export interface Watcher {
   /**
    * Emits the state of each job now, then each change; done when all jobs are terminal, after `close()`, and at once
@@ -67,6 +65,11 @@ export interface Watcher {
   close(): void;
 }
 
+/** Series (of a kind) that are watched at once under one credential, each by a loop of its own. */
+const maxSeriesPerCredential = 1_000;
+/** Failures that may pass are polled through for so long. Also the longest `Retry-After` honoured. */
+const failureGraceMs = 120_000;
+
 /**
  * Watches upload jobs with one poll loop for each (credential, kind, series), however many watch it. Nothing is shared
  * between credentials whose `id` differs: not a loop, not a call, not a kept state.
@@ -74,8 +77,7 @@ export interface Watcher {
 export function createWatcher(options: WatcherOptions): Watcher {
   const { listJobs, isTerminal, exchange = createLocalExchange(), log = silentLog } = options;
   const { pollMinIntervalMs: minIntervalMs = 1000, pollMaxIntervalMs: maxIntervalMs = 15_000 } = options;
-  const { pollBudgetPerMinute: budgetPerMinute = 60, failureGraceMs = 120_000 } = options;
-  const { maxPerCredential = Number.POSITIVE_INFINITY, maxSeriesPerCredential = 1_000 } = options;
+  const { pollBudgetPerMinute: budgetPerMinute = 60, maxPerCredential = Number.POSITIVE_INFINITY } = options;
   const { now = () => performance.now(), random = Math.random } = options;
   const loops = new Map<string, PollLoop>();
   const schedulers = createPerCredential(() =>
@@ -115,9 +117,8 @@ export function createWatcher(options: WatcherOptions): Watcher {
       if (closed) iterator.fail(new WatchError('SHUTTING_DOWN', 'This instance is going away.'));
       else if (signal.aborted || groups.length === 0) iterator.complete();
       else if (openById.count(credential.id) >= maxPerCredential) iterator.fail(tooMany(maxPerCredential));
-      else if (wantedLoops(groups, credential) > maxSeriesPerCredential) {
-        iterator.fail(tooManySeries(maxSeriesPerCredential));
-      } else {
+      else if (wantedLoops(groups, credential) > maxSeriesPerCredential) iterator.fail(tooManySeries());
+      else {
         watching.add(iterator);
         releases.push(openById.enter(credential.id));
         const onAbort = () => void iterator.return();
@@ -193,8 +194,8 @@ function tooMany(maxPerCredential: number): WatchError {
   return new WatchError('RATE_LIMITED', message, 5);
 }
 
-function tooManySeries(maxSeries: number): WatchError {
-  const message = `Jobs of ${maxSeries} coupon series can be watched at once with this token, and these would be more.`;
+function tooManySeries(): WatchError {
+  const message = `Jobs of ${maxSeriesPerCredential} coupon series can be watched at once with this token, and these would be more.`;
   return new WatchError('RATE_LIMITED', message, 5);
 }
 

@@ -9,6 +9,7 @@ export interface PollKey {
   readonly couponSeriesId: string;
 }
 
+/** All jobs of the series, or why they could not be read. */
 export type PollOutcome = { readonly jobs: readonly UpstreamJob[] } | { readonly error: CapillaryError };
 
 /** What a poll came to, for the other replicas. */

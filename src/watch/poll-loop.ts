@@ -30,6 +30,7 @@ export interface PollLoopSettings {
   readonly onFailure: () => void;
 }
 
+/** What is one loop's own. */
 export interface PollLoopOptions extends PollLoopSettings {
   readonly key: PollKey;
   /** The first watcher's. */

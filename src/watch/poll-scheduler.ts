@@ -34,6 +34,7 @@ export interface PollScheduler {
   isIdle(): boolean;
 }
 
+/** The pace of one credential. Times in milliseconds. */
 export interface PollSchedulerOptions {
   readonly budgetPerMinute: number;
   /** Without `Retry-After`. */

@@ -3,6 +3,7 @@ import type { PollExchange, PollKey, PollSeatEvents } from './poll-exchange.ts';
 import { createPollSecrets } from './poll-secrets.ts';
 import { createRedisSeat } from './redis-seat.ts';
 
+/** Through which Redis, and at which pace. */
 export interface RedisExchangeOptions {
   /** To Redis or Valkey. Whoever made it closes it, after the watcher. */
   readonly link: RedisLink;
@@ -10,8 +11,6 @@ export interface RedisExchangeOptions {
   readonly pollBudgetPerMinute?: number | undefined;
   /** Default 5,000: for so long a replica that has died or stalled while polling keeps the others from it. */
   readonly leaseMs?: number | undefined;
-  /** 0 to 1: spreads the replicas that wait for the same slot of a budget. */
-  readonly random?: (() => number) | undefined;
 }
 
 /** The version of what is stored: replicas of another one do not share with these. */
@@ -23,7 +22,7 @@ const prefix = 'capillary-upload-gateway:1';
  * leads to a token.
  */
 export function createRedisExchange(options: RedisExchangeOptions): PollExchange {
-  const { link, pollBudgetPerMinute = 60, leaseMs = 5000, random = Math.random } = options;
+  const { link, pollBudgetPerMinute = 60, leaseMs = 5000 } = options;
   return {
     join(key: PollKey, events: PollSeatEvents) {
       const secrets = createPollSecrets(key.credentialId);
@@ -34,7 +33,6 @@ export function createRedisExchange(options: RedisExchangeOptions): PollExchange
         secrets,
         events,
         leaseMs,
-        random,
         pollBudgetPerMinute,
         keys: {
           seat: `${account}:${key.kind}:${key.couponSeriesId}`,

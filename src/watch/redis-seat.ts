@@ -6,6 +6,7 @@ import type { PollSecrets } from './poll-secrets.ts';
 import { beginTurn, finishTurn, readResult, releaseTurn, renewTurn } from './redis-scripts.ts';
 import { readReport, writeReport } from './report-text.ts';
 
+/** One replica at one key. Times in milliseconds. */
 export interface RedisSeatOptions {
   readonly link: RedisLink;
   readonly secrets: PollSecrets;
@@ -13,7 +14,6 @@ export interface RedisSeatOptions {
   readonly keys: { readonly seat: string; readonly budget: string; readonly pause: string };
   readonly leaseMs: number;
   readonly pollBudgetPerMinute: number;
-  readonly random: () => number;
 }
 
 /** Replicas that wait for the same slot come back within so many ms of each other, or the nearest would win it always. */
@@ -26,7 +26,7 @@ const slotSpreadMs = 50;
  * others' results are newer than its own.
  */
 export function createRedisSeat(options: RedisSeatOptions): PollSeat {
-  const { link, secrets, events, keys, leaseMs, pollBudgetPerMinute, random } = options;
+  const { link, secrets, events, keys, leaseMs, pollBudgetPerMinute } = options;
   let known = 0;
   let alone = false;
   let turn: string | undefined;
@@ -83,7 +83,7 @@ export function createRedisSeat(options: RedisSeatOptions): PollSeat {
       known = Math.max(known, type === 'poll' ? Number(number) - 1 : Number(number));
     }
     if (type === 'poll') return startTurn(number);
-    if (type === 'wait') return { type, ms: Number(third) + random() * slotSpreadMs };
+    if (type === 'wait') return { type, ms: Number(third) + Math.random() * slotSpreadMs };
     return { type: 'busy', ms: Number(third) };
   }
 

@@ -5,6 +5,7 @@ export interface Tally {
   enter(key: string): () => void;
 }
 
+/** Begins with nothing of any key. */
 export function createTally(): Tally {
   const counts = new Map<string, number>();
   const count = (key: string) => counts.get(key) ?? 0;
