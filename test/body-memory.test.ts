@@ -2,7 +2,9 @@ import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import type { Dispatcher } from 'undici';
 import { describe, expect, test } from 'vitest';
+import { readBody } from '../src/capillary/read-body.ts';
 import { readText } from '../src/http/read-text.ts';
 import { assertClean } from './support/assert-clean.ts';
 import { mobileInput } from './support/graphql-client.ts';
@@ -35,6 +37,21 @@ describe('A body in pieces of one byte', () => {
     expect(usedBytes() - before).toBeLessThan(10e6);
     req.push(null);
     expect(await text).toBe('x'.repeat(500_000));
+  });
+
+  test('takes no more memory than its bytes as an answer of Capillary either', async () => {
+    const body = new Readable({ read() {} });
+    const answer = { statusCode: 200, headers: {}, body } as unknown as Dispatcher.ResponseData;
+    const read = readBody(answer, 1e6);
+    const before = usedBytes();
+    // Each in a turn of its own: what comes in one turn is read as one.
+    for (let at = 0; at < 50_000; at += 1) {
+      body.push(Buffer.from('x'));
+      await new Promise(setImmediate);
+    }
+    expect(usedBytes() - before).toBeLessThan(2e6);
+    body.push(null);
+    expect((await read).body).toBe('x'.repeat(50_000));
   });
 
   const head = (length: object) =>

@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici';
 import { CapillaryError } from './capillary-error.ts';
+import { createGrowingBuffer } from './growing-buffer.ts';
 import type { UpstreamAnswer } from './upstream-answer.ts';
 
 /**
@@ -11,15 +12,13 @@ export async function readBody(
   maxBodyBytes: number,
   secrets?: readonly string[],
 ): Promise<UpstreamAnswer> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
+  const read = createGrowingBuffer(maxBodyBytes);
   // Leaving this loop by a throw destroys the body and its socket.
   for await (const chunk of answer.body as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > maxBodyBytes) throw tooLargeError(answer.statusCode, maxBodyBytes);
-    chunks.push(chunk);
+    if (read.byteLength + chunk.length > maxBodyBytes) throw tooLargeError(answer.statusCode, maxBodyBytes);
+    read.append(chunk);
   }
-  const body = Buffer.concat(chunks).toString('utf8');
+  const body = read.bytes().toString('utf8');
   return { status: answer.statusCode, headers: answer.headers, body, secrets };
 }
 

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { createGrowingBuffer } from '../capillary/growing-buffer.ts';
 import { GatewayError } from '../errors.ts';
 
 export interface ReadTextOptions {
@@ -14,16 +15,11 @@ export async function readText(req: IncomingMessage, options: ReadTextOptions): 
   const { maxBytes = 1024 * 1024, timeoutMs = 30_000, signal } = options;
   if (Number(req.headers['content-length']) > maxBytes) throw tooLarge(maxBytes);
   signal.throwIfAborted();
-  let body = Buffer.allocUnsafe(16 * 1024);
-  let bytes = 0;
+  const body = createGrowingBuffer(maxBytes);
   const { promise, resolve, reject } = deferred<void>();
   const onData = (chunk: Buffer) => {
-    const end = bytes + chunk.length;
-    if (end > maxBytes) return reject(tooLarge(maxBytes));
-    // Copied, not kept: as chunks of one byte each a megabyte was hundreds of them in memory.
-    if (end > body.length) body = Buffer.concat([body.subarray(0, bytes)], Math.min(maxBytes, 2 * end));
-    chunk.copy(body, bytes);
-    bytes = end;
+    if (body.byteLength + chunk.length > maxBytes) reject(tooLarge(maxBytes));
+    else body.append(chunk);
   };
   const onAbort = () => reject(signal.reason);
   const timer = setTimeout(() => {
@@ -33,7 +29,7 @@ export async function readText(req: IncomingMessage, options: ReadTextOptions): 
   req.on('data', onData).once('end', resolve).once('error', reject);
   try {
     await promise;
-    return decode(body.subarray(0, bytes));
+    return decode(body.bytes());
   } finally {
     clearTimeout(timer);
     signal.removeEventListener('abort', onAbort);
