@@ -16,6 +16,7 @@ const resultFields = /* GraphQL */ `
   ... on UploadAccepted { replayed jobs { id uploadedFileName } file { name rows sha256 } }
   ... on UploadError { message }
   ... on InvalidInputError { field }
+  ... on InvalidFileError { problemCount idempotencyKey jobs { id } }
   ... on UpstreamRejectedError { httpStatus idempotencyKey jobs { id } }
   ... on UploadOutcomeUnknownError { idempotencyKey jobs { id } }
 `;
@@ -400,7 +401,7 @@ describe('The same key', () => {
     await using started = await startGateway();
     await send(started.url);
     const { data } = await send(started.url, { file: 'mobile,coupon\n919999999991,"A1\n' });
-    expect(data.result.__typename).toBe('InvalidFileError');
+    expect(data.result).toMatchObject({ __typename: 'InvalidFileError', idempotencyKey, jobs: [] });
     expect(uploads(started.sandbox)).toHaveLength(1);
   });
 });
@@ -570,3 +571,18 @@ function watchTimers() {
   const ended = () => new Set<unknown>(cleared.mock.calls.map(([timer]) => timer));
   return { running: () => started.mock.results.filter(({ value }) => !ended().has(value)).length };
 }
+
+test.each([false, true])(
+  'A file that is refused without a key has one all the same, to repeat with: dryRun %j',
+  async (dryRun) => {
+    await using started = await startGateway();
+    const input = { ...mobileInput, options: { dryRun } };
+    const { data } = await upload(started.url, { ...batch, input, file: 'mobile,coupon\n' });
+    expect(data.result).toMatchObject({
+      __typename: 'InvalidFileError',
+      idempotencyKey: expect.stringMatching(/^[\w-]{8,64}$/),
+    });
+    const repeat = await send(started.url, { key: data.result.idempotencyKey });
+    expect(repeat.data.result).toMatchObject(accepted(started, false));
+  },
+);

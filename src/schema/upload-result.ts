@@ -43,10 +43,7 @@ const InvalidFileError = builder.objectRef<Result.InvalidFileError>('InvalidFile
       description: 'Jobs that an earlier part of a split file had already made.',
     }),
     idempotencyKey: t.exposeString('idempotencyKey', {
-      nullable: true,
-      description:
-        'When there are `jobs`: repeat the mended file with this key, and it goes on behind them. Beside the key of the ' +
-        'other errors, which is never null, it needs an alias.',
+      description: 'Repeat the mended file with this key: where there are `jobs`, it goes on behind them.',
     }),
   }),
 });

@@ -6,13 +6,17 @@ import type { FileUpload, UploadFileOptions } from './upload-file.ts';
 import type { UploadResult } from './upload-result.ts';
 
 /** `dryRun`: reads the file as an upload would, and sends nothing. Upstream is not asked either. */
-export async function checkOnly(deps: UploadFileOptions, upload: FileUpload): Promise<UploadResult> {
+export async function checkOnly(
+  deps: UploadFileOptions,
+  upload: FileUpload,
+  idempotencyKey: string,
+): Promise<UploadResult> {
   const { passing, report } = await openFile(deps, upload);
   try {
     await readToEnd(passing.nextPart(), upload.signal);
     return { __typename: 'UploadChecked', file: report() };
   } catch (error) {
-    if (error instanceof FileRefusedError) return invalidFile(error);
+    if (error instanceof FileRefusedError) return invalidFile(error, idempotencyKey);
     throw error;
   } finally {
     passing.close();

@@ -44,7 +44,7 @@ export async function sendParts(
     const earlier = earlierParts(uploaded, { name, maxRowsPerJob });
     if ('refusal' in earlier) return earlier.refusal;
     for (let number = 1; passing.report() === undefined; number += 1) {
-      if (number > maxParts) return invalidFile(tooManyParts(), jobs);
+      if (number > maxParts) return invalidFile(tooManyParts(), idempotencyKey, jobs);
       const file = passing.nextPart();
       const found = earlier.take(number);
       if (found) {
@@ -76,7 +76,7 @@ export async function sendParts(
       await readToEnd(file, signal);
       return undefined;
     } catch (error) {
-      if (error instanceof FileRefusedError) return invalidFile(error, jobs, idempotencyKey);
+      if (error instanceof FileRefusedError) return invalidFile(error, idempotencyKey, jobs);
       throw withJobs(error, idempotencyKey, jobs);
     }
   }

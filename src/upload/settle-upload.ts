@@ -33,7 +33,7 @@ export async function settleUpload(
   const { client, outcome, place, lookPausesMs, idempotencyKey, jobs } = request;
   if (outcome.ok) return { job: toUploadJob(outcome.job) };
   const { error } = outcome;
-  if (error instanceof FileRefusedError) return { result: invalidFile(error, jobs, idempotencyKey) };
+  if (error instanceof FileRefusedError) return { result: invalidFile(error, idempotencyKey, jobs) };
   const isUpstreams = error instanceof CapillaryError;
   if (isUpstreams && error.code === 'REJECTED')
     return { result: upstreamRejected(error, idempotencyKey, jobs) };

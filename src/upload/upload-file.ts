@@ -79,9 +79,9 @@ export function createUploadFile(deps: UploadFileOptions): UploadFile {
     }
 
     try {
-      if (options.dryRun) return await checkOnly(deps, upload);
-      const { kind, couponSeriesId } = form;
       const idempotencyKey = options.idempotencyKey ?? randomBytes(18).toString('base64url');
+      if (options.dryRun) return await checkOnly(deps, upload, idempotencyKey);
+      const { kind, couponSeriesId } = form;
       const key = fileKey(idempotencyKey);
       const name = `${kind}:${couponSeriesId}:${key}`;
       if (options.idempotencyKey === undefined) {

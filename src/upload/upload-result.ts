@@ -40,7 +40,7 @@ export interface InvalidFileError {
   readonly problems: readonly FileProblem[];
   readonly problemCount: number;
   readonly jobs: readonly UploadJob[];
-  readonly idempotencyKey: string | undefined;
+  readonly idempotencyKey: string;
 }
 
 /** An argument is wrong. Nothing was uploaded. */

@@ -126,8 +126,8 @@ export type FileReport = {
 /** The file itself is wrong. Nothing was uploaded, but for the `jobs` of a split file. */
 export type InvalidFileError = UploadError & {
   __typename?: 'InvalidFileError';
-  /** When there are `jobs`: repeat the mended file with this key, and it goes on behind them. Beside the key of the other errors, which is never null, it needs an alias. */
-  idempotencyKey?: Maybe<Scalars['String']['output']>;
+  /** Repeat the mended file with this key: where there are `jobs`, it goes on behind them. */
+  idempotencyKey: Scalars['String']['output'];
   /** Jobs that an earlier part of a split file had already made. */
   jobs: Array<UploadJob>;
   /** What is wrong and what to do, for a person. */
