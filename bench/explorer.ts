@@ -9,6 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { BrowserContext } from 'playwright-core';
 import { explorerUrl, transferred } from '../test/support/explorer-page.ts';
 import { openBrowser } from '../test/support/open-browser.ts';
+import { median } from './median.ts';
 import { startGateway } from './start-gateway.ts';
 
 interface Load {
@@ -64,11 +65,9 @@ async function load(profile: BrowserContext): Promise<Load> {
 }
 
 function printLoads(name: string, loads: readonly Load[]): void {
-  const median = (pick: (load: Load) => number) =>
-    loads.map(pick).toSorted((a, b) => a - b)[rounds >> 1] ?? 0;
   const slowest = Math.max(...loads.map(({ usableMs }) => usableMs));
   print(
-    `${name}: editor usable after ${median((each) => each.usableMs).toFixed(0)} ms (slowest ${slowest.toFixed(0)}), ` +
-      `${(median((each) => each.bytes) / 1e6).toFixed(2)} MB in ${median((each) => each.requests)} requests`,
+    `${name}: editor usable after ${median(loads.map((each) => each.usableMs)).toFixed(0)} ms (slowest ${slowest.toFixed(0)}), ` +
+      `${(median(loads.map((each) => each.bytes)) / 1e6).toFixed(2)} MB in ${median(loads.map((each) => each.requests))} requests`,
   );
 }

@@ -6,14 +6,13 @@ import { spawnSync } from 'node:child_process';
 import { cpus } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startRedisServer } from '../test/watch-redis-server.ts';
+import { median } from './median.ts';
 import { startGateway } from './start-gateway.ts';
 import { type WatchClients, watchOverSse } from './watch-clients.ts';
 import { startPolledUpstream } from './watch-upstream.ts';
 
 const minuteMs = 60_000;
 const print = (text: string) => process.stdout.write(`${text}\n`);
-const median = (values: readonly number[]) =>
-  values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 const upstream = await startPolledUpstream();
 
 print(`${cpus().length} cores, ${cpus()[0]?.model}, Node ${process.version}`);
