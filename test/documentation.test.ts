@@ -67,8 +67,10 @@ describe('Names in the guides', () => {
     )
     .join('\n');
   const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+  // The changelog tells of what was there before, too.
+  const current = guides.filter(({ path }) => path !== 'CHANGELOG.md');
   const all = (name: RegExp) =>
-    guides.flatMap(({ text }) => [
+    current.flatMap(({ text }) => [
       ...new Set(
         [...text.replaceAll(/^```.*?^```$/gms, '').matchAll(name)].map(([whole, part = whole]) => part),
       ),

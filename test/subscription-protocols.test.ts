@@ -440,7 +440,8 @@ describe('what keeps proxies from cutting', () => {
       corsOrigins: [],
       log: logger,
       queryOf: persisted.queryOf,
-      keepAliveMs: 100,
+      // In which one thread has to send a ping and to answer it.
+      keepAliveMs: 200,
     });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
