@@ -40,7 +40,7 @@ describe.skipIf(!hasRedisServer())('replicas with Redis', () => {
   function startReplica(
     options: Partial<WatcherOptions> & { url?: string; budget?: number; timeoutMs?: number } = {},
   ) {
-    const { url = redis.url, budget = 6000, timeoutMs = 200, ...rest } = options;
+    const { url = redis.url, budget = 6000, timeoutMs = 500, ...rest } = options;
     const upstream = createUpstream();
     const lines: string[] = [];
     const write = (_: object, line: string) => void lines.push(line);
