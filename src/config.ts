@@ -1,6 +1,7 @@
 import { type Cluster, clusters } from './capillary/clusters.ts';
 import type { DocumentLimits } from './http/use-document-limits.ts';
 import { tracingProblems } from './observe/tracing-problems.ts';
+import { readSettings } from './read-settings.ts';
 
 /** Settings of one gateway, parsed once. Units are in the names. The names of the variables are a stable contract. */
 export interface Config {
@@ -54,39 +55,7 @@ export class ConfigError extends Error {
  */
 export function parseConfig(env: Readonly<Record<string, string | undefined>>): Config {
   const problems: string[] = [];
-  const text = (name: string) => env[name]?.trim() || undefined;
-
-  const integer = (name: string, fallback: number, min: number, max = Number.MAX_SAFE_INTEGER) => {
-    const value = text(name);
-    if (value === undefined) return fallback;
-    const number = /^\d{1,16}$/.test(value) ? Number(value) : Number.NaN;
-    if (number >= min && number <= max) return number;
-    problems.push(`${name} must be a whole number from ${min} to ${max}, but is "${value}"`);
-    return fallback;
-  };
-  const oneOf = <T extends string>(name: string, allowed: readonly T[], fallback: T): T => {
-    const value = text(name);
-    if (value === undefined) return fallback;
-    const found = allowed.find((each) => each === value.toLowerCase());
-    if (found === undefined) problems.push(`${name} must be one of ${allowed.join(', ')}, but is "${value}"`);
-    return found ?? fallback;
-  };
-  const flag = (name: string, fallback: 'true' | 'false' = 'true') =>
-    ['true', '1'].includes(oneOf(name, ['true', 'false', '1', '0'], fallback));
-  const url = (name: string, protocols: readonly string[]) => {
-    const value = text(name);
-    if (value === undefined) return undefined;
-    const found = URL.canParse(value) ? new URL(value) : undefined;
-    if (!found || !protocols.includes(found.protocol)) {
-      problems.push(`${name} must be an address starting with ${protocols.join(' or ')}`);
-    } else if (found.protocol.startsWith('http') && /[@?#]/.test(value)) {
-      // Paths are put to its end, and undici would drop the user without a word.
-      problems.push(`${name} must be an address without a user, a query or a fragment`);
-    } else if (!isDecodable(found.username) || !isDecodable(found.password)) {
-      problems.push(`${name} has a user or a password with a "%" that stands for nothing: write it as "%25"`);
-    }
-    return value.replace(/\/+$/, '');
-  };
+  const { text, integer, oneOf, flag, url } = readSettings(env, problems);
 
   const cluster = text('CAPILLARY_CLUSTER')
     ? clusters[oneOf('CAPILLARY_CLUSTER', Object.keys(clusters) as Cluster[], 'eu')]
@@ -110,7 +79,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
   }
 
   const persistedPath = text('PERSISTED_DOCUMENTS');
-  const only = flag('PERSISTED_DOCUMENTS_ONLY', 'false');
+  const only = flag('PERSISTED_DOCUMENTS_ONLY', false);
   if (only && !persistedPath) {
     problems.push('PERSISTED_DOCUMENTS_ONLY is true, but PERSISTED_DOCUMENTS is not set');
   }
@@ -167,8 +136,8 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     redisUrl: url('REDIS_URL', ['redis:', 'rediss:']),
     corsOrigins,
     tracing,
-    graphiql: flag('GRAPHIQL'),
-    introspection: flag('INTROSPECTION'),
+    graphiql: flag('GRAPHIQL', true),
+    introspection: flag('INTROSPECTION', true),
     documentLimits: {
       maxTokens: integer('MAX_QUERY_TOKENS', 5_000, 1),
       maxDepth: integer('MAX_QUERY_DEPTH', 10, 1),
@@ -180,15 +149,6 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
   };
   if (problems.length > 0) throw new ConfigError(problems);
   return Object.freeze(config);
-}
-
-function isDecodable(text: string): boolean {
-  try {
-    decodeURIComponent(text);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 // Above this Node fires a timer at once instead of late.

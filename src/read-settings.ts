@@ -1,0 +1,67 @@
+/** Reads single settings. One that is wrong is told in the list of problems, and its fallback stands in for it. */
+export interface SettingsReader {
+  /** `undefined` for a variable that is not set, or empty. */
+  text(name: string): string | undefined;
+  integer(name: string, fallback: number, min: number, max?: number): number;
+  /** In any case of letters. */
+  oneOf<T extends string>(name: string, allowed: readonly T[], fallback: T): T;
+  flag(name: string, fallback: boolean): boolean;
+  /** Without slashes at its end. Never quoted: it may hold a password. */
+  url(name: string, protocols: readonly string[]): string | undefined;
+}
+
+/** Reads environment variables; what is wrong goes to the end of `problems`. */
+export function readSettings(
+  env: Readonly<Record<string, string | undefined>>,
+  problems: string[],
+): SettingsReader {
+  const text = (name: string) => env[name]?.trim() || undefined;
+
+  function oneOf<T extends string>(name: string, allowed: readonly T[], fallback: T): T {
+    const value = text(name);
+    if (value === undefined) return fallback;
+    const found = allowed.find((each) => each === value.toLowerCase());
+    if (found === undefined) problems.push(`${name} must be one of ${allowed.join(', ')}, but is "${value}"`);
+    return found ?? fallback;
+  }
+
+  return {
+    text,
+    integer(name, fallback, min, max = Number.MAX_SAFE_INTEGER) {
+      const value = text(name);
+      if (value === undefined) return fallback;
+      const number = /^\d{1,16}$/.test(value) ? Number(value) : Number.NaN;
+      if (number >= min && number <= max) return number;
+      problems.push(`${name} must be a whole number from ${min} to ${max}, but is "${value}"`);
+      return fallback;
+    },
+    oneOf,
+    flag: (name, fallback) =>
+      ['true', '1'].includes(oneOf(name, ['true', 'false', '1', '0'], fallback ? 'true' : 'false')),
+    url(name, protocols) {
+      const value = text(name);
+      if (value === undefined) return undefined;
+      const found = URL.canParse(value) ? new URL(value) : undefined;
+      if (!found || !protocols.includes(found.protocol)) {
+        problems.push(`${name} must be an address starting with ${protocols.join(' or ')}`);
+      } else if (found.protocol.startsWith('http') && /[@?#]/.test(value)) {
+        // Paths are put to its end, and undici would drop the user without a word.
+        problems.push(`${name} must be an address without a user, a query or a fragment`);
+      } else if (!isDecodable(found.username) || !isDecodable(found.password)) {
+        problems.push(
+          `${name} has a user or a password with a "%" that stands for nothing: write it as "%25"`,
+        );
+      }
+      return value.replace(/\/+$/, '');
+    },
+  };
+}
+
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
