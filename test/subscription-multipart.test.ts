@@ -114,7 +114,8 @@ describe('a multipart response', () => {
   test('pings with empty objects, which its clients pass over', async () => {
     const waiting = Object.assign((async function* () {})(), { next: () => new Promise<never>(() => {}) });
     await using server = await startStubServer((_asked, _, response) => {
-      sendEvents(response, waiting, { format: multipartStream, toText: String, keepAliveMs: 5 });
+      const options = { format: multipartStream, toText: String, onBug: () => {}, keepAliveMs: 5 };
+      sendEvents(response, waiting, options);
       return undefined;
     });
     const { body } = await request(server.url);

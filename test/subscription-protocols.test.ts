@@ -474,7 +474,7 @@ describe('what keeps proxies from cutting', () => {
     async function* once32MiB() {
       yield large;
     }
-    const options = { format: eventStream, toText: String, keepAliveMs: 5 };
+    const options = { format: eventStream, toText: String, onBug: () => {}, keepAliveMs: 5 };
     const pings = Object.assign((async function* () {})(), { next: () => new Promise<never>(() => {}) });
     await using server = await startStubServer((asked, _, response) => {
       sendEvents(response, asked.path === '/large' ? once32MiB() : pings, options);

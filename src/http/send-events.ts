@@ -5,6 +5,8 @@ export interface SendEventsOptions<T> {
   readonly format: StreamFormat;
   /** JSON in one line. */
   readonly toText: (value: T) => string;
+  /** Hears why the response was cut, when it was the source, or `toText`, that failed. */
+  readonly onBug: (error: unknown) => void;
   readonly keepAliveMs: number;
 }
 
@@ -18,7 +20,7 @@ export function sendEvents<T>(
   source: AsyncIterator<T>,
   options: SendEventsOptions<T>,
 ): void {
-  const { format, toText, keepAliveMs } = options;
+  const { format, toText, onBug, keepAliveMs } = options;
   const { socket } = res.req;
   // Pings that a slow client does not take would pile up, too.
   const timer = setInterval(() => res.writableNeedDrain || res.write(format.ping), keepAliveMs);
@@ -42,7 +44,10 @@ export function sendEvents<T>(
     source
       .next()
       .then(tell)
-      .catch(() => res.destroy());
+      .catch((error: unknown) => {
+        onBug(error);
+        res.destroy();
+      });
   }
 
   function tell({ done, value }: IteratorResult<T>): void {

@@ -57,7 +57,14 @@ export function useEventStreams(options: EventStreamOptions): Plugin<object, Ser
       setResultProcessor(
         (_, { Response }) =>
           withWriter(new Response(null, { headers: format.headers }), (res) =>
-            sendEvents(res, source, { format, toText: (value) => toText(value, record), keepAliveMs }),
+            sendEvents(res, source, {
+              ...{ format, keepAliveMs },
+              toText: (value) => toText(value, record),
+              onBug(error) {
+                record.failed('INTERNAL_SERVER_ERROR');
+                record.bug(error);
+              },
+            }),
           ),
         format.headers['content-type'],
       );
