@@ -45,7 +45,8 @@ export function sendEvents<T>(
       .next()
       .then(tell)
       .catch((error: unknown) => {
-        onBug(error);
+        // What fails because its client is gone is none.
+        if (!res.destroyed) onBug(error);
         res.destroy();
       });
   }
