@@ -230,6 +230,13 @@ describe('What this gateway refuses of a form', () => {
       ],
       says: /"operationName" must be a string/,
     },
+    'a file where the schema has an id': {
+      parts: [
+        operationsPart({ id: null }, 'query ($id: ID!) { uploadJob(id: $id) { id } }'),
+        mapPart({ 0: ['variables.id'] }),
+      ],
+      ...{ code: 'BAD_USER_INPUT', says: /^ID cannot represent value: a file$/ },
+    },
     'operations without a query': {
       parts: [{ name: 'operations', value: '{"variables":{"file":null}}' }, mapPart()],
       says: /query/,

@@ -28,9 +28,12 @@ export interface IncomingFile {
   release(): void;
 }
 
+/** How graphql-js names the value where a type takes no file; it would list our functions. */
+const shown = { toJSON: () => 'a file' };
+
 /** Makes a file that `isIncomingFile` knows again. */
 export function createIncomingFile(file: Omit<IncomingFile, typeof brand>): IncomingFile {
-  return { [brand]: true, ...file };
+  return Object.assign(Object.create(shown), { [brand]: true, ...file });
 }
 
 /** Whether a value is a file of this request, and not something that a client wrote in its place. */
