@@ -11,7 +11,6 @@ export interface CouponRowOptions {
   /** Zero-based; without meaning for `NOT_TAGGED`. */
   readonly identifierColumn: number;
   readonly codes: OrgCodes;
-  readonly maxErrorRows: number;
   readonly customerExists?: CustomerExists | undefined;
 }
 
@@ -28,7 +27,7 @@ export function checkCouponRows(options: CouponRowOptions): RowCheck {
   const customerExists = createCustomerCheck(identifier, options.customerExists);
   const missing = tagged ? missingCustomer[identifier] : '';
   const used = tagged ? rowErrors.usedTagged : rowErrors.usedUntagged;
-  const errors = createErrorRows(options.maxErrorRows);
+  const errors = createErrorRows();
   const upload = codes.open();
   const { hash } = upload;
   let codeColumn: number | undefined;

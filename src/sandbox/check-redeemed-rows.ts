@@ -13,7 +13,6 @@ export interface RedeemedRowOptions {
   readonly couponColumn: number;
   /** The highest column that `uploadHeaders` names. */
   readonly lastColumn: number;
-  readonly maxErrorRows: number;
   readonly customerExists?: CustomerExists | undefined;
 }
 
@@ -24,7 +23,7 @@ export interface RedeemedRowOptions {
 export function checkRedeemedRows(options: RedeemedRowOptions): RowCheck {
   const { identifier, dateColumn, customerColumn, couponColumn, lastColumn } = options;
   const customerExists = createCustomerCheck(identifier, options.customerExists);
-  const errors = createErrorRows(options.maxErrorRows);
+  const errors = createErrorRows();
   let rows = -1;
 
   function onRow(row: CsvRow): void {

@@ -38,7 +38,7 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
   const tokens = createTokenStore(settings.clients, fixedTokens, now);
   const jobs = createJobBook(settings.stepMs, now);
   const faults = createFaultSwitch();
-  const log = createRequestLog(settings.maxLoggedRequests, now);
+  const log = createRequestLog(now);
   const codes = new Map<number, OrgCodes>();
 
   function codesOf(orgId: number): OrgCodes {
@@ -47,8 +47,8 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
     return known;
   }
 
-  const { maxErrorRows, customerExists } = settings;
-  const rowOptions = (orgId: number) => ({ codes: codesOf(orgId), maxErrorRows, customerExists });
+  const { customerExists } = settings;
+  const rowOptions = (orgId: number) => ({ codes: codesOf(orgId), customerExists });
   const upload = { tokens, jobs, unknownSeries, checkRows, rowOptions };
   const calls: Readonly<Record<CallName, Call>> = {
     uploadFile: createUploadCall({ ...upload, kind: 'COUPON_BATCH' }),

@@ -1,6 +1,8 @@
 import type { ErrorRow } from './row-errors.ts';
 
-/** Counts rejected rows and keeps the first `max` of them. */
+const maxKept = 1_000;
+
+/** Counts rejected rows and keeps the first 1,000 of them. */
 export interface ErrorRows {
   readonly count: number;
   add(row: number, message: string, bytes?: Buffer, start?: number, end?: number): void;
@@ -9,7 +11,7 @@ export interface ErrorRows {
 }
 
 /** Texts are decoded only for the rows that are kept. */
-export function createErrorRows(max: number): ErrorRows {
+export function createErrorRows(): ErrorRows {
   const kept: ErrorRow[] = [];
   let count = 0;
   return {
@@ -18,7 +20,7 @@ export function createErrorRows(max: number): ErrorRows {
     },
     add: (row, message, bytes, start, end) => {
       count++;
-      if (kept.length < max)
+      if (kept.length < maxKept)
         kept.push({ row, message, couponCode: bytes?.toString('utf8', start, end) ?? '' });
     },
     list: () => kept.toSorted((a, b) => a.row - b.row),

@@ -37,8 +37,10 @@ export interface RequestLogWriter extends RequestLog {
   close(): void;
 }
 
-/** Keeps the last `max` requests. */
-export function createRequestLog(max: number, now: () => number): RequestLogWriter {
+const maxKept = 10_000;
+
+/** Begins empty. `now` in epoch milliseconds. */
+export function createRequestLog(now: () => number): RequestLogWriter {
   const requests: LoggedRequest[] = [];
   const inFlight = new Set<LoggedRequest>();
   const starts = createWaiters<LoggedRequest>();
@@ -70,7 +72,7 @@ export function createRequestLog(max: number, now: () => number): RequestLogWrit
       }),
     };
     requests.push(request);
-    if (requests.length > max) requests.shift();
+    if (requests.length > maxKept) requests.shift();
     inFlight.add(request);
     starts.tell(request);
     whenOver(req, res, () => {

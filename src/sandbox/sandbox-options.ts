@@ -22,12 +22,8 @@ export interface SandboxOptions {
    * counted as new: their duplicates are not found.
    */
   readonly maxKeptCodes?: number | undefined;
-  /** Rejected rows kept of each job. Default 1,000. */
-  readonly maxErrorRows?: number | undefined;
   /** False takes files without looking at their rows: all counts are 0. Default true. */
   readonly checkRows?: boolean | undefined;
-  /** Requests kept in the log. Default 10,000. */
-  readonly maxLoggedRequests?: number | undefined;
   /** The clock, in epoch milliseconds. Default `Date.now`. Jobs step by timers all the same. */
   readonly now?: (() => number) | undefined;
 }
@@ -45,9 +41,7 @@ export function sandboxDefaults(options: SandboxOptions) {
     unknownSeries: options.unknownSeries ?? ['404404'],
     customerExists: options.customerExists,
     maxKeptCodes: options.maxKeptCodes ?? 2_000_000,
-    maxErrorRows: options.maxErrorRows ?? 1000,
     checkRows: options.checkRows ?? true,
-    maxLoggedRequests: options.maxLoggedRequests ?? 10_000,
     now: options.now ?? Date.now,
   };
 }

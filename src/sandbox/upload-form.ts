@@ -8,7 +8,6 @@ import type { RowCheck } from './row-check.ts';
 /** What rows are held against, for either kind of upload. */
 export interface RowCheckOptions {
   readonly codes: OrgCodes;
-  readonly maxErrorRows: number;
   readonly customerExists?: CustomerExists | undefined;
 }
 

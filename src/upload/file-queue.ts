@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Readable, Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import type { FileUpload, Upload } from 'graphql-upload-minimal';
-import { createStallWatch, type StallWatch } from '../capillary/stall-watch.ts';
+import { createStallWatch } from '../capillary/stall-watch.ts';
 import { GatewayError } from '../errors.ts';
 import { createIncomingFile, type IncomingFile } from './incoming-file.ts';
 
@@ -114,9 +114,10 @@ export function createFileQueue({ req, form, brokenForm, idleTimeoutMs }: FileQu
     signal.throwIfAborted();
     const { promise: failure, reject } = deferredFailure();
     // Bytes that are not the file's are progress as well, but no reason to wait for it for ever.
-    const [stall, late] = [idleTimeoutMs, 4 * idleTimeoutMs].map((timeoutMs) =>
-      createStallWatch({ timeoutMs, onStall: () => reject(stalled(timeoutMs)) }),
-    ) as [StallWatch, StallWatch];
+    const watchFor = (timeoutMs: number) =>
+      createStallWatch({ timeoutMs, onStall: () => reject(stalled(timeoutMs)) });
+    const stall = watchFor(idleTimeoutMs);
+    const late = watchFor(4 * idleTimeoutMs);
     const onAbort = () => reject(signal.reason);
     waiting.add(reject);
     const stopListening = onArrival(stall.moved);

@@ -1,3 +1,4 @@
+import type { ByteSource } from '../capillary/byte-source.ts';
 import type { UploadJob } from '../jobs/upload-job.ts';
 import { earlierParts } from './earlier-parts.ts';
 import { FileRefusedError } from './file-refused-error.ts';
@@ -71,7 +72,7 @@ export async function sendParts(
     return earlier.compareCount() ?? { __typename: 'UploadAccepted', jobs, file: report(), replayed };
   }
 
-  async function skip(file: Parameters<typeof readToEnd>[0]): Promise<UploadResult | undefined> {
+  async function skip(file: ByteSource): Promise<UploadResult | undefined> {
     try {
       await readToEnd(file, signal);
       return undefined;
