@@ -5,8 +5,8 @@ const connectTimeoutMs = 10_000;
 const keepAliveTimeoutMs = 10_000;
 
 /**
- * The sockets to upstream: so many an origin, by default 128. Header and body timeouts are off here, each call brings its own. Who makes it closes it:
- * `close()` lets running calls end, `destroy()` cuts them.
+ * The sockets to upstream: so many an origin, by default 128. Header and body timeouts are off here, each call brings
+ * its own. Who makes it closes it: `close()` lets running calls end, `destroy()` cuts them.
  */
 export function createDispatcher({ connections = 128 }: { readonly connections?: number } = {}): Agent {
   return new Agent({

@@ -1,23 +1,15 @@
 import type { CapillaryClient } from '../capillary/capillary-client.ts';
 import { CapillaryError } from '../capillary/capillary-error.ts';
-import type { Credential } from '../capillary/credential.ts';
 import { delay } from '../capillary/delay.ts';
-import type { UploadKind, UpstreamJob } from '../capillary/upstream-job.ts';
+import type { ListJobsInput } from '../capillary/list-jobs.ts';
+import type { UpstreamJob } from '../capillary/upstream-job.ts';
 import { isAbort } from '../errors.ts';
-import type { Span } from '../observe/span.ts';
 import { type FilePart, readKeyedFileName } from './keyed-file-name.ts';
 
 /** Which key to look for, in which list, and as whom. */
-export interface FindUploadedRequest {
-  readonly kind: UploadKind;
-  readonly couponSeriesId: string;
+export interface FindUploadedRequest extends Omit<ListJobsInput, 'retry'> {
   /** `fileKey`'s. */
   readonly key: string;
-  readonly credential: Credential;
-  readonly signal: AbortSignal;
-  /** As `ListJobs` has it. */
-  readonly retry?: boolean | undefined;
-  readonly span?: Span | undefined;
 }
 
 /** A job that was made under a key, and which part of its file it is. */
@@ -32,8 +24,10 @@ export interface UploadedPart {
 type Client = Pick<CapillaryClient, 'listJobs'>;
 
 /** What upstream's status list has of a key, by the file names (upstream contract, "Reading the fields"). Rejects as the list does. */
-export async function listUploaded(client: Client, request: FindUploadedRequest): Promise<UploadedPart[]> {
-  const { key, ...list } = request;
+export async function listUploaded(
+  client: Client,
+  { key, ...list }: FindUploadedRequest & Pick<ListJobsInput, 'retry'>,
+): Promise<UploadedPart[]> {
   const jobs = await client.listJobs(list);
   return jobs.flatMap((job) => {
     const keyed = readKeyedFileName(job.uploadedFileName);
