@@ -10,7 +10,8 @@ import {
   unhashedShift,
 } from './row-kernel-memory.ts';
 import { rowsFunction } from './row-kernel-rows.ts';
-import { createLocals, encodeModule, i32, i64, type WasmFunction } from './wasm-code.ts';
+import { createLocals, i32, i64 } from './wasm-code.ts';
+import { encodeModule, type WasmFunction } from './wasm-module.ts';
 
 /**
  * The inner loop of the scan in WebAssembly, 64 bytes at a time: more than ten times as fast as the row reader, and

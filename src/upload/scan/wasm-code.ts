@@ -1,16 +1,19 @@
+import { signed, unsigned } from './leb128.ts';
+
 /**
  * WebAssembly written as nested expressions: each function here returns the code of one instruction with its operands,
  * so a program reads from the outside in, as any other. Only what the row kernel needs.
  */
 export type Code = number | readonly Code[] | Labelled | Branch;
 
-interface Labelled {
+/** A block or a loop, with its end. */
+export interface Labelled {
   readonly opcode: number;
   readonly label: Label;
   readonly body: Code;
 }
 
-interface Branch {
+export interface Branch {
   readonly opcode: number;
   readonly target: Label;
 }
@@ -27,10 +30,6 @@ export interface Local {
   readonly get: Code;
   set(value: Code): Code;
 }
-
-const valueTypes: Readonly<Record<ValueType, number>> = { i32: 0x7f, i64: 0x7e, v128: 0x7b };
-const noResult = 0x40;
-const end = 0x0b;
 
 function plain(opcode: number): (...operands: Code[]) => Code {
   return (...operands) => [...operands, opcode];
@@ -150,81 +149,4 @@ export function createLocals(): Locals {
       return local;
     },
   };
-}
-
-/** A function that returns one i32 and is exported by its name. */
-export interface WasmFunction {
-  readonly name: string;
-  /** How many of the locals are parameters. */
-  readonly parameters: number;
-  readonly locals: readonly Local[];
-  /** Leaves one i32. */
-  readonly body: Code;
-}
-
-/** A memory of any size that has a largest one. */
-const sharedMemory = 0x03;
-const maxPages = 65_536;
-
-/** The bytes of a module that exports its functions, and works on a shared memory that it imports as `own.memory`. */
-export function encodeModule(functions: readonly WasmFunction[]): Uint8Array<ArrayBuffer> {
-  const types = functions.map(({ parameters, locals }) => [
-    0x60,
-    vector(locals.slice(0, parameters).map(({ type }) => valueTypes[type])),
-    vector([valueTypes.i32]),
-  ]);
-  const exports = functions.map(({ name }, at) => [text(name), 0x00, unsigned(at)]);
-  const bodies = functions.map(({ parameters, locals, body }) => {
-    const declared = locals.slice(parameters).map(({ type }) => [1, valueTypes[type]]);
-    return sized([vector(declared), body, end]);
-  });
-  return Uint8Array.from(
-    flatten([
-      ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
-      section(1, vector(types)),
-      section(
-        2,
-        vector([[text('own'), text('memory'), 0x02, sharedMemory, unsigned(1), unsigned(maxPages)]]),
-      ),
-      section(3, vector(functions.map((_, at) => unsigned(at)))),
-      section(7, vector(exports)),
-      section(10, vector(bodies)),
-    ]),
-  );
-}
-
-function section(id: number, content: Code): Code {
-  return [id, sized(content)];
-}
-
-function sized(content: Code): Code {
-  const bytes = flatten(content);
-  return [unsigned(bytes.length), bytes];
-}
-
-function vector(items: readonly Code[]): Code {
-  return [unsigned(items.length), items];
-}
-
-function text(value: string): Code {
-  return vector([...Buffer.from(value)]);
-}
-
-/** `around` holds the labels of the enclosing blocks: a branch names its target by how many of them it leaves. */
-function flatten(code: Code, around: readonly Label[] = []): number[] {
-  if (typeof code === 'number') return [code];
-  if ('target' in code) return [code.opcode, around.length - 1 - around.lastIndexOf(code.target)];
-  if ('label' in code) return [code.opcode, noResult, ...flatten(code.body, [...around, code.label]), end];
-  return code.flatMap((part) => flatten(part, around));
-}
-
-function unsigned(value: number): number[] {
-  return value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...unsigned(value >>> 7)];
-}
-
-function signed(value: bigint): number[] {
-  const low = Number(value & 0x7fn);
-  const rest = value >> 7n;
-  const done = (rest === 0n && low < 0x40) || (rest === -1n && low >= 0x40);
-  return done ? [low] : [low | 0x80, ...signed(rest)];
 }
