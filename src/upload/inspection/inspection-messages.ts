@@ -1,6 +1,6 @@
-import type { ScanReport } from '../scan/csv-scan.ts';
 import type { FileProblem } from '../scan/file-problem.ts';
 import type { ScanInput } from '../scan/scan-plan.ts';
+import type { ScanReport } from '../scan/scan-report.ts';
 
 /** What is to be looked for in one file. */
 export interface InspectionPlan {

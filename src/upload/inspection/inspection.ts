@@ -1,5 +1,6 @@
 import type { FileProblem } from '../scan/file-problem.ts';
-import { blockBytes, blockCount, openBlockRing } from './block-ring.ts';
+import { blockCount, openBlockRing } from './block-ring.ts';
+import { type BlockWriter, type BlockWriterOptions, createBlockWriter } from './block-writer.ts';
 import type { Finding, InspectionPlan, InspectionReport, InspectionRequest } from './inspection-messages.ts';
 
 /** Told as the file is looked at, never from within a call of its inspection. */
@@ -17,12 +18,9 @@ export interface InspectionEvents {
 /** The next bytes of the file, or that a new part begins here, which must start with `header`. */
 export type InspectedPiece = Buffer | { readonly header: Buffer };
 
-export interface Inspection {
-  /** Copies the chunk, or keeps what there is no room for. */
-  write(chunk: Buffer): void;
+export interface Inspection extends Pick<BlockWriter, 'write' | 'end'> {
   /** Nothing more should be written until `onProgress`, or until more was taken. */
   isFull(): boolean;
-  end(): void;
   /**
    * What was looked at, in the order of the file, or `undefined` where there is no more yet. The bytes stand in memory
    * that is used again: they are good until the next call of `take`, and for good after `close`.
@@ -43,17 +41,13 @@ export interface ThreadInspection extends Inspection {
   fail(error: Error): void;
 }
 
-export interface InspectionOptions {
+export interface InspectionOptions extends Pick<BlockWriterOptions, 'call' | 'onDead'> {
   readonly id: number;
   readonly plan: InspectionPlan;
   /** Of this file alone, and with nothing in it. */
   readonly memory: WebAssembly.Memory;
   readonly events: InspectionEvents;
   readonly send: (request: InspectionRequest) => void;
-  /** Tells the thread of a block: at once, or as soon as it looks for more. */
-  readonly call: (atOnce: boolean) => void;
-  /** Told of bytes that were copied: nobody reads their chunk any more. */
-  readonly onDead: (byteLength: number) => void;
   /**
    * The file is closed, and the thread is done with it. `isUnread`: so is whoever took its bytes, and its memory can be
    * used for another file. Is not told when the thread breaks.
@@ -68,17 +62,12 @@ export interface InspectionOptions {
 export function createInspection(options: InspectionOptions): ThreadInspection {
   const { id, plan, memory, events, send, call, onDead, onOver } = options;
   const ring = openBlockRing(memory);
+  const writer = createBlockWriter({ ring, call, onDead, onSent: () => send({ type: 'end', id }) });
   /** What was found in blocks that are not taken, by their number. */
   const found = new Map<number, Finding>();
-  /** Bytes in the block that is sent next. */
-  let filled = 0;
-  /** Came when all blocks were taken. */
-  let waiting: Buffer[] = [];
-  let ending = false;
   let closed = false;
   let threadIsDone = false;
   let header = Buffer.alloc(0);
-  let restFlush: NodeJS.Immediate | undefined;
   /** The block that is being taken, up to where it was, and where new parts begin in what is left of it. */
   let block: Buffer | undefined;
   let taken = 0;
@@ -86,49 +75,6 @@ export function createInspection(options: InspectionOptions): ThreadInspection {
   let cutsTaken = 0;
 
   send({ type: 'open', id, plan, memory });
-
-  /** Copies as much as there are blocks for, and returns the rest. */
-  function copy(chunk: Buffer): Buffer {
-    let rest = chunk;
-    while (rest.length > 0 && ring.sent - ring.taken < blockCount) {
-      const piece = rest.subarray(0, blockBytes - filled);
-      // Not `set`, which copies to shared memory word by word, and takes ten times as long.
-      ring.block(ring.sent).fill(piece, filled, filled + piece.length);
-      filled += piece.length;
-      rest = rest.subarray(piece.length);
-      if (filled === blockBytes) sendBlock();
-    }
-    onDead(chunk.length - rest.length);
-    return rest;
-  }
-
-  function sendBlock(): void {
-    ring.send(filled);
-    filled = 0;
-    // A thread that is called for each block sleeps and wakes more than it works.
-    call(ring.sent - ring.scanned >= blockCount / 3);
-  }
-
-  /** Sends a block that is not full only when the thread has nothing else to do: a slow client's bytes must not lie about. */
-  function flush(): void {
-    while (waiting.length > 0) {
-      const rest = copy(waiting[0] as Buffer);
-      if (rest.length > 0) {
-        waiting[0] = rest;
-        return;
-      }
-      waiting.shift();
-    }
-    if (filled > 0 && (ending || ring.sent === ring.scanned)) sendBlock();
-    if (!ending) return;
-    ending = false;
-    send({ type: 'end', id });
-  }
-
-  function flushRest(): void {
-    restFlush = undefined;
-    flush();
-  }
 
   /** The next block that was scanned, if what was found in it is known. */
   function nextBlock(): Buffer | undefined {
@@ -148,7 +94,7 @@ export function createInspection(options: InspectionOptions): ThreadInspection {
   function giveBack(): void {
     block = undefined;
     ring.takeBack();
-    flush();
+    writer.flush();
   }
 
   function look(): void {
@@ -158,8 +104,7 @@ export function createInspection(options: InspectionOptions): ThreadInspection {
   function close(): void {
     if (closed) return;
     closed = true;
-    clearImmediate(restFlush);
-    waiting = [];
+    writer.close();
     if (threadIsDone) leave();
     else send({ type: 'close', id });
   }
@@ -169,30 +114,16 @@ export function createInspection(options: InspectionOptions): ThreadInspection {
     onOver(block === undefined);
   }
 
-  function isFull(): boolean {
-    return waiting.length > 0;
-  }
-
   return {
-    write(chunk) {
-      if (closed) return;
-      const rest = isFull() ? chunk : copy(chunk);
-      if (rest.length > 0) waiting.push(rest);
-      // More may have come in this very turn of the loop: the thread gets it as one.
-      if (filled > 0) restFlush ??= setImmediate(flushRest);
-    },
-    isFull,
-    end() {
-      if (closed) return;
-      ending = true;
-      flush();
-    },
+    write: writer.write,
+    isFull: writer.isFull,
+    end: writer.end,
     take() {
       if (closed) return undefined;
       if (block && taken === block.length) giveBack();
       block ??= nextBlock();
       if (!block) {
-        if (isFull()) ring.want(Math.min(ring.sent, ring.scanned + blockCount / 2));
+        if (writer.isFull()) ring.want(Math.min(ring.sent, ring.scanned + blockCount / 2));
         return undefined;
       }
       const cut = cuts[cutsTaken] ?? block.length;

@@ -10,6 +10,7 @@ import { createRowJudge } from './row-judge.ts';
 import { createRowKernel, type RowKernel } from './row-kernel.ts';
 import { createRowReader, type Row } from './row-reader.ts';
 import type { ScanPlan } from './scan-plan.ts';
+import { type ScanReport, scanReport } from './scan-report.ts';
 import { trimCell } from './trim-cell.ts';
 import { wholeFileProblems } from './whole-file-problems.ts';
 
@@ -30,24 +31,6 @@ export interface CsvScanOptions {
   readonly maxLines?: number | undefined;
   /** Of this scan alone. Chunks that stand in its memory are scanned where they are. Default: one is made. */
   readonly kernel?: RowKernel | undefined;
-}
-
-/** What a scan came to. */
-export interface ScanReport {
-  /** Data rows: neither the header nor empty lines. */
-  readonly rows: number;
-  /** Of the header. */
-  readonly columns: number;
-  /** The first `maxProblems` in the order of the file; of a file that is wrong as a whole, that alone. */
-  readonly problems: readonly FileProblem[];
-  /** All that were found. */
-  readonly problemCount: number;
-  /** Why the file must be refused whatever the policy for row problems. */
-  readonly wholeFileProblem: FileProblem | undefined;
-  /** False when the file has more rows than could be searched for duplicates. */
-  readonly exact: boolean;
-  /** What the user should know that is no problem of the file, in whole sentences. */
-  readonly notes: readonly string[];
 }
 
 /** The scan of one file. Whoever gives it up before its end closes it. */
@@ -197,22 +180,8 @@ export function createCsvScan(options: CsvScanOptions): CsvScan {
     end() {
       fatal ??= finish();
       close();
-      const exact = duplicates?.exact ?? true;
-      return {
-        rows,
-        columns,
-        problems: fatal === undefined ? problems.kept : [fatal],
-        problemCount: fatal === undefined ? problems.count : 1,
-        wholeFileProblem: fatal,
-        exact,
-        notes: exact ? [] : [notSearched(duplicates?.lastRow ?? 0)],
-      };
+      return scanReport({ rows, columns, problems, duplicates, wholeFileProblem: fatal });
     },
     close,
   };
-}
-
-function notSearched(lastRow: number): string {
-  const rows = lastRow.toLocaleString('en');
-  return `Only the first ${rows} rows were searched for codes that stand twice. Upstream finds those further on.`;
 }

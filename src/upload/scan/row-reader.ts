@@ -1,11 +1,10 @@
+import { createKeptCells } from './kept-cells.ts';
+
 const LF = 0x0a;
 const CR = 0x0d;
 const QUOTE = 0x22;
 const COMMA = 0x2c;
 const byteOrderMark = [0xef, 0xbb, 0xbf];
-
-/** A cell longer than this is skipped over: nothing that is checked is as long, and memory stays bounded. */
-const maxCellBytes = 4096;
 
 /** A row that was read. */
 export interface Row {
@@ -44,15 +43,10 @@ export interface RowReader {
  * The row is valid during the call of `onRow` only.
  */
 export function createRowReader(onRow: (row: Row) => void): RowReader {
-  let slots = new Map<number, number>();
-  let bytes = Buffer.alloc(0);
-  // Bytes kept of each wanted cell; -1 where the row has none.
-  let lengths = new Int32Array(0);
-
+  const cells = createKeptCells();
   let state: 'betweenRows' | 'cellStart' | 'unquoted' | 'quoted' | 'afterQuote' = 'betweenRows';
   let line = 1;
   let column = 0;
-  let slot: number | undefined;
   let afterCr = false;
   let marked = 0;
   let rowLine = 1;
@@ -65,16 +59,11 @@ export function createRowReader(onRow: (row: Row) => void): RowReader {
     get columns() {
       return column + 1;
     },
-    cell(wantedColumn) {
-      const at = slots.get(wantedColumn);
-      const length = at === undefined ? -1 : (lengths[at] as number);
-      if (at === undefined || length < 0 || length > maxCellBytes) return undefined;
-      return bytes.toString('utf8', at * maxCellBytes, at * maxCellBytes + length);
-    },
+    cell: cells.text,
   };
 
   function openRow(): void {
-    lengths.fill(-1);
+    cells.openRow();
     rowLine = line;
     openCell(0);
   }
@@ -82,28 +71,13 @@ export function createRowReader(onRow: (row: Row) => void): RowReader {
   function openCell(next: number): void {
     column = next;
     state = 'cellStart';
-    slot = slots.get(next);
-    if (slot !== undefined) lengths[slot] = 0;
+    cells.openCell(next);
   }
 
   function closeRow(): void {
     state = 'betweenRows';
     onRow(row);
     column = 0;
-  }
-
-  function keep(chunk: Buffer, from: number, to: number): void {
-    if (slot === undefined || from === to) return;
-    const length = lengths[slot] as number;
-    if (length + to - from > maxCellBytes) {
-      lengths[slot] = maxCellBytes + 1;
-      return;
-    }
-    const shift = slot * maxCellBytes + length - from;
-    // Most cells are short, and for them a call of `copy` takes longer.
-    if (to - from > 64) chunk.copy(bytes, shift + from, from, to);
-    else for (let i = from; i < to; i++) bytes[shift + i] = chunk[i] as number;
-    lengths[slot] = length + to - from;
   }
 
   /** A CRLF is one line end, also when a chunk ends between the two. */
@@ -120,7 +94,7 @@ export function createRowReader(onRow: (row: Row) => void): RowReader {
       if (byte === COMMA || byte === LF || byte === CR) break;
       i++;
     }
-    keep(chunk, from, i);
+    cells.keep(chunk, from, i);
     if (i === to) return to;
     if (byte === COMMA) {
       openCell(column + 1);
@@ -139,7 +113,7 @@ export function createRowReader(onRow: (row: Row) => void): RowReader {
       if (byte === LF || byte === CR) countLineEnd(byte);
       else afterCr = false;
     }
-    keep(chunk, from, i);
+    cells.keep(chunk, from, i);
     if (i === to) return to;
     afterCr = false;
     state = 'afterQuote';
@@ -193,7 +167,7 @@ export function createRowReader(onRow: (row: Row) => void): RowReader {
           i++;
         } else {
           // Two quotes in a quoted cell stand for one.
-          keep(chunk, i, i + 1);
+          cells.keep(chunk, i, i + 1);
           state = 'quoted';
           i++;
         }
@@ -207,10 +181,6 @@ export function createRowReader(onRow: (row: Row) => void): RowReader {
       line += count;
       afterCr = false;
     },
-    want(columns) {
-      slots = new Map([...new Set(columns)].map((wanted, at) => [wanted, at]));
-      bytes = Buffer.alloc(slots.size * maxCellBytes);
-      lengths = new Int32Array(slots.size);
-    },
+    want: cells.want,
   };
 }

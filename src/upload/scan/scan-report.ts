@@ -1,0 +1,45 @@
+import type { DuplicateProblems } from './duplicate-problems.ts';
+import type { FileProblem } from './file-problem.ts';
+import type { ProblemList } from './problem-list.ts';
+
+/** What a scan came to. */
+export interface ScanReport {
+  /** Data rows: neither the header nor empty lines. */
+  readonly rows: number;
+  /** Of the header. */
+  readonly columns: number;
+  /** The first `maxProblems` in the order of the file; of a file that is wrong as a whole, that alone. */
+  readonly problems: readonly FileProblem[];
+  /** All that were found. */
+  readonly problemCount: number;
+  /** Why the file must be refused whatever the policy for row problems. */
+  readonly wholeFileProblem: FileProblem | undefined;
+  /** False when the file has more rows than could be searched for duplicates. */
+  readonly exact: boolean;
+  /** What the user should know that is no problem of the file, in whole sentences. */
+  readonly notes: readonly string[];
+}
+
+interface ScanEnd extends Pick<ScanReport, 'rows' | 'columns' | 'wholeFileProblem'> {
+  readonly problems: ProblemList;
+  readonly duplicates: DuplicateProblems | undefined;
+}
+
+/** Reports a scan that is over. */
+export function scanReport({ rows, columns, problems, duplicates, wholeFileProblem }: ScanEnd): ScanReport {
+  const exact = duplicates?.exact ?? true;
+  return {
+    rows,
+    columns,
+    problems: wholeFileProblem === undefined ? problems.kept : [wholeFileProblem],
+    problemCount: wholeFileProblem === undefined ? problems.count : 1,
+    wholeFileProblem,
+    exact,
+    notes: exact ? [] : [notSearched(duplicates?.lastRow ?? 0)],
+  };
+}
+
+function notSearched(lastRow: number): string {
+  const rows = lastRow.toLocaleString('en');
+  return `Only the first ${rows} rows were searched for codes that stand twice. Upstream finds those further on.`;
+}
