@@ -343,6 +343,17 @@ describe('an event stream', () => {
     );
   });
 
+  test.each([
+    ['a query', { query: '{ __typename }' }],
+    ['a document that is refused', { query: '{ nothing }' }],
+    ['no document', {}],
+  ])('answers %s without a content coding, since `none` is the name of none', async (_, body) => {
+    const answer = await open({ accept: 'text/event-stream' }, body);
+    expect(await answer.body.text()).toContain('event: complete');
+    expect(answer.headers).toMatchObject({ 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' });
+    expect(answer.headers).not.toHaveProperty('content-encoding');
+  });
+
   test('answers a GET, too, as an EventSource asks', async () => {
     const { id } = await watched();
     const url = new URL(gateway.url);

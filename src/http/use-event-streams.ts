@@ -69,6 +69,12 @@ export function useEventStreams(options: EventStreamOptions): Plugin<object, Ser
         format.headers['content-type'],
       );
     },
+    onResponse({ response: { headers } }) {
+      // Yoga's word for a stream of one result, against proxies that compress. HTTP knows no such coding (RFC 9110, 8.4.1).
+      if (headers.get('content-encoding') !== 'none') return;
+      headers.delete('content-encoding');
+      headers.set('x-accel-buffering', eventStream.headers['x-accel-buffering']);
+    },
   };
 
   function masked(result: ExecutionResult): ExecutionResult {
