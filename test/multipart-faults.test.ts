@@ -19,6 +19,7 @@ import {
 import { openConnection, type RawConnection } from './support/raw-connection.ts';
 import { exchange, postForm, postHead, type RequestHeaders, readGraphQL } from './support/raw-graphql.ts';
 import { startGateway, type TestGateway } from './support/start-gateway.ts';
+import { wholeRequests } from './support/whole-requests.ts';
 
 const idleTimeoutMs = 600;
 const maxFileBytes = 4 * 1024 * 1024;
@@ -45,8 +46,8 @@ function mark(): number {
 }
 
 /** Nothing that upstream got since then was a whole file. */
-function expectNothingWhole(since: number): void {
-  expect(uploads(since).filter(({ complete }) => complete)).toEqual([]);
+async function expectNothingWhole(since: number): Promise<void> {
+  expect(await wholeRequests(gateway.sandbox, since)).toEqual([]);
 }
 
 function rows(bytes: number): string {
@@ -79,7 +80,7 @@ describe('A body that ends too early', () => {
     await connection.write(chunk(form.subarray(0, at)));
     await connection.write('0\r\n\r\n');
     expect(readGraphQL(await connection.answer())).toMatchObject({ status: 400, code: 'TRUNCATED' });
-    expectNothingWhole(since);
+    await expectNothingWhole(since);
   });
 
   test.each(cuts)(
@@ -91,7 +92,7 @@ describe('A body that ends too early', () => {
       await connection.write(form.subarray(0, at));
       connection.socket.end();
       expect(readGraphQL(await connection.answer())).toMatchObject({ status: 400, code: 'TRUNCATED' });
-      expectNothingWhole(since);
+      await expectNothingWhole(since);
     },
   );
 
@@ -142,7 +143,7 @@ describe('A malformed part', () => {
       encodeForm([operationsPart(), mapPart(), filePart()], `\r\n--${boundary}\r\n: x\r\n\r\n`),
     );
     expect(readGraphQL(answer)).toMatchObject({ status: 400 });
-    expectNothingWhole(since);
+    await expectNothingWhole(since);
   });
 
   test.each([
@@ -155,7 +156,7 @@ describe('A malformed part', () => {
     const since = mark();
     const parts = [operationsPart(), mapPart(), filePart(), filePart(csv, 'extra')];
     expect(readGraphQL(await postForm(gateway.url, encodeForm(parts, end)))).toMatchObject({ status: 400 });
-    expectNothingWhole(since);
+    await expectNothingWhole(since);
   });
 });
 
@@ -243,7 +244,7 @@ describe('A client that stalls', () => {
       message: expect.stringMatching(says),
     });
     expect(answer.headers['connection']).toBe('close');
-    expectNothingWhole(since);
+    await expectNothingWhole(since);
   });
 
   test('is not one that is slow: as long as something comes, it may take its time', async () => {
@@ -294,7 +295,7 @@ describe('A client that stalls', () => {
       message: `The request did not end within ${4 * idleTimeoutMs} ms of its file.`,
     });
     expect(performance.now() - startedAt).toBeGreaterThan(3 * idleTimeoutMs);
-    expectNothingWhole(since);
+    await expectNothingWhole(since);
   });
 });
 
@@ -471,7 +472,7 @@ describe.each(Object.entries(clients))(
       });
       expect(readGraphQL(answer)).toMatchObject({ status, code });
       expect(answer.headers['connection']).toBe('close');
-      expectNothingWhole(since);
+      await expectNothingWhole(since);
     });
 
     test.each([
@@ -494,7 +495,7 @@ describe.each(Object.entries(clients))(
         data: { uploadCouponBatch: { __typename: typename } },
       });
       expect(answer.headers['connection']).toBe('close');
-      expectNothingWhole(since);
+      await expectNothingWhole(since);
     });
   },
 );

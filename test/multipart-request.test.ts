@@ -15,6 +15,7 @@ import { openConnection } from './support/raw-connection.ts';
 import { postForm, postHead, postJson, readGraphQL } from './support/raw-graphql.ts';
 import { sha256Of } from './support/sha256-of.ts';
 import { startGateway, type TestGateway } from './support/start-gateway.ts';
+import { wholeRequests } from './support/whole-requests.ts';
 
 let gateway: TestGateway;
 beforeAll(async () => {
@@ -31,14 +32,15 @@ function encodedPart(part: FormPart, encoding: string): FormPart {
 }
 
 /** Uploads that upstream has heard of, the last ones. */
-function uploads() {
-  return gateway.sandbox.requests.filter(({ call }) => call === 'uploadFile');
+function uploads(from = 0) {
+  return gateway.sandbox.requests.slice(from).filter(({ call }) => call === 'uploadFile');
 }
 
 async function send(form: readonly FormPart[] | Buffer, headers = {}) {
-  const before = uploads().length;
+  const before = gateway.sandbox.requests.length;
   const answer = await postForm(gateway.url, form, headers);
-  return { ...readGraphQL(answer), headers: answer.headers, uploads: uploads().slice(before) };
+  const whole = await wholeRequests(gateway.sandbox, before);
+  return { ...readGraphQL(answer), headers: answer.headers, uploads: uploads(before), whole };
 }
 
 describe('The parts', () => {
@@ -374,7 +376,7 @@ describe('Two files in one operation', () => {
     ]);
     expect(answer).toMatchObject({ status: 400, code: 'BAD_REQUEST', data: null });
     expect(answer.message).toContain('Behind a boundary belongs its line end');
-    expect(answer.uploads.filter(({ complete }) => complete)).toEqual([]);
+    expect(answer.whole).toEqual([]);
   });
 
   test('that are one and the same are refused at the second use', async () => {
@@ -416,7 +418,7 @@ describe('A file that is none', () => {
   ])('is told as FILE_MISSING when $name', async ({ form }) => {
     const answer = await send(form);
     expect(answer).toMatchObject({ code: 'FILE_MISSING' });
-    expect(answer.uploads.filter(({ complete }) => complete)).toEqual([]);
+    expect(answer.whole).toEqual([]);
   });
 
   test.each([
@@ -541,8 +543,7 @@ describe('The envelope', () => {
     const answer = await send([operationsPart(), mapPart(), filePart(file)]);
     expect(answer.status).toBe(200);
     // Whether such a file is taken is the scanner's to say; what upstream was given whole is what the client sent.
-    const whole = answer.uploads.filter(({ complete }) => complete);
-    expect(whole.map(({ fileSha256 }) => fileSha256)).toEqual(
+    expect(answer.whole.map(({ fileSha256 }) => fileSha256)).toEqual(
       answer.data.uploadCouponBatch.__typename === 'UploadAccepted' ? [sha256Of(file)] : [],
     );
   });
@@ -629,7 +630,7 @@ describe('The envelope', () => {
       code: 'BAD_REQUEST',
       message: expect.stringContaining('Behind a boundary belongs its line end'),
     });
-    expect(answer.uploads.filter(({ complete }) => complete)).toEqual([]);
+    expect(answer.whole).toEqual([]);
   });
 
   test('may not have blanks without end behind a boundary', async () => {

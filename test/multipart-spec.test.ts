@@ -19,6 +19,7 @@ import {
 import { openConnection } from './support/raw-connection.ts';
 import { postForm, postHead, readGraphQL } from './support/raw-graphql.ts';
 import { startGateway, type TestGateway } from './support/start-gateway.ts';
+import { wholeRequests } from './support/whole-requests.ts';
 
 // The rules of https://github.com/jaydenseric/graphql-multipart-request-spec, in its order. What a form may look like in
 // its bytes, names and faults is in multipart-request.test.ts and multipart-faults.test.ts.
@@ -273,7 +274,7 @@ describe('What this gateway refuses of a form', () => {
     expect(answer).toMatchObject({ status: 400, code: 'BAD_REQUEST' });
     expect(answer.message).toContain('Two file parts have the name "0".');
     expect(performance.now() - startedAtMs).toBeLessThan(5_000);
-    expect(gateway.sandbox.requests.slice(start).filter(({ complete }) => complete)).toEqual([]);
+    expect(await wholeRequests(gateway.sandbox, start)).toEqual([]);
   });
 
   test.each([

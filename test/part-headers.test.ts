@@ -3,6 +3,7 @@ import { assertClean } from './support/assert-clean.ts';
 import { boundary, csv, encodeForm, filePart, mapPart, operationsPart } from './support/multipart-form.ts';
 import { postForm, readGraphQL } from './support/raw-graphql.ts';
 import { startGateway, type TestGateway } from './support/start-gateway.ts';
+import { wholeRequests } from './support/whole-requests.ts';
 
 let gateway: TestGateway;
 beforeAll(async () => {
@@ -17,7 +18,7 @@ async function send(headers: string) {
   const file = `--${boundary}\r\n${headers}\r\n\r\n${csv}\r\n--${boundary}--\r\n`;
   const form = Buffer.concat([encodeForm([operationsPart(), mapPart()], '\r\n'), Buffer.from(file)]);
   const answer = readGraphQL(await postForm(gateway.url, form));
-  return { ...answer, whole: gateway.sandbox.requests.slice(start).filter(({ complete }) => complete) };
+  return { ...answer, whole: await wholeRequests(gateway.sandbox, start) };
 }
 
 describe('A part whose Content-Disposition cannot be read is refused, and named as what is wrong', () => {

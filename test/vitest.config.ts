@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './support/longest-first.ts';
 
 export default defineConfig({
   resolve: {
@@ -9,6 +10,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     // One less than the cores by default, and most tests wait more than they work.
     maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
     // For hangs alone: a machine that does other work beside is no failure.
     testTimeout: 60_000,
     hookTimeout: 60_000,
