@@ -74,6 +74,7 @@ interface ErrorRow {
 
 export type ErrorCode = keyof typeof errorTable;
 
+/** The status of a request that fails as a whole under this code; `undefined`: it does not. */
 export function httpStatusOf(code: ErrorCode): number | undefined {
   const row: ErrorRow = errorTable[code];
   return row.httpStatus;
@@ -119,20 +120,18 @@ export function isAbort(error: unknown): boolean {
 
 /** The error that a caller may see, whatever was thrown. A bug is masked: `bugBehind` has it. */
 export function toPublicError(error: unknown): GraphQLError {
-  const inner = error instanceof GraphQLError && error.originalError ? error.originalError : error;
   const located = error instanceof GraphQLError ? error : undefined;
-  if (inner instanceof GraphQLError) return inner === error || !located ? inner : relocate(inner, located);
+  const inner = located?.originalError ?? error;
+  if (inner instanceof GraphQLError) return inner === error ? inner : relocate(inner, located);
   const code = publicCode(inner);
-  if (code === undefined) return build('The request was given up.', { code: 'BAD_REQUEST' }, code, located);
-  if (code === 'INTERNAL_SERVER_ERROR') {
-    const { extensions, cause = inner } = inner instanceof GatewayError ? inner : {};
-    const masked = build(maskedMessage, { code, ...extensions }, code, located);
-    bugs.set(masked, cause);
-    return masked;
+  if (code === undefined) return build('BAD_REQUEST', 'The request was given up.', {}, located);
+  if (code !== 'INTERNAL_SERVER_ERROR') {
+    const http = inner instanceof GatewayError ? inner.http : undefined;
+    return build(code, (inner as Error).message, extensionsOf(inner), located, http);
   }
-  const extensions = inner instanceof CapillaryError ? capillaryExtensions(inner) : {};
-  const { extensions: own, http } = inner instanceof GatewayError ? inner : watchExtensions(inner);
-  return build((inner as Error).message, { code, ...extensions, ...own }, code, located, http);
+  const masked = build(code, maskedMessage, extensionsOf(inner), located);
+  bugs.set(masked, inner instanceof GatewayError ? (inner.cause ?? inner) : inner);
+  return masked;
 }
 
 /** The code under which whatever was thrown is told. `undefined`: its caller gave up, and is told nothing. */
@@ -157,27 +156,28 @@ export function capillaryExtensions(error: CapillaryError): Record<string, unkno
   return { upstreamStatus: httpStatus, upstreamCode, requestId, retryAfterSeconds };
 }
 
-function watchExtensions(error: unknown): Pick<GatewayError, 'extensions' | 'http'> {
-  const retryAfterSeconds = error instanceof WatchError ? error.retryAfterSeconds : undefined;
-  return { extensions: retryAfterSeconds === undefined ? {} : { retryAfterSeconds }, http: undefined };
+function extensionsOf(error: unknown): Readonly<Record<string, unknown>> {
+  if (error instanceof GatewayError) return error.extensions;
+  if (error instanceof CapillaryError) return capillaryExtensions(error);
+  return error instanceof WatchError ? { retryAfterSeconds: error.retryAfterSeconds } : {};
 }
 
 function build(
+  code: ErrorCode,
   message: string,
-  extensions: Record<string, unknown>,
-  code: ErrorCode | undefined,
+  extensions: Readonly<Record<string, unknown>>,
   located: GraphQLError | undefined,
   http?: HttpRefusal,
 ): GraphQLError {
-  const status = code && httpStatusOf(code);
+  const status = httpStatusOf(code);
   // Always an entry of its own: without one Yoga takes the error for an unexpected one and answers 500.
   return new GraphQLError(message, {
     ...place(located),
-    extensions: { ...extensions, http: http ?? (status ? { status } : {}) },
+    extensions: { code, ...extensions, http: http ?? (status ? { status } : {}) },
   });
 }
 
-function relocate(error: GraphQLError, located: GraphQLError): GraphQLError {
+function relocate(error: GraphQLError, located: GraphQLError | undefined): GraphQLError {
   return new GraphQLError(error.message, { ...place(located), extensions: error.extensions });
 }
 
