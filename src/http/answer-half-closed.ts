@@ -1,17 +1,15 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 
-export interface HalfClosedOptions {
-  /** How long after its end an answer is awaited before it is tried whether the client is still there. Default 500. */
-  readonly probeMs?: number;
-}
+/** How long after its end an answer is awaited before it is tried whether the client is still there. */
+const probeMs = 500;
 
 /**
  * Answers a client that closes its side of the connection once its request is whole (RFC 9293, 3.6); by itself Node would
  * take it for gone. One that is gone says the same, and can only be told apart by a reset when something is written: so
- * it gets `102 Processing` each `probeMs` until its answer begins. HTTP/1.0 knows no such thing, and its client is answered
+ * it gets `102 Processing` every half second until its answer begins. HTTP/1.0 knows no such thing, and its client is answered
  * blindly. Call it once for each server.
  */
-export function answerHalfClosed(server: Server, { probeMs = 500 }: HalfClosedOptions = {}): void {
+export function answerHalfClosed(server: Server): void {
   // Node has it, its documentation and its types do not.
   Object.assign(server, { httpAllowHalfOpen: true });
   server.on('connection', (socket) => {

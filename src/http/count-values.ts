@@ -1,8 +1,8 @@
 /** What one request may hold: its variables, and its extensions. */
 export const maxValues = 5_000;
 
-/** Whether there are more than `limit` values, in lists and objects of any depth. Looks no further than that. */
-export function holdsMoreValues(values: unknown, limit = maxValues): boolean {
+/** Whether there are more than `maxValues`, in lists and objects of any depth. Looks no further than that. */
+export function holdsMoreValues(values: unknown): boolean {
   const open = [values];
   let count = 0;
   while (open.length > 0) {
@@ -10,7 +10,7 @@ export function holdsMoreValues(values: unknown, limit = maxValues): boolean {
     if (typeof value !== 'object' || value === null) continue;
     const inside = Object.values(value);
     count += inside.length;
-    if (count > limit) return true;
+    if (count > maxValues) return true;
     for (const each of inside) open.push(each);
   }
   return false;

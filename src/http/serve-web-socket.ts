@@ -31,8 +31,6 @@ export interface WebSocketOptions {
   readonly log: SpeakGraphQLWSOptions['log'];
   /** Pings keep proxies from cutting. Default 12,000. */
   readonly keepAliveMs?: number;
-  /** At once on one socket. Default 500. */
-  readonly maxOperations?: number;
 }
 
 /**
@@ -41,17 +39,7 @@ export interface WebSocketOptions {
  * The function returned lets the operations that are ending end, then closes the sockets, within two seconds.
  */
 export function serveWebSocket(options: WebSocketOptions): () => Promise<void> {
-  const {
-    server,
-    graphql,
-    beginOperation,
-    queryOf,
-    work,
-    corsOrigins,
-    log,
-    keepAliveMs = 12_000,
-    maxOperations = 500,
-  } = options;
+  const { server, graphql, beginOperation, queryOf, work, corsOrigins, log, keepAliveMs = 12_000 } = options;
   const sockets = new WebSocketServer({ noServer: true, maxPayload: 1024 * 1024, handleProtocols });
   const operations = createOperations();
 
@@ -72,7 +60,7 @@ export function serveWebSocket(options: WebSocketOptions): () => Promise<void> {
           operations.end(extra.socket, id);
           return told;
         };
-        if (operations.count(extra.socket) > maxOperations) return refused([tooMany(maxOperations)]);
+        if (operations.count(extra.socket) > maxOperations) return refused([tooMany()]);
         if (holdsMoreValues(payload.extensions)) return refused([toPublicError(tooManyExtensions())]);
         try {
           const token = callerToken(parameter) ?? callerToken(header);
@@ -157,7 +145,10 @@ export function serveWebSocket(options: WebSocketOptions): () => Promise<void> {
   };
 }
 
-function tooMany(maxOperations: number): GraphQLError {
+/** At once on one socket. */
+const maxOperations = 500;
+
+function tooMany(): GraphQLError {
   const message = `${maxOperations} operations run on this WebSocket, which is all that may at once.`;
   return toPublicError(new GatewayError('RATE_LIMITED', message, { extensions: { retryAfterSeconds: 5 } }));
 }

@@ -23,13 +23,12 @@ import type { Tracing } from './tracing.ts';
 
 export interface OpenTelemetryOptions {
   readonly log: { info(fields: object, message: string): void; warn(fields: object, message: string): void };
-  /** How long `close` may take. Default 2,000. */
-  readonly closeTimeoutMs?: number | undefined;
 }
 
 const name = 'capillary-upload-gateway';
 const propagator = new W3CTraceContextPropagator();
 const getter = { get: (lookUp: LookUp, key: string) => lookUp(key) ?? undefined, keys: () => [] };
+const closeTimeoutMs = 2_000;
 const kinds = { step: SpanKind.INTERNAL, call: SpanKind.CLIENT };
 
 /**
@@ -37,7 +36,7 @@ const kinds = { step: SpanKind.INTERNAL, call: SpanKind.CLIENT };
  * headers, how many are sampled and how large its queue is; a queue that is full drops what comes. Nothing global is
  * set: two gateways in one process do not meet. Whoever makes it closes it.
  */
-export function createOpenTelemetry({ log, closeTimeoutMs = 2_000 }: OpenTelemetryOptions): Tracing {
+export function createOpenTelemetry({ log }: OpenTelemetryOptions): Tracing {
   const provider = new BasicTracerProvider({
     resource: defaultResource()
       .merge(resourceFromAttributes({ 'service.name': name }))

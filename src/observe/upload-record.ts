@@ -63,10 +63,7 @@ export interface UploadToRecord {
 
 export interface UploadRecordsOptions {
   readonly log: { info(fields: object, message: string): void };
-  /** Default: nobody hears. */
-  readonly onUpload?: OnUpload | undefined;
-  /** Milliseconds of a monotonic clock. */
-  readonly now?: (() => number) | undefined;
+  readonly onUpload: OnUpload;
 }
 
 /** Begins the record of an upload within an operation. */
@@ -76,12 +73,9 @@ export type BeginUpload = (
 ) => UploadRecord;
 
 /** Tells the story of each upload in one line of the log and one span, whatever becomes of it. */
-export function createUploadRecords(options: UploadRecordsOptions): BeginUpload {
-  const { log, now = () => performance.now() } = options;
-  const { onUpload = () => () => {} } = options;
-
+export function createUploadRecords({ log, onUpload }: UploadRecordsOptions): BeginUpload {
   return ({ requestId, span: parent, signal }, { kind, couponSeriesId, dryRun }) => {
-    const startedMs = now();
+    const startedMs = performance.now();
     const span = parent.begin('upload', 'step');
     let fileName: string | undefined;
     let bytes = () => 0;
@@ -89,7 +83,7 @@ export function createUploadRecords(options: UploadRecordsOptions): BeginUpload 
     const onEnd = onUpload({ kind, bytes: () => bytes() });
 
     function end(what: Told): void {
-      const seconds = (now() - startedMs) / 1000;
+      const seconds = (performance.now() - startedMs) / 1000;
       const finished: FinishedUpload = {
         kind,
         couponSeriesId: isSeriesId(couponSeriesId) ? couponSeriesId : undefined,
