@@ -37,6 +37,7 @@ export interface Config {
 }
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+/** Of `LOG_LEVEL`; `silent` logs nothing. */
 export type LogLevel = (typeof logLevels)[number];
 
 /** Tells every setting that is wrong at once, with the value that was found. Never quotes a secret. */

@@ -72,6 +72,7 @@ interface ErrorRow {
   readonly httpStatus?: number;
 }
 
+/** A code of the table: `extensions.code` of an error. */
 export type ErrorCode = keyof typeof errorTable;
 
 /** The status of a request that fails as a whole under this code; `undefined`: it does not. */

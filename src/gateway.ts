@@ -21,6 +21,7 @@ import { createInspector } from './upload/inspection/create-inspector.ts';
 import { createUploadFile } from './upload/upload-file.ts';
 import { createWatcher } from './watch/create-watcher.ts';
 
+/** A gateway that listens. Whoever makes it closes it. */
 export interface Gateway {
   /** `http://host:port/graphql` */
   readonly url: string;

@@ -29,6 +29,9 @@ export interface GraphQLHandlerOptions {
   readonly keepAliveMs?: number;
 }
 
+/** Yoga as the server needs it. */
+export type GraphQLHandler = ReturnType<typeof createGraphQLHandler>;
+
 /** Yoga, with everything that its defaults leave open closed: bodies, errors, origins, documents. */
 export function createGraphQLHandler(options: GraphQLHandlerOptions) {
   const {

@@ -1,3 +1,4 @@
+/** A wait for the end of what runs. */
 export interface IdleWait {
   /** To be called whenever something has ended. */
   ended(): void;

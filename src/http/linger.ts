@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { createStallWatch } from '../capillary/stall-watch.ts';
 
+/** The bounds of what is read after an answer. */
 export interface LingerOptions {
   /** How much more may arrive after the answer. Default 1 GiB. */
   readonly maxBytes?: number;

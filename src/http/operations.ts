@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import type { OperationRecord } from '../observe/operation-record.ts';
 import { createIdleWait } from './idle-wait.ts';
 
+/** What runs on WebSockets. */
 export interface Operations {
   /** The signal of an operation that begins on a socket: aborts when the operation or its socket ends. */
   begin(socket: object, id: string, record: OperationRecord): AbortSignal;

@@ -3,6 +3,7 @@ import type { GraphQLParams, OnParamsEventPayload, Plugin } from 'graphql-yoga';
 import { GatewayError } from '../errors.ts';
 import { documentRefusal } from './document-refusal.ts';
 
+/** The documents that may be named by an id. */
 export interface PersistedDocuments {
   readonly plugin: Plugin;
   /** The text to be executed, for transports that do not pass through Yoga. Throws what a caller is told. */

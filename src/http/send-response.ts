@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
-import type { createGraphQLHandler } from './create-graphql-handler.ts';
+import type { GraphQLHandler } from './create-graphql-handler.ts';
 import type { GraphQLRequest } from './server-context.ts';
 
 const writers = new WeakMap<Response, (res: ServerResponse) => void>();
@@ -15,7 +15,7 @@ export function withWriter(response: Response, write: (res: ServerResponse) => v
  * Answers with Yoga's response. Its own listener would pipe every body through a stream, and would hold the response
  * and its stream for as long as a subscription lasts.
  */
-export function answerWith(graphql: ReturnType<typeof createGraphQLHandler>, logger: Pick<Logger, 'error'>) {
+export function answerWith(graphql: GraphQLHandler, logger: Pick<Logger, 'error'>) {
   return async (req: IncomingMessage, res: ServerResponse, context: GraphQLRequest): Promise<void> => {
     try {
       const response = await graphql.handleNodeRequest(req, { req, ...context });

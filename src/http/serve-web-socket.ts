@@ -8,7 +8,7 @@ import { GatewayError, toPublicError } from '../errors.ts';
 import type { BeginOperation, OperationRecord } from '../observe/operation-record.ts';
 import { apiHeaderLines } from './api-headers.ts';
 import { holdsMoreValues } from './count-values.ts';
-import type { createGraphQLHandler } from './create-graphql-handler.ts';
+import type { GraphQLHandler } from './create-graphql-handler.ts';
 import { ignoreUpgrade, isWebSocketUpgrade } from './ignore-upgrade.ts';
 import { createOperations } from './operations.ts';
 import { parseUrl } from './parse-url.ts';
@@ -21,7 +21,7 @@ import type { WorkInHand } from './work-in-hand.ts';
 
 export interface WebSocketOptions {
   readonly server: Server;
-  readonly graphql: ReturnType<typeof createGraphQLHandler>;
+  readonly graphql: GraphQLHandler;
   readonly beginOperation: BeginOperation;
   /** The text of an operation, which may be named by its id. */
   readonly queryOf: PersistedDocuments['queryOf'];

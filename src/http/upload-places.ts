@@ -7,6 +7,7 @@ export interface UploadPlaces {
   take(token: string): (() => void) | undefined;
 }
 
+/** Counts places in this process. Holds nothing to close. */
 export function createUploadPlaces({
   max,
   maxPerCredential = max,

@@ -15,11 +15,8 @@ export function useUploadPlaces(places: UploadPlaces): Plugin<object, ServerCont
 
   return {
     onRequestParse({ request, serverContext: { req, signal, token = '' } }) {
-      if (
-        request.method !== 'POST' ||
-        mediaTypeOf(request.headers.get('content-type')) !== 'multipart/form-data'
-      )
-        return;
+      const mediaType = mediaTypeOf(request.headers.get('content-type'));
+      if (request.method !== 'POST' || mediaType !== 'multipart/form-data') return;
       const leave = places.take(token);
       if (!leave) throw tooMany(places);
       leaves.set(req, leave);

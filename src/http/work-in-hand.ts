@@ -15,6 +15,7 @@ export interface WorkInHand {
   done(timeoutMs: number): Promise<boolean>;
 }
 
+/** One for each server. Holds nothing to close. */
 export function createWorkInHand(): WorkInHand {
   const open = new Map<ServerResponse, () => void>();
   let taken = true;

@@ -11,6 +11,7 @@ import { addUploadMetrics } from './upload-metrics.ts';
 import type { OnUpload } from './upload-record.ts';
 import { addWatchMetrics } from './watch-metrics.ts';
 
+/** What the gateway counts, and who tells it. */
 export interface Metrics {
   /** Prometheus text, with the numbers of the process. */
   print(): Promise<{ readonly contentType: string; readonly text: string }>;

@@ -3,6 +3,7 @@ import { requestId } from './request-id.ts';
 import type { Span } from './span.ts';
 import { noTracing, type Tracing } from './tracing.ts';
 
+/** As GraphQL has them. */
 export type OperationType = 'query' | 'mutation' | 'subscription';
 
 /** One operation when it is over. */

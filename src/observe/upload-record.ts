@@ -54,6 +54,7 @@ export interface UploadRecord {
   failed(error: unknown): void;
 }
 
+/** What is known of an upload before it begins. */
 export interface UploadToRecord {
   readonly kind: UploadKind;
   /** As the caller wrote it. */

@@ -4,6 +4,7 @@ import FederationPlugin from '@pothos/plugin-federation';
 import type { GatewayContext } from '../gateway-context.ts';
 import type { IncomingFile } from '../upload/incoming-file.ts';
 
+/** What Pothos is told of our types. */
 export interface SchemaTypes {
   Context: GatewayContext;
   DefaultFieldNullability: false;

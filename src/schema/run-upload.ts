@@ -7,6 +7,7 @@ import type { IncomingFile } from '../upload/incoming-file.ts';
 import type { UploadResult } from '../upload/upload-result.ts';
 import { asksFor } from './asks-for.ts';
 
+/** An upload mutation, its input read. */
 export interface UploadRun {
   readonly kind: UploadForm['kind'];
   readonly file: IncomingFile;
