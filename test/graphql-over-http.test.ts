@@ -54,6 +54,7 @@ describe('What a client accepts', () => {
     'application/json;q=0, application/graphql-response+json;q=0, application/*',
     ',',
     'nonsense',
+    `image/png;title="a, ${plain}"`,
   ])('when it is nothing of what is served, as in "%s", is a 406 that says what is', async (accept) => {
     const answer = await post(typename, { accept });
     expect(readGraphQL(answer)).toMatchObject({ status: 406, code: 'NOT_ACCEPTABLE' });
@@ -88,6 +89,8 @@ describe('What a client accepts', () => {
     { accept: `${plain};q=0, */*`, type: graphql },
     { accept: `*/*, ${graphql};q=0`, type: plain },
     { accept: 'text/*;q=0, */*;q=0.1, image/*', type: plain },
+    { accept: `image/*;a="${plain}", */*;a="x, text/event-stream, y"`, type: plain },
+    { accept: `${graphql};title="a;q=0, \\", */*", ${plain};q=0.9`, type: graphql },
   ])('decides by its order and weights: $accept gets $type', async ({ accept, type }) => {
     const answer = await post(typename, { accept });
     expect(readGraphQL(answer)).toMatchObject({ status: 200, data: { __typename: 'Query' } });

@@ -4,6 +4,10 @@ const served = [
   ...['text/event-stream', 'multipart/mixed'],
 ];
 
+// What stands in quotes separates nothing (RFC 9110, 5.6.4).
+const listMembers = /(?:"(?:\\.|[^"\\])*"?|[^",])+/g;
+const parts = /(?:"(?:\\.|[^"\\])*"?|[^";])+/g;
+
 /**
  * What a client takes of what is served, most wanted first: `Accept` without its weights, which Yoga does not read, and
  * without other charsets than UTF-8. An empty string when it takes anything, undefined when it takes nothing of all
@@ -11,7 +15,7 @@ const served = [
  */
 export function readAccept(header = ''): string | undefined {
   if (header.trim() === '') return '';
-  const ranges = header.split(',').map(readRange);
+  const ranges = (header.match(listMembers) ?? []).map(readRange);
   // Of two ranges the one that names more counts: what is excluded by name is not let in by `*/*`.
   const unwanted = new Set(ranges.filter(({ weight }) => weight <= 0).map(({ type }) => type));
   // A header has room for thousands: few of them are about what is served.
@@ -40,7 +44,7 @@ function names(range: string, type: string, wider: string): boolean {
 }
 
 function readRange(text: string) {
-  const [type = '', ...parameters] = text.split(';').map((part) => part.trim());
+  const [type = '', ...parameters] = (text.match(parts) ?? []).map((part) => part.trim());
   const find = (name: string) => {
     const found = parameters.find((parameter) => parameter.toLowerCase().startsWith(`${name}=`));
     return found
@@ -48,7 +52,8 @@ function readRange(text: string) {
       .replaceAll('"', '')
       .toLowerCase();
   };
-  const kept = parameters.filter((parameter) => !/^(q|charset)=/i.test(parameter));
+  // Nor those whose quotes hold a separator, which Yoga would split at.
+  const kept = parameters.filter((parameter) => !/^(q|charset)=|[,;]/i.test(parameter));
   const weight = Number(find('q') ?? 1);
   return {
     type: type.toLowerCase(),
