@@ -75,6 +75,9 @@ async function openSocket(
   };
 }
 
+/** What `JSON.stringify` has no stack for. */
+const deep = '['.repeat(100_000) + ']'.repeat(100_000);
+
 const subscribe = (id: string, jobId: string, query = watchJobs) => ({
   ...{ id, type: 'subscribe' },
   payload: { query, variables: { ids: [jobId] } },
@@ -126,6 +129,17 @@ describe('a WebSocket', () => {
     expect(await client.hear()).toEqual(status('a', 'FINISHED'));
     expect(await client.hear()).toEqual({ id: 'a', type: 'complete' });
     await eventually(async () => expect(await watchers()).toBe(0));
+  });
+
+  test.each([
+    ['variables', `{"query":"{ __typename }","variables":{"a":${deep}}}`],
+    ['what nobody asked for', `{"query":"{ __typename }","a":${deep}}`],
+  ])('an operation is answered whose %s are nested thousands deep', async (_, payload) => {
+    using client = await openSocket();
+    await client.init();
+    client.socket.send(`{"id":"a","type":"subscribe","payload":${payload}}`);
+    expect(await client.hear()).toMatchObject({ id: 'a', type: 'next' });
+    expect(await client.hear()).toEqual({ id: 'a', type: 'complete' });
   });
 
   test('an id that is given up and used again, over and over, leaves nothing behind', async () => {
@@ -229,6 +243,11 @@ describe('a WebSocket', () => {
     { name: 'text that is no JSON', frame: '{', code: 4400 },
     { name: 'a message that only servers send', frame: '{"type":"connection_ack"}', code: 4400 },
     { name: 'a result of its own', frame: '{"id":"a","type":"next","payload":{}}', code: 4400 },
+    {
+      name: 'a ping nested too deeply to be sent back',
+      frame: `{"type":"ping","payload":{"a":${deep}}}`,
+      code: 4400,
+    },
     { name: 'a message of more than 1 MiB', frame: `"${'x'.repeat(1024 ** 2)}"`, code: 1009 },
   ])('$name closes it, and the server’s output stays clean', async ({ frame, code }) => {
     const printed = vi.spyOn(console, 'error').mockImplementation(() => {});

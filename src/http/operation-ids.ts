@@ -1,8 +1,9 @@
-import { CloseCode, parseMessage, stringifyMessage } from 'graphql-ws';
+import { CloseCode, type Message, parseMessage } from 'graphql-ws';
 
 /** What a client said, with the id that graphql-ws is to know its operation by. */
 export interface HeardMessage {
-  readonly text: string;
+  /** Text where it is none of the protocol: graphql-ws closes the connection for it. */
+  readonly message: Message | string;
   /** The operation that the client has given up with it. */
   readonly givenUp?: string;
 }
@@ -45,13 +46,13 @@ export function createOperationIds(close: (code: number, reason: string) => void
         const own = String(count);
         ours.set(id, own);
         theirs.set(own, id);
-        return { text: stringifyMessage({ ...message, id: own }) };
+        return { message: { ...message, id: own } };
       }
-      if (message?.type !== 'complete') return { text };
+      if (message?.type !== 'complete') return { message: message ?? text };
       const own = ours.get(message.id);
       if (own === undefined) return undefined;
       forget(message.id, own);
-      return { text: stringifyMessage({ ...message, id: own }), givenUp: own };
+      return { message: { ...message, id: own }, givenUp: own };
     },
 
     said(text) {
@@ -67,7 +68,7 @@ export function createOperationIds(close: (code: number, reason: string) => void
 }
 
 /** `undefined` for what graphql-ws is going to close the connection for. */
-function parse(text: string): ReturnType<typeof parseMessage> | undefined {
+function parse(text: string): Message | undefined {
   try {
     return parseMessage(text);
   } catch {

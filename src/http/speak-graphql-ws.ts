@@ -57,12 +57,16 @@ export function speakGraphQLWS(sockets: WebSocketServer, options: SpeakGraphQLWS
             }
             const heard = ids.heard(String(data));
             if (!heard) return;
-            const taken = take(heard.text);
+            // It parses what is text, and takes the rest as it is. Written out again, a message that is nested deeply would
+            // overflow the stack.
+            const taken = take(heard.message as string);
             // Now: what comes next may need its place.
             if (heard.givenUp !== undefined) giveUp(socket, heard.givenUp);
             taken.catch((error: Error) => {
-              // The one fault of a client that graphql-ws throws, and it has no code.
-              const isClients = error.message.startsWith('Unexpected message of type ');
+              // The faults of a client that graphql-ws throws have no code. The second is a ping nested so deeply that
+              // it cannot be written back.
+              const isClients =
+                error.message.startsWith('Unexpected message of type ') || error instanceof RangeError;
               if (isClients) return socket.close(CloseCode.BadRequest, 'Invalid message received');
               log.error({ err: error }, 'a message on a WebSocket could not be handled');
               socket.close(CloseCode.InternalServerError, 'Internal server error');
