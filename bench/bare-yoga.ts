@@ -23,7 +23,7 @@ const { listJobs } = createCapillaryClient({
   uploadIdleTimeoutMs: 30_000,
   uploadAnswerTimeoutMs: 120_000,
 });
-const shareInFlight = createShareInFlight<readonly UpstreamJob[]>();
+const inFlight = createShareInFlight<readonly UpstreamJob[]>();
 const inTurn = createFairQueue(32);
 const yoga = createYoga({
   schema,
@@ -35,7 +35,7 @@ const yoga = createYoga({
     return {
       credential,
       signal,
-      seriesJobs: createSeriesJobs({ listJobs, shareInFlight, inTurn, credential, signal }),
+      seriesJobs: createSeriesJobs({ listJobs, inFlight, inTurn, credential, signal }),
     };
   },
 });

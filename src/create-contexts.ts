@@ -22,7 +22,7 @@ export interface ContextsOptions extends Pick<GatewayContext, 'uploadFile' | 'wa
 /** Makes the context of each operation. Reads of all operations that are under way together share their calls. */
 export function createContexts(options: ContextsOptions): (request: GraphQLRequest) => GatewayContext {
   const { client, ownCredential, sandboxToken, beginUpload, uploadFile, watcher } = options;
-  const shareInFlight = createShareInFlight<readonly UpstreamJob[]>();
+  const inFlight = createShareInFlight<readonly UpstreamJob[]>();
   // A quarter of the sockets to upstream.
   const inTurn = createFairQueue(32);
 
@@ -38,7 +38,7 @@ export function createContexts(options: ContextsOptions): (request: GraphQLReque
       ...{ credential, signal, uploadFile, watcher },
       seriesJobs: createSeriesJobs({
         listJobs: client.listJobs,
-        shareInFlight,
+        inFlight,
         inTurn,
         credential,
         signal,

@@ -11,14 +11,21 @@ interface Call {
 
 /** A shared call that the test settles by hand. */
 function setup() {
-  const share = createShareInFlight<string>();
+  const { share, outdate } = createShareInFlight<string>();
   const calls: Call[] = [];
   const start = (signal: AbortSignal) =>
     new Promise<string>((resolve, reject) => {
       calls.push({ signal, resolve, reject });
     });
   const callers = [new AbortController(), new AbortController()] as const;
-  return { calls, start, callers, ask: (signal: AbortSignal, key = 'k') => share(key, signal, start), share };
+  return {
+    calls,
+    start,
+    callers,
+    ask: (signal: AbortSignal, key = 'k') => share(key, signal, start),
+    share,
+    outdate,
+  };
 }
 
 const reason = new Error('the caller left');
@@ -53,6 +60,21 @@ describe('Calls that share one flight', () => {
     callers[1].abort(reason);
     await Promise.allSettled(asked);
     expect(calls[0]?.signal.reason).toBe(reason);
+  });
+
+  test('go on when they are outdated, while who comes then starts anew', async () => {
+    const { calls, callers, ask, outdate } = setup();
+    const [older, newer] = callers;
+    const before = ask(older.signal);
+    outdate('k');
+    const after = ask(newer.signal);
+    calls[0]?.resolve('old');
+    expect(await before).toBe('old');
+    // The end of the older one does not take the newer one out of reach.
+    const joined = ask(older.signal);
+    calls[1]?.resolve('new');
+    expect(await Promise.all([after, joined])).toEqual(['new', 'new']);
+    expect(calls).toHaveLength(2);
   });
 
   test('do not let anybody join a call that was aborted and is still ending', async () => {

@@ -325,6 +325,19 @@ describe('Upstream is asked once', () => {
     ).toEqual(['other-token', 'sandbox-token']);
   });
 
+  test('again by who comes after an upload, though an older list is still on its way', async () => {
+    await using started = await startGateway();
+    const { sandbox, url } = started;
+    sandbox.faults.set({ call: 'getUploadStatus', times: 1, fault: { kind: 'latency', ms: 10_000 } });
+    const older = ask(url, oneJob, { variables: { id: 'COUPON_BATCH:541854:1' } });
+    older.catch(() => {});
+    await sandbox.started('getUploadStatus');
+    const id = await makeJob(started);
+    const { data } = await ask(url, oneJob, { variables: { id } });
+    expect(data.uploadJob).toMatchObject({ id });
+    expect(sandbox.openRequests()).toBe(1);
+  });
+
   test('but again for the next query: nothing is kept', async () => {
     await using started = await startGateway();
     const id = await makeJob(started);

@@ -34,7 +34,7 @@ export interface OwnCredentialOptions {
 export function createOwnCredential(options: OwnCredentialOptions): Credential {
   const { key, secret, tokenApiUrl, dispatcher, timeoutMs, retry, onCall } = options;
   const { now = () => performance.now() } = options;
-  const share = createShareInFlight<string>();
+  const inFlight = createShareInFlight<string>();
   let current: { readonly token: string; readonly renewAtMs: number } | undefined;
 
   async function fetchToken(signal: AbortSignal, span: Span | undefined): Promise<string> {
@@ -64,7 +64,7 @@ export function createOwnCredential(options: OwnCredentialOptions): Credential {
   async function token(signal: AbortSignal, span?: Span): Promise<string> {
     signal.throwIfAborted();
     if (current !== undefined && now() < current.renewAtMs) return current.token;
-    return share('token', signal, (shared) =>
+    return inFlight.share('token', signal, (shared) =>
       retryReads(() => fetchToken(shared, span), { ...retry, signal: shared }),
     );
   }

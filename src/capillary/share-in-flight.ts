@@ -1,9 +1,10 @@
-/** Calls `start` unless a call with an equal key is in flight, and resolves as that call does. */
-export type ShareInFlight<T> = (
-  key: string,
-  signal: AbortSignal,
-  start: (signal: AbortSignal) => Promise<T>,
-) => Promise<T>;
+/** Calls that are under way, for others to join. */
+export interface ShareInFlight<T> {
+  /** Calls `start` unless a call with an equal key is in flight, and resolves as that call does. */
+  share(key: string, signal: AbortSignal, start: (signal: AbortSignal) => Promise<T>): Promise<T>;
+  /** What is in flight is older than what its next caller may know: that one starts anew. */
+  outdate(key: string): void;
+}
 
 interface Flight<T> {
   readonly result: Promise<T>;
@@ -19,11 +20,14 @@ interface Flight<T> {
 export function createShareInFlight<T>(): ShareInFlight<T> {
   const flights = new Map<string, Flight<T>>();
 
-  return async (key, signal, start) => {
-    signal.throwIfAborted();
-    const flight = flights.get(key) ?? launch(key, start);
-    flight.callers += 1;
-    return join(key, flight, signal);
+  return {
+    async share(key, signal, start) {
+      signal.throwIfAborted();
+      const flight = flights.get(key) ?? launch(key, start);
+      flight.callers += 1;
+      return join(key, flight, signal);
+    },
+    outdate: (key) => void flights.delete(key),
   };
 
   function launch(key: string, start: (signal: AbortSignal) => Promise<T>): Flight<T> {

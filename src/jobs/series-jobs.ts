@@ -14,7 +14,7 @@ import { toUploadJob, type UploadJob } from './upload-job.ts';
 export interface SeriesJobsOptions {
   readonly listJobs: CapillaryClient['listJobs'];
   /** Of the gateway, not of the request: equal calls of one credential share one answer while it is in flight. */
-  readonly shareInFlight: ShareInFlight<readonly UpstreamJob[]>;
+  readonly inFlight: ShareInFlight<readonly UpstreamJob[]>;
   /** Of the gateway, too: the calls of one caller do not keep those of others waiting. */
   readonly inTurn: RunInTurn;
   readonly credential: () => Credential;
@@ -29,25 +29,29 @@ export interface SeriesJobs {
   list(kind: UploadKind, couponSeriesId: string): Promise<readonly UploadJob[]>;
   /** `undefined` when the series has no such job. */
   find(ref: JobRef): Promise<UploadJob | undefined>;
-  /** After an upload: what was read before it is no longer true. */
+  /** What this request has read of the series may no longer be true. */
   forget(kind: UploadKind, couponSeriesId: string): void;
+  /** After an upload: the same, and no list that any request has asked for before it is shared any longer. */
+  outdate(kind: UploadKind, couponSeriesId: string): void;
 }
 
 /** One for each operation. Asks upstream when a list is first wanted, and holds nothing to close. */
 export function createSeriesJobs(options: SeriesJobsOptions): SeriesJobs {
-  const { listJobs, shareInFlight, inTurn, credential, signal, span } = options;
+  const { listJobs, inFlight, inTurn, credential, signal, span } = options;
   let refusal: CapillaryError | undefined;
 
   async function read({ kind, couponSeriesId }: Series): Promise<readonly UploadJob[]> {
     const caller = credential();
-    const key = `${caller.id}:${kind}:${couponSeriesId}`;
+    const key = sharedName(caller, { kind, couponSeriesId });
     // Behind the gateway's own credential are many callers: there it is one operation's turn.
     const jobs = await inTurn(caller.renewable ? signal : caller.id, signal, async () => {
       // A token that was refused once is not sent a thousand times.
       if (refusal) throw refusal;
-      return shareInFlight(key, signal, (sharedSignal) =>
-        listJobs({ kind, couponSeriesId, credential: caller, signal: sharedSignal, span }),
-      ).catch(noteRefusal);
+      return inFlight
+        .share(key, signal, (sharedSignal) =>
+          listJobs({ kind, couponSeriesId, credential: caller, signal: sharedSignal, span }),
+        )
+        .catch(noteRefusal);
     });
     return jobs.map(toUploadJob);
   }
@@ -74,17 +78,23 @@ export function createSeriesJobs(options: SeriesJobsOptions): SeriesJobs {
     return loader.load(series);
   };
 
+  function forget(kind: UploadKind, couponSeriesId: string): void {
+    // A subscription reads for hours: its token may be good again.
+    refusal = undefined;
+    wanted.delete(nameOf({ kind, couponSeriesId }));
+    loader?.clear({ kind, couponSeriesId });
+  }
+
   return {
     list: (kind, couponSeriesId) => load({ kind, couponSeriesId }),
     async find({ kind, couponSeriesId, jobId }) {
       const jobs = await load({ kind, couponSeriesId });
       return jobs.find((job) => job.upstream.jobId === jobId);
     },
-    forget(kind, couponSeriesId) {
-      // A subscription reads for hours: its token may be good again.
-      refusal = undefined;
-      wanted.delete(nameOf({ kind, couponSeriesId }));
-      loader?.clear({ kind, couponSeriesId });
+    forget,
+    outdate(kind, couponSeriesId) {
+      forget(kind, couponSeriesId);
+      inFlight.outdate(sharedName(credential(), { kind, couponSeriesId }));
     },
   };
 }
@@ -99,6 +109,11 @@ const maxSeries = 1_000;
 
 function nameOf({ kind, couponSeriesId }: Series): string {
   return `${kind}:${couponSeriesId}`;
+}
+
+/** Nothing is shared between credentials. */
+function sharedName({ id }: Credential, series: Series): string {
+  return `${id}:${nameOf(series)}`;
 }
 
 function tooManySeries(): GatewayError {

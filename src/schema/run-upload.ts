@@ -45,7 +45,7 @@ export async function runUpload(
     const how = checkUploadOptions(options ?? {});
     if ('refusal' in how) return how.refusal;
     const { form } = run.checked;
-    const result = await uploadFile({
+    const made = uploadFile({
       file,
       form,
       options: how.options,
@@ -55,7 +55,6 @@ export async function runUpload(
       // A third of what looking at a file costs.
       wantsSha256: asksFor(info, 'sha256'),
     });
-    seriesJobs.forget(form.kind, form.couponSeriesId);
-    return result;
+    return made.finally(() => seriesJobs.outdate(form.kind, form.couponSeriesId));
   }
 }
