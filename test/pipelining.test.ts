@@ -1,4 +1,7 @@
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
 import { addJob, readMetric } from './subscription-clients.ts';
 import { assertClean } from './support/assert-clean.ts';
 import { eventually } from './support/eventually.ts';
@@ -41,6 +44,58 @@ describe('Requests on one connection that do not wait for their answers', () => 
       await connection.write(query.repeat(100));
       await expect.poll(() => received.split('{"data":{"__typename":"Query"}}').length - 1).toBe(100 * round);
     }
+  });
+});
+
+/** How often everybody else had their turn before `done`. */
+async function roundsUntil(done: Promise<unknown>): Promise<number> {
+  let rounds = 0;
+  let isDone = false;
+  const end = () => {
+    isDone = true;
+  };
+  done.then(end, end);
+  for (; !isDone; rounds += 1) await new Promise(setImmediate);
+  return rounds;
+}
+
+describe('Operations that come in one piece let everybody else have their turn between two of them', () => {
+  test('over HTTP', async () => {
+    using connection = await openConnection(gateway.url);
+    const { socket } = connection;
+    let received = '';
+    const answered = new Promise<void>((resolve) => {
+      socket.setEncoding('utf8').on('data', (text: string) => {
+        received += text;
+        if (received.split('{"data":{"__typename":"Query"}}').length > 100) resolve();
+      });
+    });
+    socket.resume();
+    await connection.write(query.repeat(100));
+    expect(await roundsUntil(answered)).toBeGreaterThanOrEqual(99);
+  });
+
+  test('over WebSocket', async () => {
+    const socket = new WebSocket(gateway.url, 'graphql-transport-ws');
+    using _ended = { [Symbol.dispose]: () => socket.terminate() };
+    await once(socket, 'open');
+    const answered = new Promise<void>((resolve) => {
+      let left = 100;
+      socket.on('message', (data) => {
+        if (JSON.parse(String(data)).type === 'complete' && --left === 0) resolve();
+      });
+    });
+    socket.send('{"type":"connection_init"}');
+    await once(socket, 'message');
+    const { _socket: tcp } = socket as unknown as { readonly _socket: Socket };
+    tcp.cork();
+    for (let id = 0; id < 100; id += 1) {
+      socket.send(
+        JSON.stringify({ id: String(id), type: 'subscribe', payload: { query: '{ __typename }' } }),
+      );
+    }
+    tcp.uncork();
+    expect(await roundsUntil(answered)).toBeGreaterThanOrEqual(99);
   });
 });
 

@@ -16,6 +16,7 @@ import { mediaTypeOf } from './media-type-of.ts';
 import { readAccept } from './read-accept.ts';
 import { requestPath } from './request-path.ts';
 import type { GraphQLRequest } from './server-context.ts';
+import { takeTurn } from './take-turn.ts';
 import type { WorkInHand } from './work-in-hand.ts';
 
 export interface RequestListenerOptions {
@@ -105,7 +106,8 @@ export function createRequestListener(options: RequestListenerOptions): RequestL
       if (!res.writableFinished) end.abort();
     });
     work.add(res, () => end.abort(new GatewayError('SHUTTING_DOWN', cutOff)));
-    graphql(req, res, { signal: end.signal, token: callerToken(lookUp), record });
+    const context = { signal: end.signal, token: callerToken(lookUp), record };
+    void takeTurn(req.socket).then(() => res.destroyed || graphql(req, res, context));
   }
 
   /** Before anything is executed: a mutation whose result nobody takes would have been for nothing. */

@@ -15,6 +15,7 @@ import { parseUrl } from './parse-url.ts';
 import type { PersistedDocuments } from './persisted-documents.ts';
 import { requestPath } from './request-path.ts';
 import { type SpeakGraphQLWSOptions, speakGraphQLWS } from './speak-graphql-ws.ts';
+import { takeTurn } from './take-turn.ts';
 import { toldError } from './told-error.ts';
 import { tooManyExtensions } from './use-request-reading.ts';
 import type { WorkInHand } from './work-in-hand.ts';
@@ -62,6 +63,7 @@ export function serveWebSocket(options: WebSocketOptions): () => Promise<void> {
         };
         if (operations.count(extra.socket) > maxOperations) return refused([tooMany()]);
         if (holdsMoreValues(payload.extensions)) return refused([toPublicError(tooManyExtensions())]);
+        await takeTurn(extra.socket);
         try {
           const token = callerToken(parameter) ?? callerToken(header);
           const context = { req: extra.request, token, signal, record };
