@@ -82,10 +82,12 @@ test.each(['application/json', 'text/event-stream', 'multipart/mixed'])(
 
 describe('A client that does not read', () => {
   test('an answer of some megabytes is cut, and so is what it left waiting', async () => {
+    const fileName = `${'x'.repeat(200)}.csv`;
+    for (let job = 0; job < 25; job += 1) await addJob(gateway.sandbox, { series: '77', fileName });
     const accepted = nextRequestSocket(gateway.port);
     using connection = await openConnection(gateway.url);
-    const descriptions = Array.from({ length: 190 }, (_, at) => `a${at}: description`).join(' ');
-    const query = `{ __schema { types { fields { ${descriptions} } } } }`;
+    const names = Array.from({ length: 199 }, (_, at) => `a${at}: uploadedFileName`).join(' ');
+    const query = `{ couponSeries(id: "77") { uploadJobs(first: 25) { edges { node { ${names} } } } } }`;
     const body = JSON.stringify({ query });
     const head = postHead({ 'content-type': 'application/json', 'content-length': body.length });
     const startedAt = performance.now();
