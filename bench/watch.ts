@@ -1,6 +1,6 @@
 /**
- * What watching costs: `npm run bench:watch`, about two minutes. The upstream counts polls, and tells every job's new
- * status when it is told to. The figures for several gateways need a redis-server.
+ * What watching costs, beside event streams with nothing behind them: `npm run bench:watch`, three minutes. The upstream
+ * counts polls, and tells every job's new status when it is told to. The figures for several gateways need a redis-server.
  */
 import { spawnSync } from 'node:child_process';
 import { cpus } from 'node:os';
@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { startRedisServer } from '../test/watch-redis-server.ts';
 import { median } from './median.ts';
 import { startGateway } from './start-gateway.ts';
+import { type BenchProcess, startProcess } from './start-process.ts';
 import { type WatchClients, watchOverSse } from './watch-clients.ts';
 import { startPolledUpstream } from './watch-upstream.ts';
 
@@ -16,40 +17,64 @@ const print = (text: string) => process.stdout.write(`${text}\n`);
 const upstream = await startPolledUpstream();
 
 print(`${cpus().length} cores, ${cpus()[0]?.model}, Node ${process.version}`);
-await measureMemoryAndDelay(5_000);
+await compareMemoryAndDelay(5_000);
 await measurePolls();
 upstream.close();
 
-async function measureMemoryAndDelay(count: number): Promise<void> {
-  const gateway = await startGateway({ COUPON_API_URL: upstream.url });
+/** What so many watchers of one job cost a server. */
+interface WatchCost {
+  /** Of one of them, its socket included. */
+  readonly quietKib: number;
+  /** Of one of them after ten changes, with the garbage of those that waits to be collected. */
+  readonly changedKib: number;
+  /** From a poll's answer to the last of them having it; median. */
+  readonly delayMs: number;
+  /** A request of somebody else meanwhile; median. */
+  readonly waitMs: number;
+}
+
+async function compareMemoryAndDelay(watchers: number): Promise<void> {
+  const bare = await measureCost(
+    await startProcess(['--import', 'tsx', 'bench/bare-events.ts', upstream.url]),
+    watchers,
+  );
+  const own = await measureCost(await startGateway({ COUPON_API_URL: upstream.url }), watchers);
+  const compare = (what: string, figure: keyof WatchCost, unit: string) =>
+    print(
+      `${what}: ${own[figure].toFixed(0)} ${unit}, ${(own[figure] / bare[figure]).toFixed(1)} times bare event streams`,
+    );
+  compare(`memory of one of ${watchers} SSE watchers, its socket included`, 'quietKib', 'KiB');
+  compare('the same after 10 changes, with garbage that waits to be collected', 'changedKib', 'KiB');
+  compare(`from a poll's answer to the last of ${watchers} watchers`, 'delayMs', 'ms');
+  compare('a request of somebody else meanwhile', 'waitMs', 'ms');
+}
+
+/** Stops the server in the end. */
+async function measureCost(server: BenchProcess, count: number): Promise<WatchCost> {
   const watch = (token: string, watchers: number) =>
-    watchOverSse({ url: gateway.url, token, series: [1], count: watchers });
+    watchOverSse({ url: server.url, token, series: [1], count: watchers });
   // What the first requests bring with them is no watcher's.
   (await watch('warm', 200)).close();
   await sleep(3_000);
-  const beforeMiB = gateway.rssMiB();
+  const beforeMiB = server.rssMiB();
   const clients = await watch('memory', count);
   await sleep(10_000);
-  const each = (mib: number) => (((mib - beforeMiB) * 1024) / count).toFixed(1);
-  print(`memory of ${count} SSE watchers, sockets included: ${each(gateway.rssMiB())} KiB each`);
+  const kibEach = () => ((server.rssMiB() - beforeMiB) * 1024) / count;
+  const quietKib = kibEach();
 
   const delays: number[] = [];
   const waits: number[] = [];
   for (let change = 1; change <= 10; change += 1) {
     const told = clients.told(`CHANGE_${change}`);
     const polledAtMs = await upstream.setStatus(`CHANGE_${change}`);
-    waits.push(await msToHealth(gateway.url));
+    waits.push(await msToHealth(server.url));
     delays.push((await told) - polledAtMs);
   }
   await sleep(5_000);
-  print(`after 10 changes, garbage included that waits to be collected: ${each(gateway.rssMiB())} KiB each`);
-  const [middle, worst] = [median(delays), Math.max(...delays)];
-  print(`from a poll's answer to the last of ${count} watchers: ${middle} ms (median), ${worst} ms (most)`);
-  print(
-    `a request of somebody else meanwhile: ${median(waits)} ms (median), ${Math.max(...waits)} ms (most)`,
-  );
+  const changedKib = kibEach();
   clients.close();
-  await gateway.stop();
+  await server.stop();
+  return { quietKib, changedKib, delayMs: median(delays), waitMs: median(waits) };
 }
 
 async function msToHealth(url: string): Promise<number> {

@@ -1,0 +1,72 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { assertClean } from './support/assert-clean.ts';
+import { boundary, encodeForm, filePart, mapPart, operationsPart } from './support/multipart-form.ts';
+import { exchange, postForm, postHead, readGraphQL } from './support/raw-graphql.ts';
+import { startGateway, type TestGateway } from './support/start-gateway.ts';
+
+let gateway: TestGateway;
+beforeAll(async () => {
+  gateway = await startGateway();
+});
+afterAll(() => gateway[Symbol.asyncDispose]());
+afterEach(() => assertClean(gateway));
+
+describe('A request that a foreign page could send', () => {
+  const query = '{"query":"{ __typename }"}';
+  const types = [
+    ['multipart/form-data', `multipart/form-data; boundary=${boundary}`],
+    ['text/plain', 'text/plain'],
+    ['text/plain with a charset', 'text/plain; charset=utf-8'],
+    ['application/x-www-form-urlencoded', 'application/x-www-form-urlencoded'],
+    ['no content type', null],
+  ] as const;
+
+  test.each(types)('is refused, and told which header lets it pass: %s', async (_, contentType) => {
+    const head = postHead({
+      'content-type': contentType,
+      'content-length': query.length,
+      'graphql-require-preflight': null,
+    });
+    const answer = readGraphQL(await exchange(gateway.url, head + query));
+    expect(answer).toMatchObject({ status: 403, code: 'CSRF_PREVENTED', data: undefined });
+    for (const name of ['x-graphql-yoga-csrf', 'apollo-require-preflight', 'graphql-require-preflight']) {
+      expect(answer.message).toContain(name);
+    }
+  });
+
+  test.each(['x-graphql-yoga-csrf', 'Apollo-Require-Preflight', 'GRAPHQL-REQUIRE-PREFLIGHT'])(
+    'passes with %s',
+    async (name) => {
+      const answer = await postForm(gateway.url, encodeForm([operationsPart(), mapPart(), filePart()]), {
+        'graphql-require-preflight': null,
+        [name]: 'any',
+      });
+      expect(readGraphQL(answer).data.uploadCouponBatch.__typename).toBe('UploadAccepted');
+    },
+  );
+
+  test.each([
+    ...types.slice(1),
+    ['multipart/mixed', `multipart/mixed; boundary=${boundary}`],
+    ['application/graphql', 'application/graphql'],
+    ['application/xml', 'application/xml'],
+    ['nonsense', ';;;'],
+  ] as const)('is of no use even then, but as JSON or multipart: %s', async (_, contentType) => {
+    const head = postHead({ 'content-type': contentType, 'content-length': query.length });
+    const answer = readGraphQL(await exchange(gateway.url, head + query));
+    expect(answer).toMatchObject({ status: 415, code: 'UNSUPPORTED_MEDIA_TYPE' });
+    expect(answer.message).toMatch(/application\/json.*multipart\/form-data/);
+  });
+
+  test.each(['application/graphql', 'application/xml', 'multipart/mixed'])(
+    'and could not be, as %s, is told what is wrong with it at once',
+    async (contentType) => {
+      const head = postHead({
+        'content-type': contentType,
+        'content-length': query.length,
+        'graphql-require-preflight': null,
+      });
+      expect(readGraphQL(await exchange(gateway.url, head + query))).toMatchObject({ status: 415 });
+    },
+  );
+});
