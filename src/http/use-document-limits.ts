@@ -44,8 +44,10 @@ export function useDocumentLimits(options: DocumentLimitsOptions): Plugin[] {
         );
       },
       onValidate({ addValidationRule, validateFn, setValidationFn }) {
-        if (!introspection) addValidationRule(NoSchemaIntrospectionCustomRule);
-        if (!introspection) addValidationRule(noSdlRule);
+        if (!introspection) {
+          addValidationRule(NoSchemaIntrospectionCustomRule);
+          addValidationRule(noSdlRule);
+        }
         addValidationRule(() => directivesRule(maxDirectives));
         setValidationFn((...args: unknown[]) =>
           boundedStack(() =>

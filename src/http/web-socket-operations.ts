@@ -1,0 +1,119 @@
+import type { IncomingMessage } from 'node:http';
+import type { ExecutionResult, FormattedExecutionResult, GraphQLError } from 'graphql';
+import { callerToken, type LookUp } from '../caller-token.ts';
+import { GatewayError, toPublicError } from '../errors.ts';
+import type { BeginOperation, OperationRecord } from '../observe/operation-record.ts';
+import { holdsMoreValues } from './count-values.ts';
+import type { GraphQLHandler } from './create-graphql-handler.ts';
+import type { Operations } from './operations.ts';
+import type { PersistedDocuments } from './persisted-documents.ts';
+import type { SpeakGraphQLWSOptions } from './speak-graphql-ws.ts';
+import { takeTurn } from './take-turn.ts';
+import { toldError } from './told-error.ts';
+import { tooManyExtensions } from './use-request-reading.ts';
+
+export interface WebSocketOperationsOptions {
+  readonly graphql: GraphQLHandler;
+  readonly beginOperation: BeginOperation;
+  /** The text of an operation, which may be named by its id. */
+  readonly queryOf: PersistedDocuments['queryOf'];
+  /** Where each is written down as long as it runs. */
+  readonly operations: Operations;
+}
+
+/**
+ * Runs the operations of WebSockets through the same envelope as those of HTTP: parsing, limits, validation, context and
+ * errors are one. Credentials come from `connectionParams`, else from the upgrade's headers.
+ */
+export function webSocketOperations(options: WebSocketOperationsOptions): SpeakGraphQLWSOptions['protocol'] {
+  const { graphql, beginOperation, queryOf, operations } = options;
+  return {
+    connectionInitWaitTimeout: 5_000,
+    async onSubscribe({ connectionParams, extra }, id, payload) {
+      const parameter = parameters(connectionParams);
+      const header = headers(extra.request);
+      const record = beginOperation((name) => parameter(name) ?? header(name));
+      const signal = operations.begin(extra.socket, id, record);
+      const refused = (errors: readonly GraphQLError[]) => {
+        const told = errors.map((error) => toldError(error, record));
+        // Not left to `onError`, which is not called when the client has given the operation up meanwhile.
+        operations.end(extra.socket, id);
+        return told;
+      };
+      if (operations.count(extra.socket) > maxOperations) return refused([tooMany()]);
+      if (holdsMoreValues(payload.extensions)) return refused([toPublicError(tooManyExtensions())]);
+      await takeTurn(extra.socket);
+      try {
+        const token = callerToken(parameter) ?? callerToken(header);
+        const context = { req: extra.request, token, signal, record };
+        const query = queryOf(payload);
+        const enveloped = graphql.getEnveloped({ ...context, request, params: { ...payload, query } });
+        const { schema, parse, validate, contextFactory, execute, subscribe } = enveloped;
+        const document = parse(query);
+        const errors = validate(schema, document);
+        if (errors.length > 0) return refused(errors);
+        const { operationName, variables: variableValues } = payload;
+        const contextValue = await contextFactory();
+        // Where the two functions below find the enveloped ones of this operation.
+        const rootValue = { execute, subscribe, record };
+        return { schema, document, operationName, variableValues, contextValue, rootValue };
+      } catch (error) {
+        // Thrown on, it would close the socket, and all that runs on it.
+        return refused([toPublicError(error)]);
+      }
+    },
+    async execute(args) {
+      const { execute, record } = args.rootValue as Enveloped;
+      const result = await execute(args);
+      // Here and not when it is sent, which does not come to pass when the client has gone.
+      return result.errors
+        ? { ...result, errors: result.errors.map((error) => toldError(error, record)) }
+        : result;
+    },
+    subscribe: (args) => (args.rootValue as Enveloped).subscribe(args),
+    onNext(_ctx, _id, _payload, { rootValue }, result) {
+      const { record } = rootValue as Enveloped;
+      const errors = result.errors?.map((error) => toldError(error, record).toJSON());
+      return errors && ({ ...result, errors } as FormattedExecutionResult);
+    },
+    onError({ extra }, id, _payload, errors) {
+      const record = operations.recordOf(extra.socket, id);
+      const told = record ? errors.map((error) => toldError(error, record)) : errors;
+      // An operation that never ran is not completed either.
+      operations.end(extra.socket, id);
+      return told.map((error) => error.toJSON());
+    },
+    onComplete: ({ extra }, id) => operations.end(extra.socket, id),
+    onClose: ({ extra }) => operations.endAll(extra.socket),
+  };
+}
+
+/** At once on one socket. */
+const maxOperations = 500;
+
+function tooMany(): GraphQLError {
+  const message = `${maxOperations} operations run on this WebSocket, which is all that may at once.`;
+  return toPublicError(new GatewayError('RATE_LIMITED', message, { extensions: { retryAfterSeconds: 5 } }));
+}
+
+/** For Yoga, which gives the errors of a document their codes only where it sees a request. */
+const request = { method: 'POST' };
+
+interface Enveloped {
+  readonly execute: (args: unknown) => ExecutionResult | Promise<ExecutionResult>;
+  readonly subscribe: (args: unknown) => never;
+  readonly record: OperationRecord;
+}
+
+function headers({ headers }: IncomingMessage): LookUp {
+  return (name) => headers[name]?.toString();
+}
+
+/** `connectionParams` come as the client wrote them: header names in any case. */
+function parameters(params: Readonly<Record<string, unknown>> | undefined): LookUp {
+  const byName = new Map(Object.entries(params ?? {}).map(([name, value]) => [name.toLowerCase(), value]));
+  return (name) => {
+    const value = byName.get(name);
+    return typeof value === 'string' ? value : undefined;
+  };
+}
