@@ -49,9 +49,15 @@ async function main(): Promise<void> {
   logger.info(sandboxUrl ? { url, sandboxUrl, token: 'sandbox-token' } : { url }, 'ready');
 }
 
+/** What the operator can mend, in a line; the stack of what is a bug. */
+function explain(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if ('syscall' in error && error.syscall === 'listen')
+    return `${error.message}. Set HOST and PORT to others.`;
+  return error instanceof ConfigError ? error.message : String(error.stack);
+}
+
 main().catch((error: unknown) => {
-  const message =
-    error instanceof ConfigError ? error.message : String(error instanceof Error ? error.stack : error);
-  process.stderr.write(`${message}\n`);
+  process.stderr.write(`${explain(error)}\n`);
   process.exit(1);
 });

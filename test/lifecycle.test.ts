@@ -43,7 +43,9 @@ describe('The process does not start', () => {
     const { code, stdout, stderr } = await runProcess({ PORT: String(port) });
     taken.close();
     expect(code).toBe(1);
-    expect(stderr).toContain(`EADDRINUSE: address already in use 127.0.0.1:${port}`);
+    expect(stderr).toBe(
+      `listen EADDRINUSE: address already in use 127.0.0.1:${port}. Set HOST and PORT to others.\n`,
+    );
     expect(stdout).toEqual([]);
   });
 

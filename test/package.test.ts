@@ -120,7 +120,10 @@ test('A program of its own embeds the gateway and the sandbox', async () => {
   });
 });
 
-test('Its types reach the program that imports it', async () => {
+test.each([
+  { module: 'nodenext', moduleResolution: 'nodenext' },
+  { module: 'esnext', moduleResolution: 'bundler' },
+])('Its types, sound by themselves, reach a program that resolves as $moduleResolution', async (resolved) => {
   const source = /* TypeScript */ `
     import { type Config, createGateway, createSandbox, type Gateway, parseConfig, type Sandbox } from 'capillary-upload-gateway';
     export const config: Config = parseConfig({ PORT: '0' });
@@ -134,18 +137,12 @@ test('Its types reach the program that imports it', async () => {
     config.port = 1;
   `;
   writeFileSync(join(project, 'embed.ts'), source);
-  const options = [
-    '--noEmit',
-    '--strict',
-    '--target',
-    'es2023',
-    '--module',
-    'nodenext',
-    '--skipLibCheck',
-    '--types',
-    '',
-  ];
-  const { stdout } = await run(tool('tsc'), [...options, 'embed.ts'], { cwd: project });
+  const options = {
+    ...{ target: 'es2023', ...resolved },
+    ...{ types: 'node', typeRoots: join(repository, 'node_modules/@types') },
+  };
+  const flags = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]);
+  const { stdout } = await run(tool('tsc'), ['--noEmit', '--strict', ...flags, 'embed.ts'], { cwd: project });
   expect(stdout).toBe('');
 });
 
