@@ -228,6 +228,8 @@ describe('a WebSocket', () => {
   // The reason of a close has at most 123 bytes.
   test.each([
     ['a short id', 'a', 'Subscriber for a already exists'],
+    ['an id that is just short enough', '€'.repeat(31), `Subscriber for ${'€'.repeat(31)} already exists`],
+    ['an id of a character more', '€'.repeat(32), 'Subscriber already exists'],
     ['an id as long as you like', 'é'.repeat(1000), 'Subscriber already exists'],
   ])('%s that is still in use closes it', async (_, name, reason) => {
     using client = await openSocket();

@@ -37,8 +37,8 @@ export function createOperationIds(close: (code: number, reason: string) => void
       if (message?.type === 'subscribe') {
         const { id } = message;
         if (ours.has(id)) {
-          // The reason of a close has 123 bytes at most.
-          const whose = id.length <= 32 ? ` for ${id}` : '';
+          // The reason of a close has 123 bytes at most, and a character three.
+          const whose = id.length <= 31 ? ` for ${id}` : '';
           close(CloseCode.SubscriberAlreadyExists, `Subscriber${whose} already exists`);
           return undefined;
         }
