@@ -3,7 +3,7 @@ import { Gauge, Histogram, type Registry } from 'prom-client';
 import { request } from 'undici';
 import { describe, expect, test } from 'vitest';
 import { createMetrics } from '../src/observe/create-metrics.ts';
-import type { WatchStats } from '../src/watch/create-watcher.ts';
+import type { WatchStats } from '../src/watch/watch-stats.ts';
 import { readMetric } from './subscription-clients.ts';
 import { ask, upload } from './support/graphql-client.ts';
 import { startGateway } from './support/start-gateway.ts';

@@ -1,7 +1,7 @@
 import { Registry } from 'prom-client';
 import type { OnCall } from '../capillary/upstream-call.ts';
 import type { UploadPlaces } from '../http/upload-places.ts';
-import type { WatchStats } from '../watch/create-watcher.ts';
+import type { WatchStats } from '../watch/watch-stats.ts';
 import { addCallMetrics } from './call-metrics.ts';
 import { addOperationMetrics } from './operation-metrics.ts';
 import type { FinishedOperation } from './operation-record.ts';

@@ -1,5 +1,5 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
-import type { WatchStats } from '../watch/create-watcher.ts';
+import type { WatchStats } from '../watch/watch-stats.ts';
 
 /** The numbers of watching. They are read when asked for. */
 export function addWatchMetrics(registry: Registry, watchStats: () => WatchStats): void {

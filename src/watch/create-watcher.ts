@@ -6,12 +6,13 @@ import type { JobSink } from './job-board.ts';
 import { createLatestIterator, type LatestIterator } from './latest-iterator.ts';
 import { createLocalExchange } from './local-exchange.ts';
 import { createPerCredential } from './per-credential.ts';
-import type { ExchangeState, PollExchange, PollKey } from './poll-exchange.ts';
+import type { PollExchange, PollKey } from './poll-exchange.ts';
 import { createPollLoop, type ListJobsOnce, type PollLoop, type PollLoopSettings } from './poll-loop.ts';
 import { createPollScheduler } from './poll-scheduler.ts';
 import { createTally } from './tally.ts';
 import { WatchError } from './watch-error.ts';
 import { silentLog, type WatchLog } from './watch-log.ts';
+import type { WatchStats } from './watch-stats.ts';
 
 /** What watching may cost. Times in milliseconds. */
 export interface WatcherOptions {
@@ -33,19 +34,6 @@ export interface WatcherOptions {
   readonly now?: (() => number) | undefined;
   /** 0 to 1, for the jitter. */
   readonly random?: (() => number) | undefined;
-}
-
-/** For the metrics: what is going on now, and how much there was since the start. */
-export interface WatchStats {
-  readonly watchers: number;
-  readonly loops: number;
-  /** Credentials that were watched with in the last minute, and some older ones. */
-  readonly credentials: number;
-  /** The smallest budget left of any credential that is watched with. */
-  readonly lowestBudgetLeft: number;
-  readonly polls: number;
-  readonly failedPolls: number;
-  readonly exchange: ExchangeState;
 }
 
 /** Watches jobs for all subscriptions of a process. */
