@@ -26,6 +26,8 @@ export interface Config {
   readonly maxSubscriptionsPerCredential: number;
   readonly redisUrl: string | undefined;
   readonly corsOrigins: readonly string[];
+  /** Names as a URL has them. Empty: all. */
+  readonly allowedHosts: readonly string[];
   /** Whether traces are made. Where they go the OpenTelemetry SDK reads itself. */
   readonly tracing: boolean;
   readonly graphiql: boolean;
@@ -72,10 +74,18 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     problems.push(`CAPILLARY_CLIENT_${set} is set, but CAPILLARY_CLIENT_${unset} is not`);
   }
 
-  const corsOrigins = (text('CORS_ORIGINS') ?? '').split(',').flatMap((origin) => origin.trim() || []);
+  const list = (name: string) => (text(name) ?? '').split(',').flatMap((entry) => entry.trim() || []);
+  const corsOrigins = list('CORS_ORIGINS');
   for (const origin of corsOrigins) {
     if (!URL.canParse(origin) || new URL(origin).origin !== origin) {
       problems.push(`CORS_ORIGINS must list origins such as https://shop.example, but has "${origin}"`);
+    }
+  }
+
+  const allowedHosts = list('ALLOWED_HOSTS').map((host) => host.toLowerCase());
+  for (const host of allowedHosts) {
+    if (!URL.canParse(`http://${host}/`) || new URL(`http://${host}/`).hostname !== host) {
+      problems.push(`ALLOWED_HOSTS must list names without a port such as shop.example, but has "${host}"`);
     }
   }
 
@@ -136,6 +146,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     persistedDocuments: persistedPath ? { path: persistedPath, only } : undefined,
     redisUrl: url('REDIS_URL', ['redis:', 'rediss:']),
     corsOrigins,
+    allowedHosts,
     tracing,
     graphiql: flag('GRAPHIQL', true),
     introspection: flag('INTROSPECTION', true),

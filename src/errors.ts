@@ -42,6 +42,7 @@ export const errorTable = {
   },
   PAYLOAD_TOO_LARGE: { meaning: 'A part other than the file is larger than it may be.', httpStatus: 413 },
   URI_TOO_LONG: { meaning: 'The address is too long: send the query as a POST.', httpStatus: 414 },
+  MISDIRECTED: { meaning: 'The request is for a host that `ALLOWED_HOSTS` does not list.', httpStatus: 421 },
   UNSUPPORTED_MEDIA_TYPE: { meaning: 'The body is neither JSON nor multipart.', httpStatus: 415 },
   HEADERS_TOO_LARGE: { meaning: 'The headers of the request are larger than they may be.', httpStatus: 431 },
   NOT_IMPLEMENTED: {

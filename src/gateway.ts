@@ -65,7 +65,7 @@ async function compose(
   { openInspector = createInspector }: GatewayParts,
   closers: Closers,
 ): Promise<Gateway> {
-  const { uploadIdleTimeoutMs: idleTimeoutMs, corsOrigins } = config;
+  const { uploadIdleTimeoutMs: idleTimeoutMs, corsOrigins, allowedHosts } = config;
   const persisted = createPersistedDocuments(await readPersistedDocuments(config.persistedDocuments));
   const metrics = createMetrics();
   const { onCall, onUpload, onOperation } = metrics;
@@ -113,7 +113,7 @@ async function compose(
   const server = await startServer({
     port: config.port,
     host: config.host,
-    ...{ graphql, idleTimeoutMs, corsOrigins, log },
+    ...{ graphql, idleTimeoutMs, corsOrigins, allowedHosts, log },
     queryOf: persisted.queryOf,
     beginOperation: createOperationRecords({ log, onOperation, tracing }),
     metrics: metrics.print,

@@ -65,6 +65,8 @@ describe('A wrong setting', () => {
     { env: { CORS_ORIGINS: 'https://shop.example/' }, problem: 'but has "https://shop.example/"' },
     { env: { CORS_ORIGINS: 'https://a.example b.example' }, problem: 'CORS_ORIGINS must list origins' },
     { env: { CORS_ORIGINS: 'https://a.example, null' }, problem: 'but has "null"' },
+    { env: { ALLOWED_HOSTS: 'https://a.example' }, problem: 'but has "https://a.example"' },
+    { env: { ALLOWED_HOSTS: 'a.example:4000' }, problem: 'ALLOWED_HOSTS must list names without a port' },
   ])('$env is told as: $problem', ({ env, problem }) => {
     expect(configProblems(env)).toEqual([expect.stringContaining(problem)]);
   });
@@ -145,6 +147,7 @@ describe('Settings', () => {
     pollBudgetPerMinute: 60,
     redisUrl: undefined,
     corsOrigins: [],
+    allowedHosts: [],
     tracing: false,
     graphiql: true,
     introspection: true,
@@ -191,6 +194,10 @@ describe('Settings', () => {
     {
       env: { REDIS_URL: 'rediss://:pass@cache.example:6380/2' },
       expected: { redisUrl: 'rediss://:pass@cache.example:6380/2' },
+    },
+    {
+      env: { ALLOWED_HOSTS: 'Shop.example, [::1],' },
+      config: { allowedHosts: ['shop.example', '[::1]'] },
     },
     {
       env: { CORS_ORIGINS: 'https://shop.example, http://localhost:3000,' },

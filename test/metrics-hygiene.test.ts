@@ -107,7 +107,7 @@ test('Numbers that cannot be collected are a 500 for whoever asks, and the log s
   const log = { error: vi.fn() };
   const listener = createRequestListener({
     ...{ graphql: () => {}, beginOperation: vi.fn(), work: createWorkInHand() },
-    ...{ corsOrigins: [], idleTimeoutMs: 1_000, log, metrics: () => Promise.reject(why) },
+    ...{ corsOrigins: [], allowedHosts: [], idleTimeoutMs: 1_000, log, metrics: () => Promise.reject(why) },
   });
   const server = createServer(listener).listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -450,7 +450,7 @@ describe('what keeps proxies from cutting', () => {
     const persisted = createPersistedDocuments({ documents: undefined, only: false });
     const graphql = createGraphQLHandler({
       ...{ schema, createContext, keepAliveMs: 10, idleTimeoutMs: 1000 },
-      ...{ corsOrigins: [], introspection: false },
+      ...{ corsOrigins: [], allowedHosts: [], introspection: false },
       documentLimits: parseConfig({}).documentLimits,
       uploadPlaces: createUploadPlaces({ max: 1 }),
       persisted,
@@ -461,7 +461,7 @@ describe('what keeps proxies from cutting', () => {
     const server = createServer(
       createRequestListener({
         ...{ graphql: answerWith(graphql, logger), beginOperation, work, metrics },
-        ...{ corsOrigins: [], idleTimeoutMs: 1000, log: logger },
+        ...{ corsOrigins: [], allowedHosts: [], idleTimeoutMs: 1000, log: logger },
       }),
     );
     const closeSockets = serveWebSocket({
@@ -470,6 +470,7 @@ describe('what keeps proxies from cutting', () => {
       beginOperation,
       work,
       corsOrigins: [],
+      allowedHosts: [],
       log: logger,
       queryOf: persisted.queryOf,
       // In which one thread has to send a ping and to answer it.

@@ -11,6 +11,7 @@ import { closeWithConnection } from './close-with-connection.ts';
 import { corsHeaders } from './cors-for.ts';
 import { cutSlowReader } from './cut-slow-reader.ts';
 import type { Explorer } from './explorer/create-explorer.ts';
+import { isAllowedHost } from './is-allowed-host.ts';
 import { lingerAfterAnswer } from './linger.ts';
 import { mediaTypeOf } from './media-type-of.ts';
 import { readAccept } from './read-accept.ts';
@@ -29,6 +30,8 @@ export interface RequestListenerOptions {
   readonly explorer?: Explorer | undefined;
   /** Origins whose pages may read also what is refused here. */
   readonly corsOrigins: readonly string[];
+  /** As a URL writes them, without ports. Without any each host is served. */
+  readonly allowedHosts: readonly string[];
   /** How long a client may take nothing of its answer. */
   readonly idleTimeoutMs: number;
   readonly log: Pick<Logger, 'error'>;
@@ -36,7 +39,8 @@ export interface RequestListenerOptions {
 
 /** The paths of the operator's contract. */
 export function createRequestListener(options: RequestListenerOptions): RequestListener {
-  const { graphql, beginOperation, work, metrics, explorer, corsOrigins, idleTimeoutMs, log } = options;
+  const { graphql, beginOperation, work, metrics, explorer, corsOrigins, allowedHosts, idleTimeoutMs, log } =
+    options;
 
   return (req, res) => {
     if (capPipelining(req, res)) return;
@@ -54,7 +58,11 @@ export function createRequestListener(options: RequestListenerOptions): RequestL
     }
     const path = requestPath(req);
     if (path === undefined) return refuse(res, new GatewayError('BAD_REQUEST', malformedTarget));
+    // By address, and with nothing to read for a page.
     if (probes.has(path)) return serveProbe(req, res, path);
+    if (!isAllowedHost(req.headers, allowedHosts)) {
+      return refuse(res, new GatewayError('MISDIRECTED', 'No such host is served here: see ALLOWED_HOSTS.'));
+    }
     if (explorer?.(req, res, path)) return work.add(res);
     if (path === '/graphql') return serveGraphQL(req, res);
     return refuse(res, new GatewayError('NOT_FOUND', 'There is nothing here. The API is at /graphql.'));

@@ -4,6 +4,7 @@ import { handleProtocols } from 'graphql-ws';
 import { WebSocketServer } from 'ws';
 import { apiHeaderLines } from './api-headers.ts';
 import { ignoreUpgrade, isWebSocketUpgrade } from './ignore-upgrade.ts';
+import { isAllowedHost } from './is-allowed-host.ts';
 import { createOperations } from './operations.ts';
 import { parseUrl } from './parse-url.ts';
 import { requestPath } from './request-path.ts';
@@ -16,6 +17,7 @@ export interface WebSocketOptions extends Omit<WebSocketOperationsOptions, 'oper
   readonly work: Pick<WorkInHand, 'isTaken'>;
   /** Origins other than our own from which pages may connect. */
   readonly corsOrigins: readonly string[];
+  readonly allowedHosts: readonly string[];
   readonly log: SpeakGraphQLWSOptions['log'];
   /** Pings keep proxies from cutting. Default 12,000. */
   readonly keepAliveMs?: number;
@@ -26,7 +28,17 @@ export interface WebSocketOptions extends Omit<WebSocketOperationsOptions, 'oper
  * returned lets the operations that are ending end, then closes the sockets, within two seconds.
  */
 export function serveWebSocket(options: WebSocketOptions): () => Promise<void> {
-  const { server, graphql, beginOperation, queryOf, work, corsOrigins, log, keepAliveMs = 12_000 } = options;
+  const {
+    server,
+    graphql,
+    beginOperation,
+    queryOf,
+    work,
+    corsOrigins,
+    allowedHosts,
+    log,
+    keepAliveMs = 12_000,
+  } = options;
   const sockets = new WebSocketServer({ noServer: true, maxPayload: 1024 * 1024, handleProtocols });
   const operations = createOperations();
 
@@ -56,6 +68,7 @@ export function serveWebSocket(options: WebSocketOptions): () => Promise<void> {
   function refuse(req: IncomingMessage): string | undefined {
     const path = requestPath(req);
     if (path === undefined) return badRequest;
+    if (!isAllowedHost(req.headers, allowedHosts)) return '421 Misdirected Request';
     if (path !== '/graphql') return '404 Not Found';
     if (!work.isTaken()) return '503 Service Unavailable';
     const { origin, host } = req.headers;
