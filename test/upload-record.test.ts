@@ -113,6 +113,22 @@ const fates: readonly Fate[] = [
     story: { ...none, outcome: 'CLIENT_GONE', brokenOffBy: 'client', parts: 1 },
   },
   {
+    name: 'whose client breaks the connection when two of its parts have their jobs',
+    async act({ url, sandbox }) {
+      const input = { ...mobileInput, options: { maxRowsPerJob: 100 } };
+      const parts = encodeForm([operationsPart({ file: null, input }), mapPart(), filePart(large)]);
+      using client = await openConnection(url);
+      await client.write(postHead({ 'content-length': parts.length, 'x-request-id': 'upload-1' }));
+      await client.write(parts.subarray(0, parts.length / 2));
+      const sent = () => sandbox.requests.filter(({ call }) => call === 'uploadFile');
+      await eventually(() => expect(sent()).toHaveLength(3));
+    },
+    story: {
+      ...{ ...none, outcome: 'CLIENT_GONE', brokenOffBy: 'client', parts: 3 },
+      jobs: ['COUPON_BATCH:541854:222696', 'COUPON_BATCH:541854:222697'],
+    },
+  },
+  {
     name: 'whose client stops sending',
     // Longer than a busy machine takes to have the first half upstream.
     options: { env: { UPLOAD_IDLE_TIMEOUT_MS: '2000' } },

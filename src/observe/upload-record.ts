@@ -3,9 +3,9 @@ import type { UploadKind } from '../capillary/upstream-job.ts';
 import { GatewayError, isAbort, publicCode } from '../errors.ts';
 import { isSeriesId } from '../jobs/job-id.ts';
 import { shownFileName } from '../upload/keyed-file-name.ts';
+import type { UploadEvents } from '../upload/upload-file.ts';
 import type { UploadResult } from '../upload/upload-result.ts';
 import type { OperationRecord } from './operation-record.ts';
-import type { Span } from './span.ts';
 
 /** An upload when it is over. Its log line has these fields, and the id of its request. */
 export interface FinishedUpload {
@@ -46,10 +46,7 @@ export interface RunningUpload {
 export type OnUpload = (upload: RunningUpload) => (finished: FinishedUpload) => void;
 
 /** What is written down while an upload runs. Exactly one of the two ends is told. */
-export interface UploadRecord {
-  readonly span: Span;
-  onFile(name: string, bytes: () => number): void;
-  onPart(): void;
+export interface UploadRecord extends UploadEvents {
   ended(result: UploadResult): void;
   failed(error: unknown): void;
 }
@@ -81,6 +78,7 @@ export function createUploadRecords({ log, onUpload }: UploadRecordsOptions): Be
     let fileName: string | undefined;
     let bytes = () => 0;
     let parts = 0;
+    const jobs: string[] = [];
     const onEnd = onUpload({ kind, bytes: () => bytes() });
 
     function end(what: Told): void {
@@ -110,9 +108,11 @@ export function createUploadRecords({ log, onUpload }: UploadRecordsOptions): Be
       onPart() {
         parts += 1;
       },
+      onJob: (id) => void jobs.push(id),
       ended: (result) => end(toldOf(result, parts)),
       // Whoever is gone is told nothing, and it does not matter what else went wrong then.
-      failed: (error) => end(thrown(signal.aborted && isAbort(signal.reason) ? signal.reason : error)),
+      failed: (error) =>
+        end({ jobs, ...thrown(signal.aborted && isAbort(signal.reason) ? signal.reason : error) }),
     };
   };
 }
@@ -148,12 +148,11 @@ const clientCodes = new Set(['CLIENT_GONE', 'TRUNCATED', 'REQUEST_TIMEOUT', 'BAD
 
 function thrown(error: unknown): Told {
   const outcome = publicCode(error) ?? 'CLIENT_GONE';
-  const { jobs = [] } = (error instanceof GatewayError ? error.extensions : {}) as { jobs?: string[] };
   const cause = error instanceof GatewayError ? error.cause : error;
   if (cause instanceof CapillaryError) {
-    return { outcome, jobs, brokenOffBy: 'upstream', upstreamRequestId: cause.requestId };
+    return { outcome, brokenOffBy: 'upstream', upstreamRequestId: cause.requestId };
   }
-  return { outcome, jobs, brokenOffBy: clientCodes.has(outcome) ? 'client' : 'gateway' };
+  return { outcome, brokenOffBy: clientCodes.has(outcome) ? 'client' : 'gateway' };
 }
 
 function attributesOf(upload: FinishedUpload) {

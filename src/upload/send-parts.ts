@@ -53,7 +53,7 @@ export async function sendParts(
         if (refusal) return refusal;
         const otherFile = earlier.compare(found, number, passing.report()?.rows);
         if (otherFile) return otherFile;
-        jobs.push(found);
+        keep(found);
         continue;
       }
       replayed = false;
@@ -67,9 +67,14 @@ export async function sendParts(
       const place = { kind, couponSeriesId, key, part, credential, signal, span };
       const settled = await settleUpload({ client, outcome, place, lookPausesMs, idempotencyKey, jobs });
       if ('result' in settled) return settled.result;
-      jobs.push(settled.job);
+      keep(settled.job);
     }
     return earlier.compareCount() ?? { __typename: 'UploadAccepted', jobs, file: report(), replayed };
+  }
+
+  function keep(job: UploadJob): void {
+    jobs.push(job);
+    record?.onJob(job.id);
   }
 
   async function skip(file: ByteSource): Promise<UploadResult | undefined> {

@@ -50,6 +50,8 @@ export interface UploadEvents {
   onFile(name: string, bytes: () => number): void;
   /** A part goes upstream. */
   onPart(): void;
+  /** Upstream has this job of the file, made now or by an earlier try. */
+  onJob(id: string): void;
 }
 
 /**
