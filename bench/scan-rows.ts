@@ -21,7 +21,7 @@ const shapes: Record<RowShape, (n: string, code: string) => string> = {
   // Text beside the checked columns, with a quote in it.
   notes: (n, code) => `${n}@mail.example.com,${code},"Zoë said ""hello!"""\n`,
   accents: (n, code) => `customer.${n}@mail.example.com,ÉTÉ2024-${code}-ÇA\n`,
-  // Cells with line ends, which the row kernel leaves to the row reader, and quotes in a checked cell: these, too.
+  // The row kernel reads these one by one, and leaves those with quotes in a checked cell to the row reader.
   lines: (n, code) => `${n}@mail.example.com,${code},"12 High Street,\nBath"\n`,
   escaped: (n, code) => `"customer.${n}@mail.ex""am"".com",SPRING24-${code}PS\n`,
   invalid: (n, code) => `customer.${n}#mail.example.com,SPRING24-${code}PLUSX\n`,

@@ -28,12 +28,12 @@ function topBitsOf(bytes: Code): Code {
   return i64.and(bytes, everyByte(0x80n));
 }
 
-/** Sets the top bit of each byte that is at least so large, of those below 0x80; in the others it means nothing. */
+/** Sets the top bit of each byte whose lower seven bits are at least so much; its other bits mean nothing. */
 function atLeast(bytes: Code, least: bigint): Code {
   return i64.add(i64.and(bytes, everyByte(0x7fn)), everyByte(0x80n - least));
 }
 
-/** Those bytes whose top bit says that they hold a capital: here they all differ in the same bit from the small letter. */
+/** Lowers the bytes whose top bit is set in `capitals`: all letters here differ from their capital in the same bit of one byte. */
 function toLower(word: Local, capitals: Code): Code {
   return word.set(i64.or(word.get, i64.shr(topBitsOf(capitals), i64.const(2n))));
 }

@@ -30,11 +30,12 @@ export interface RowKernel {
   load(chunk: Buffer, from: number, to: number): number;
   /**
    * Reads at most `maxRows` rows between two offsets in what was loaded; `from` is the first byte of a row. Returns how
-   * many it read: each has one line, but for the last one, which has `lineEnds` more. Where there are none, the row at
-   * `stoppedAt` is not whole, or it is for the row reader to judge. With `countWrong`
-   * it does not stop at wrong rows but counts their faults in `wrong`, where it has no doubt.
+   * many it read, none where the first is not whole, or is for the row reader to judge. Each has one line, but for the last
+   * one, which has `lineEnds` more. With `countWrong` it does not stop at wrong rows but counts their faults in `wrong`,
+   * where it has no doubt.
    */
   readRows(from: number, to: number, maxRows: number, needed: number, countWrong: boolean): number;
+  /** Where the next row begins. */
   stoppedAt(): number;
   wrong(): number;
   lineEnds(): number;
