@@ -197,7 +197,7 @@ describe('Settings', () => {
     },
     {
       env: { ALLOWED_HOSTS: 'Shop.example, [::1],' },
-      config: { allowedHosts: ['shop.example', '[::1]'] },
+      expected: { allowedHosts: ['shop.example', '[::1]'] },
     },
     {
       env: { CORS_ORIGINS: 'https://shop.example, http://localhost:3000,' },
