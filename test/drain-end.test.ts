@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { LoggedRequest } from '../src/sandbox/logged-request.ts';
+import { readMetric } from './subscription-clients.ts';
 import { couponFile } from './support/coupon-file.ts';
 import { eventually } from './support/eventually.ts';
 import { ask, mobileInput, upload } from './support/graphql-client.ts';
@@ -41,6 +42,9 @@ describe('What the end of the drain cuts off is told so', () => {
   test('in the middle of "operations"', async () => {
     await using started = await startGateway();
     using client = await sendPart(started, formOf(1_000), 200);
+    // Nothing else tells that the gateway has begun to read it.
+    const taken = () => readMetric(started.url, 'gateway_upload_places_taken');
+    await eventually(async () => expect(await taken()).toBe(1));
     const closed = started.gateway.close(0);
     expect(readGraphQL(await client.answer())).toMatchObject(shuttingDown);
     await closed;
