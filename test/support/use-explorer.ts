@@ -13,7 +13,7 @@ export async function openExplorer(
   const { token: own = token, ...context } = options;
   const opened = await browser.open(explorerUrl(url), context);
   // Sooner than the test's own end, so that a failure names what it waited for.
-  opened.page.setDefaultTimeout(10_000);
+  opened.page.setDefaultTimeout(30_000);
   await editorIsUsable(opened.page);
   if (own !== '') await enterToken(opened.page, own);
   return opened;
