@@ -1,6 +1,6 @@
+import type { JsonObject } from '../operation/json-object.ts';
 import { setAt } from '../operation/set-at.ts';
 import type { UploadField } from '../operation/upload-fields.ts';
-import type { JsonObject } from '../operation/value-at.ts';
 import type { InputParts } from './guess-columns.ts';
 
 /** The variables with parts of an upload's `input` set; parts that are written in the document stay as they are. */

@@ -1,5 +1,6 @@
+import type { JsonObject } from './json-object.ts';
 import type { UploadSlot } from './upload-slots.ts';
-import { type JsonObject, valueAt } from './value-at.ts';
+import { valueAt } from './value-at.ts';
 
 /** The first place that needs a file, has none bound, and holds nothing in the variables either. */
 export function missingFile(

@@ -1,4 +1,4 @@
-import type { JsonObject } from './value-at.ts';
+import { isJsonObject, type JsonObject } from './json-object.ts';
 
 /**
  * A copy with `value` at a dotted path. Objects and lists on the way are made where they are missing: a key of digits
@@ -11,18 +11,16 @@ export function setAt(root: JsonObject, path: string, value: unknown): JsonObjec
 function setIn(node: unknown, [key, ...rest]: readonly string[], value: unknown): unknown {
   if (key === undefined) return value;
   const isIndex = /^\d+$/.test(key);
-  if (Array.isArray(node) || (isIndex && !isObject(node))) {
+  if (Array.isArray(node) || (isIndex && !isJsonObject(node))) {
     const list: unknown[] = Array.isArray(node) ? [...node] : [];
     list[Number(key)] = setIn(list[Number(key)], rest, value);
     return Array.from(list, (item) => item ?? null);
   }
-  const { [key]: old, ...others } = isObject(node) ? node : {};
+  const { [key]: old, ...others } = isJsonObject(node) ? node : {};
   const next = setIn(old, rest, value);
   if (next === undefined) return others;
   // In its old place, so that a person finds it where it was.
-  return isObject(node) && Object.hasOwn(node, key) ? { ...node, [key]: next } : { ...others, [key]: next };
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isJsonObject(node) && Object.hasOwn(node, key)
+    ? { ...node, [key]: next }
+    : { ...others, [key]: next };
 }

@@ -1,5 +1,4 @@
-/** A variables object, or a part of one. */
-export type JsonObject = Readonly<Record<string, unknown>>;
+import type { JsonObject } from './json-object.ts';
 
 /** What stands at a dotted path; `undefined` where there is nothing. Own properties only. */
 export function valueAt(root: unknown, path: string): unknown {

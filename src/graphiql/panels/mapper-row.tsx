@@ -1,7 +1,8 @@
 import type { ColumnField } from '../columns/column-fields.ts';
 import type { InputParts } from '../columns/guess-columns.ts';
+import type { JsonObject } from '../operation/json-object.ts';
 import type { UploadField } from '../operation/upload-fields.ts';
-import { type JsonObject, valueAt } from '../operation/value-at.ts';
+import { valueAt } from '../operation/value-at.ts';
 
 export interface MapperRowProps {
   readonly field: ColumnField;

@@ -1,6 +1,6 @@
 import { tryParseJSONC, useGraphiQL } from '@graphiql/react';
 import { useCallback, useMemo } from 'react';
-import type { JsonObject } from '../operation/value-at.ts';
+import type { JsonObject } from '../operation/json-object.ts';
 import { useEditorText } from './use-editor-text.ts';
 
 export interface Variables {

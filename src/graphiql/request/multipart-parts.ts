@@ -1,5 +1,5 @@
+import type { JsonObject } from '../operation/json-object.ts';
 import { setAt } from '../operation/set-at.ts';
-import type { JsonObject } from '../operation/value-at.ts';
 
 /** A GraphQL operation as it goes over the wire. */
 export interface GraphQLParams {

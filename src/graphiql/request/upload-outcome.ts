@@ -1,4 +1,5 @@
 import { findJobIds } from '../jobs/find-job-ids.ts';
+import { isJsonObject, type JsonObject } from '../operation/json-object.ts';
 import type { GraphQLResult } from './graphql-result.ts';
 
 /** A row, or a whole file, that the gateway found wrong. */
@@ -22,11 +23,11 @@ export interface UploadOutcome {
 
 /** Reads the members of `UploadResult` out of an answer, as far as the operation asked for their fields. */
 export function uploadOutcomes({ data }: GraphQLResult): UploadOutcome[] {
-  return Object.values(data ?? {}).flatMap((value) => (isObject(value) ? [read(value)] : []));
+  return Object.values(data ?? {}).flatMap((value) => (isJsonObject(value) ? [read(value)] : []));
 }
 
-function read(value: Fields): UploadOutcome {
-  const file = isObject(value['file']) ? value['file'] : {};
+function read(value: JsonObject): UploadOutcome {
+  const file = isJsonObject(value['file']) ? value['file'] : {};
   const problems = list(value['problems']) ?? list(file['problems']) ?? [];
   const counted = value['problemCount'] ?? file['problemCount'];
   const problemCount = typeof counted === 'number' ? counted : problems.length;
@@ -35,7 +36,11 @@ function read(value: Fields): UploadOutcome {
   return { ...title(value, problemCount, jobIds.length > 0), message, problems, problemCount, jobIds };
 }
 
-function title(value: Fields, problemCount: number, hasJobs: boolean): Pick<UploadOutcome, 'tone' | 'title'> {
+function title(
+  value: JsonObject,
+  problemCount: number,
+  hasJobs: boolean,
+): Pick<UploadOutcome, 'tone' | 'title'> {
   switch (value['__typename']) {
     case 'UploadAccepted':
       if (value['replayed'] === true)
@@ -70,16 +75,10 @@ function title(value: Fields, problemCount: number, hasJobs: boolean): Pick<Uplo
   }
 }
 
-type Fields = Readonly<Record<string, unknown>>;
-
 function rows(count: number): string {
   return count === 1 ? 'one row' : `${count} rows`;
 }
 
 function list(value: unknown): readonly FileProblem[] | undefined {
   return Array.isArray(value) ? (value as FileProblem[]) : undefined;
-}
-
-function isObject(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
