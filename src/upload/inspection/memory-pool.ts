@@ -1,7 +1,7 @@
 import { clearBlockMemory, createBlockMemory } from './block-ring.ts';
 
 /**
- * Lends the memory of one file to the next. For a new one V8 sets 8 GiB of addresses aside, and gives them back when it
+ * Lends the memory of one file to the next. For a new one V8 sets some 10 GiB of addresses aside, and gives them back when it
  * happens to collect garbage: thousands of small files would have taken terabytes by then.
  */
 export interface MemoryPool {
