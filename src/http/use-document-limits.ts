@@ -9,7 +9,7 @@ import {
   type ValidationContext,
 } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
-import type { CostCheck } from './cost-check.ts';
+import type { CostCheck, CostedOperation } from './cost-check.ts';
 import type { DocumentLimits } from './document-limits.ts';
 import { documentRefusal } from './document-refusal.ts';
 
@@ -21,6 +21,12 @@ export interface DocumentLimitsOptions extends DocumentLimits {
 /** Bounds what one document may cost before anything is executed. Switched off, introspection takes the SDL with it. */
 export function useDocumentLimits(options: DocumentLimitsOptions): Plugin[] {
   const { maxTokens, maxDepth, maxAliases, maxDirectives, introspection, checkCost } = options;
+
+  function refuseCostly({ args, setResultAndStopExecution }: BeforeExecution): void {
+    const refused = checkCost(args);
+    if (refused) setResultAndStopExecution({ errors: [refused] });
+  }
+
   return [
     {
       onParse({ parseFn, setParseFn }) {
@@ -44,14 +50,8 @@ export function useDocumentLimits(options: DocumentLimitsOptions): Plugin[] {
           ),
         );
       },
-      onExecute({ args, setResultAndStopExecution }) {
-        const refused = checkCost(args);
-        if (refused) setResultAndStopExecution({ errors: [refused] });
-      },
-      onSubscribe({ args, setResultAndStopExecution }) {
-        const refused = checkCost(args);
-        if (refused) setResultAndStopExecution({ errors: [refused] });
-      },
+      onExecute: refuseCostly,
+      onSubscribe: refuseCostly,
     } as Plugin,
     maxDepthPlugin({
       n: maxDepth,
@@ -68,6 +68,11 @@ export function useDocumentLimits(options: DocumentLimitsOptions): Plugin[] {
       onReject: [() => refuse(tooManyDirectives(maxDirectives))],
     }) as Plugin,
   ];
+}
+
+interface BeforeExecution {
+  readonly args: CostedOperation;
+  setResultAndStopExecution(result: { readonly errors: readonly GraphQLError[] }): void;
 }
 
 function refuse(message: string): never {
