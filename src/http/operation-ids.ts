@@ -35,7 +35,11 @@ export function createOperationIds(close: (code: number, reason: string) => void
     heard(text) {
       const message = parse(text);
       if (message?.type === 'subscribe') {
-        const { id } = message;
+        const { id, type, payload } = message;
+        if (id.length > maxIdLength) {
+          close(CloseCode.BadRequest, 'Invalid message received');
+          return undefined;
+        }
         if (ours.has(id)) {
           // The reason of a close has 123 bytes at most, and a character three.
           const whose = id.length <= 31 ? ` for ${id}` : '';
@@ -46,7 +50,7 @@ export function createOperationIds(close: (code: number, reason: string) => void
         const own = String(count);
         ours.set(id, own);
         theirs.set(own, id);
-        return { message: { ...message, id: own } };
+        return { message: { id: own, type, payload } };
       }
       if (message?.type !== 'complete') return { message: message ?? text };
       const own = ours.get(message.id);
@@ -66,6 +70,9 @@ export function createOperationIds(close: (code: number, reason: string) => void
     },
   };
 }
+
+/** An id is kept for as long as its operation lasts. */
+const maxIdLength = 1_024;
 
 /** `undefined` for what graphql-ws is going to close the connection for. */
 function parse(text: string): Message | undefined {

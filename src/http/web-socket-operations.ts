@@ -47,7 +47,8 @@ export function webSocketOperations(options: WebSocketOperationsOptions): SpeakG
         const token = callerToken(parameter) ?? callerToken(header);
         const context = { req: extra.request, token, signal, record };
         const query = queryOf(payload);
-        const enveloped = graphql.getEnveloped({ ...context, request, params: { ...payload, query } });
+        const params = { ...payload, query };
+        const enveloped = graphql.getEnveloped({ ...context, request, params });
         const { schema, parse, validate, contextFactory, execute, subscribe } = enveloped;
         const document = parse(query);
         const errors = validate(schema, document);
@@ -55,7 +56,7 @@ export function webSocketOperations(options: WebSocketOperationsOptions): SpeakG
         const { operationName, variables: variableValues } = payload;
         const contextValue = await contextFactory();
         // Where the two functions below find the enveloped ones of this operation.
-        const rootValue = { execute, subscribe, record };
+        const rootValue = { execute, subscribe, record, params };
         return { schema, document, operationName, variableValues, contextValue, rootValue };
       } catch (error) {
         // Thrown on, it would close the socket, and all that runs on it.
@@ -71,6 +72,13 @@ export function webSocketOperations(options: WebSocketOperationsOptions): SpeakG
         : result;
     },
     subscribe: (args) => (args.rootValue as Enveloped).subscribe(args),
+    onOperation(_ctx, _id, payload, args) {
+      // All three are held for as long as a subscription lasts, and nothing of this is read any more.
+      Reflect.deleteProperty(args, 'variableValues');
+      for (const said of [payload, (args.rootValue as Enveloped).params]) {
+        for (const name of Object.keys(said)) Reflect.deleteProperty(said, name);
+      }
+    },
     onNext(_ctx, _id, _payload, { rootValue }, result) {
       const { record } = rootValue as Enveloped;
       const errors = result.errors?.map((error) => toldError(error, record).toJSON());
@@ -103,6 +111,7 @@ interface Enveloped {
   readonly execute: (args: unknown) => ExecutionResult | Promise<ExecutionResult>;
   readonly subscribe: (args: unknown) => never;
   readonly record: OperationRecord;
+  readonly params: object;
 }
 
 function headers({ headers }: IncomingMessage): LookUp {
