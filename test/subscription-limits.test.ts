@@ -12,7 +12,7 @@ import {
   watchJobs,
 } from './subscription-clients.ts';
 import { eventually } from './support/eventually.ts';
-import { token } from './support/graphql-client.ts';
+import { ask, token } from './support/graphql-client.ts';
 import { startGateway, type TestGateway } from './support/start-gateway.ts';
 
 let gateway: TestGateway;
@@ -113,4 +113,27 @@ describe('A WebSocket', () => {
     const [code] = await once(socket, 'close');
     expect(code).toBe(4408);
   });
+});
+
+test('What a subscription reads beside a change waits for its turn in the budget of polls, and no query does', async () => {
+  await using own = await startGateway({ env: { ...fast.env, POLL_BUDGET_PER_MINUTE: '1' } });
+  const job = await addJob(own.sandbox);
+  own.sandbox.jobs.hold();
+  const fields = (kind: string) => `couponSeries { uploadJobs(kind: ${kind}) { totalCount } }`;
+  const [transport] = transports;
+  await using operation = transport?.start(own.url, {
+    query: `subscription { uploadJobUpdated(ids: "${job.id}") { ${fields('REDEEMED_COUPONS')} } }`,
+  }) as Operation;
+  const poll = own.sandbox.nextRequest('getUploadStatus');
+  const first = operation.next();
+  await poll;
+  await eventually(async () => expect(await readMetric(own.url, 'gateway_poll_budget_left_lowest')).toBe(0));
+  const query = `{ uploadJob(id: "${job.id}") { ${fields('COUPON_BATCH')} } }`;
+  expect((await ask(own.url, query)).data.uploadJob.couponSeries.uploadJobs).toEqual({ totalCount: 1 });
+  const calls = own.sandbox.requests.map(({ call }) => call);
+  expect(calls).toEqual(['uploadFile', 'getUploadStatus', 'getUploadStatus']);
+  const closesAt = performance.now();
+  await own.gateway.close(10_000);
+  expect(performance.now() - closesAt).toBeLessThan(5_000);
+  await first.catch(() => {});
 });

@@ -445,7 +445,7 @@ describe('what keeps proxies from cutting', () => {
         credential: () => passThroughCredential(token),
         signal,
         watcher,
-        seriesJobs: { forget() {} },
+        seriesJobs: { pace() {}, forget() {} },
       }) as unknown as GatewayContext;
     const persisted = createPersistedDocuments({ documents: undefined, only: false });
     const graphql = createGraphQLHandler({

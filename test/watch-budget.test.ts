@@ -38,6 +38,38 @@ describe('the budget of a credential', () => {
     watcher.close();
   });
 
+  test('holds for calls that others make, too, which wait in line with the polls', async () => {
+    const { upstream, watchMany, watcher } = setUp(10);
+    watchMany(0, 20);
+    const takenAtMs: number[] = [];
+    const { signal } = new AbortController();
+    for (let at = 0; at < 20; at += 1) {
+      void watcher.takePoll(caller, signal).then(() => takenAtMs.push(performance.now()));
+    }
+    await vi.advanceTimersByTimeAsync(10 * minute);
+    expect(takenAtMs).toHaveLength(20);
+    const [poll] = upstream.polls as [Poll];
+    const calls = [...upstream.polls, ...takenAtMs.map((atMs) => ({ ...poll, atMs }))];
+    expect(busiestMinute(calls)).toBeLessThanOrEqual(10);
+    watcher.close();
+  });
+
+  test('is waited for no longer by who goes away, or after the end', async () => {
+    const { watcher } = setUp(1);
+    const gone = new AbortController();
+    await watcher.takePoll(caller, gone.signal);
+    const outcomes = Promise.allSettled([
+      watcher.takePoll(caller, gone.signal),
+      watcher.takePoll(caller, new AbortController().signal),
+    ]);
+    await vi.advanceTimersByTimeAsync(1_000);
+    const reason = new Error('gone');
+    gone.abort(reason);
+    watcher.close();
+    expect(await outcomes).toMatchObject([{ reason }, { reason: { code: 'SHUTTING_DOWN' } }]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
   test('is shared fairly by 200 series: none starves', async () => {
     const { upstream, watchMany, watcher } = setUp();
     watchMany(0, 200);

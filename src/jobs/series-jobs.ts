@@ -29,6 +29,8 @@ export interface SeriesJobs {
   list(kind: UploadKind, couponSeriesId: string): Promise<readonly UploadJob[]>;
   /** `undefined` when the series has no such job. */
   find(ref: JobRef): Promise<UploadJob | undefined>;
+  /** From now on each call upstream waits for its turn, which those share that wait for the same list. */
+  pace(turn: (signal: AbortSignal) => Promise<void>): void;
   /** What this request has read of the series may no longer be true. */
   forget(kind: UploadKind, couponSeriesId: string): void;
   /** After an upload: the same, and no list that any request has asked for before it is shared any longer. */
@@ -39,21 +41,34 @@ export interface SeriesJobs {
 export function createSeriesJobs(options: SeriesJobsOptions): SeriesJobs {
   const { listJobs, inFlight, inTurn, credential, signal, span } = options;
   let refusal: CapillaryError | undefined;
+  let turn: ((signal: AbortSignal) => Promise<void>) | undefined;
 
   async function read({ kind, couponSeriesId }: Series): Promise<readonly UploadJob[]> {
     const caller = credential();
     const key = sharedName(caller, { kind, couponSeriesId });
-    // Behind the gateway's own credential are many callers: there it is one operation's turn.
-    const jobs = await inTurn(caller.renewable ? signal : caller.id, signal, async () => {
-      // A token that was refused once is not sent a thousand times.
-      if (refusal) throw refusal;
-      return inFlight
-        .share(key, signal, (sharedSignal) =>
-          listJobs({ kind, couponSeriesId, credential: caller, signal: sharedSignal, span }),
-        )
-        .catch(noteRefusal);
-    });
+    const paced = `${key} in its turn`;
+    const jobs = turn
+      ? await inFlight.share(paced, signal, async (sharedSignal) => {
+          await turn?.(sharedSignal);
+          // Who comes from now on may know of something newer.
+          inFlight.outdate(paced);
+          return call(sharedSignal);
+        })
+      : await call(signal);
     return jobs.map(toUploadJob);
+
+    // Behind the gateway's own credential are many callers: there it is one operation's turn.
+    function call(ownSignal: AbortSignal) {
+      return inTurn(caller.renewable ? ownSignal : caller.id, ownSignal, async () => {
+        // A token that was refused once is not sent a thousand times.
+        if (refusal) throw refusal;
+        return inFlight
+          .share(key, ownSignal, (sharedSignal) =>
+            listJobs({ kind, couponSeriesId, credential: caller, signal: sharedSignal, span }),
+          )
+          .catch(noteRefusal);
+      });
+    }
   }
 
   function noteRefusal(error: unknown): never {
@@ -90,6 +105,9 @@ export function createSeriesJobs(options: SeriesJobsOptions): SeriesJobs {
     async find({ kind, couponSeriesId, jobId }) {
       const jobs = await load({ kind, couponSeriesId });
       return jobs.find((job) => job.upstream.jobId === jobId);
+    },
+    pace(newTurn) {
+      turn = newTurn;
     },
     forget,
     outdate(kind, couponSeriesId) {

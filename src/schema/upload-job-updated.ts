@@ -14,8 +14,10 @@ builder.subscriptionField('uploadJobUpdated', (t) =>
       "The jobs' state now, then each change of any of them; ends when all are terminal. A single id coerces to a " +
       'list.',
     args: { ids: t.arg.idList({ required: true, description: 'As in `UploadJob.id`, at most 500.' }) },
-    subscribe: (_, { ids }, { watcher, credential, signal }) =>
-      settleErrors(watcher.watch(parseJobIds(ids), credential(), signal)),
+    subscribe(_, { ids }, { watcher, credential, signal, seriesJobs }) {
+      seriesJobs.pace((pacedSignal) => watcher.takePoll(credential(), pacedSignal));
+      return settleErrors(watcher.watch(parseJobIds(ids), credential(), signal));
+    },
     resolve: (event: Settled<UpstreamJob>, _, { seriesJobs }) => {
       if ('error' in event) throw event.error;
       const { couponSeriesId } = event.value;

@@ -9,6 +9,7 @@ import { createPerCredential } from './per-credential.ts';
 import type { PollExchange, PollKey } from './poll-exchange.ts';
 import { createPollLoop, type ListJobsOnce, type PollLoop, type PollLoopSettings } from './poll-loop.ts';
 import { createPollScheduler } from './poll-scheduler.ts';
+import { takePoll } from './take-poll.ts';
 import { createTally } from './tally.ts';
 import { WatchError } from './watch-error.ts';
 import { silentLog, type WatchLog } from './watch-log.ts';
@@ -48,6 +49,11 @@ export interface Watcher {
     credential: Credential,
     signal: AbortSignal,
   ): AsyncIterableIterator<UpstreamJob>;
+  /**
+   * Waits until the budget of polls has room for one call that somebody else makes, and counts it. Rejects with the signal's
+   * reason, with what is wrong with the credential, or with `WatchError` after `close()`.
+   */
+  takePoll(credential: Credential, signal: AbortSignal): Promise<void>;
   stats(): WatchStats;
   /** Ends every iterator as done, and takes no more. May be called twice. */
   close(): void;
@@ -102,7 +108,7 @@ export function createWatcher(options: WatcherOptions): Watcher {
         watching.delete(iterator);
         for (const release of releases.splice(0)) release();
       });
-      if (closed) iterator.fail(new WatchError('SHUTTING_DOWN', 'This instance is going away.'));
+      if (closed) iterator.fail(goingAway());
       else if (signal.aborted || groups.length === 0) iterator.complete();
       else if (openById.count(credential.id) >= maxPerCredential) iterator.fail(tooMany(maxPerCredential));
       else if (wantedLoops(groups, credential) > maxSeriesPerCredential) iterator.fail(tooManySeries());
@@ -116,6 +122,10 @@ export function createWatcher(options: WatcherOptions): Watcher {
       }
       return iterator;
     },
+    async takePoll({ id }, signal) {
+      if (closed) throw goingAway();
+      await takePoll(schedulers.get(id), now(), signal);
+    },
     stats: () => ({
       ...counts,
       watchers: watching.size,
@@ -127,6 +137,8 @@ export function createWatcher(options: WatcherOptions): Watcher {
     close() {
       closed = true;
       for (const iterator of [...watching]) iterator.complete();
+      // Of those who wait in line none is left but who came by `takePoll`.
+      for (const scheduler of schedulers.all()) scheduler.failAll(goingAway());
     },
   };
 
@@ -175,6 +187,10 @@ export function createWatcher(options: WatcherOptions): Watcher {
     loops.set(name, loop);
     return loop;
   }
+}
+
+function goingAway(): WatchError {
+  return new WatchError('SHUTTING_DOWN', 'This instance is going away.');
 }
 
 function tooMany(maxPerCredential: number): WatchError {

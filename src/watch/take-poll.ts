@@ -1,0 +1,34 @@
+import type { PollScheduler, ScheduledLoop } from './poll-scheduler.ts';
+
+/**
+ * Waits until the budget has room for one more poll, in line with the loops since `dueMs`, and takes it for another call
+ * upstream. Rejects with the signal's reason, or with what is wrong with the credential.
+ */
+export function takePoll(scheduler: PollScheduler, dueMs: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    signal.throwIfAborted();
+    const loop: ScheduledLoop = {
+      dueMs: () => dueMs,
+      isPolling: () => false,
+      // Once only: it slows nobody down.
+      intervalMs: () => Number.POSITIVE_INFINITY,
+      begin: async () => ({ type: 'poll', finish: async () => true }),
+      serve() {
+        leave();
+        resolve();
+        return true;
+      },
+      fail(error) {
+        leave();
+        reject(error);
+      },
+    };
+    const onAbort = () => loop.fail(signal.reason);
+    const leave = () => {
+      signal.removeEventListener('abort', onAbort);
+      scheduler.remove(loop);
+    };
+    signal.addEventListener('abort', onAbort, { once: true });
+    scheduler.add(loop);
+  });
+}
