@@ -4,7 +4,10 @@ import { expect, test } from 'vitest';
 
 // The process here runs what `npm run build` made.
 
-/** A gateway in a program that gives it no logger; its inspector fails with an error as libraries throw them. */
+/**
+ * A gateway in a program that gives it no logger; its inspector fails with an error as libraries throw them. The program ends
+ * only if nothing of the upload is left.
+ */
 const program = `
   import { createGateway, parseConfig } from '${new URL('../dist/index.js', import.meta.url)}';
   const open = () => {
@@ -23,7 +26,6 @@ const program = `
   const headers = { 'x-cap-api-oauth-token': 'sandbox-token', 'graphql-require-preflight': '1' };
   await (await fetch(gateway.url, { method: 'POST', headers, body })).text();
   await gateway.close(0);
-  process.exit();
 `;
 
 test('A gateway in a program logs as the command does: no properties of foreign errors, and ISO times', async () => {

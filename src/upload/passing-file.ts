@@ -54,7 +54,6 @@ export function createPassingFile(options: PassingFileOptions): PassingFile {
   let finalReport: InspectionReport | undefined;
   let bytes = 0;
 
-  const client = createClientWatch({ file, idleTimeoutMs, onTooSlow: fail });
   const inspection = inspector.open(plan, {
     onProgress: pump,
     onFatal: (problem) => fail(new FileRefusedError(problem.message, [problem])),
@@ -75,6 +74,8 @@ export function createPassingFile(options: PassingFileOptions): PassingFile {
     },
     onFailure: fail,
   });
+  // Behind what may throw: its timers would run for ever.
+  const client = createClientWatch({ file, idleTimeoutMs, onTooSlow: fail });
   const letFlow = listenToFile(file, { onData, onEnd, onCutOff: fail });
 
   /** Hands on what was looked at as far as it is wanted, and lets the client send as far as there is room. */
