@@ -36,8 +36,8 @@ export function useEventStreams(options: EventStreamOptions): Plugin<object, Ser
         const { schema, parse, validate } = getEnveloped({ ...context, request, params });
         const document = orTold(() => parse(params.query), request);
         const { operationName, variables: variableValues } = params;
-        const operation = getOperationAST(document, operationName)?.operation;
-        if (operation !== 'subscription') return paramsHandler(payload);
+        const operation = getOperationAST(document, operationName);
+        if (operation?.operation !== 'subscription') return paramsHandler(payload);
         if (!formatFor(request)) throw notAcceptable();
         const errors = validate(schema, document);
         if (errors.length > 0) return { errors };
@@ -46,7 +46,11 @@ export function useEventStreams(options: EventStreamOptions): Plugin<object, Ser
         const { req, token, signal, record } = context;
         // Without the request: this context lasts as long as the subscription.
         const contextValue = await getEnveloped({ req, token, signal, record }).contextFactory();
-        const source = await subscribe({ schema, document, operationName, variableValues, contextValue });
+        // And without variables that nobody declared, which graphql would hold as long.
+        const declared = operation.variableDefinitions?.map(({ variable }) => variable.name.value) ?? [];
+        const values = Object.entries(variableValues ?? {}).filter(([name]) => declared.includes(name));
+        const args = { schema, document, operationName, variableValues: Object.fromEntries(values) };
+        const source = await subscribe({ ...args, contextValue });
         return Symbol.asyncIterator in source ? source : masked(source);
       });
     },

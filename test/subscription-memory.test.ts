@@ -42,6 +42,29 @@ test.each([
   client.terminate();
 });
 
+test('A subscription over SSE keeps nothing of 900 kB in a variable that nobody declared', async () => {
+  await using started = await startGateway(fast);
+  started.sandbox.jobs.hold();
+  const { id } = await addJob(started.sandbox);
+  const body = JSON.stringify({ query: watchJobs, variables: { ids: [id], padding } });
+  const headers = { accept: 'text/event-stream', 'x-cap-api-oauth-token': token };
+  const cut = new AbortController();
+  const subscribe = async (count: number) => {
+    for (let at = 0; at < count; at += 1) {
+      const init = { method: 'POST', headers: { ...headers, 'content-type': 'application/json' }, body };
+      const { body: stream } = await fetch(started.url, { ...init, signal: cut.signal });
+      let told = '';
+      const reader = stream?.pipeThrough(new TextDecoderStream()).getReader();
+      while (!told.includes('event: next')) told += (await reader?.read())?.value;
+    }
+    collect();
+    return process.memoryUsage().heapUsed;
+  };
+  const before = await subscribe(5);
+  expect((await subscribe(30)) - before).toBeLessThan(12e6);
+  cut.abort();
+});
+
 test('An id of more than 1,024 characters closes the WebSocket with 4400', async () => {
   await using started = await startGateway();
   const client = new WebSocket(started.url.replace('http', 'ws'), ['graphql-transport-ws']);
