@@ -1,5 +1,5 @@
 import { request } from 'undici';
-import { describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { createOperationRecords, type FinishedOperation } from '../src/observe/operation-record.ts';
 import { outcome, transports, watchJobs } from './subscription-clients.ts';
 import { eventually } from './support/eventually.ts';
@@ -22,16 +22,30 @@ async function post(url: string, query: string, headers: Record<string, string> 
 
 const logged = ({ log }: TestGateway) => log.map((line) => JSON.parse(line));
 
-/** Upstream answers with what the client never expects: a list that throws when it is read. */
+const bug = vi.hoisted((): { thrown?: Error | undefined } => ({}));
+vi.mock(import('../src/jobs/job-page.ts'), async (load) => {
+  const real = await load();
+  const jobPage: typeof real.jobPage = (...args) => {
+    if (bug.thrown) throw bug.thrown;
+    return real.jobPage(...args);
+  };
+  return { ...real, jobPage };
+});
+
+/** A gateway with a bug: pages of jobs cannot be made. */
 async function startBroken() {
-  const started = await startGateway();
-  vi.spyOn(Array.prototype, 'toSorted').mockImplementation(() => {
-    const cause = Object.assign(new Error('deeper'), { command: { args: ['a-password'] } });
-    const bug = new TypeError('a bug of ours', { cause });
-    throw Object.assign(bug, { code: 'ERR_BUG', request: { headers: { 'x-cap-api-oauth-token': token } } });
+  const cause = Object.assign(new Error('deeper'), { command: { args: ['a-password'] } });
+  const thrown = new TypeError('a bug of ours', { cause });
+  bug.thrown = Object.assign(thrown, {
+    code: 'ERR_BUG',
+    request: { headers: { 'x-cap-api-oauth-token': token } },
   });
-  return started;
+  return startGateway();
 }
+
+afterEach(() => {
+  bug.thrown = undefined;
+});
 
 describe("A caller's request id", () => {
   test.each([
@@ -116,48 +130,36 @@ describe('A bug', () => {
 
   test('is told by the request id alone, under which the log has it', async () => {
     await using started = await startBroken();
-    try {
-      const { id, body } = await post(started.url, jobs, { 'x-request-id': 'request-1' });
-      expect(id).toBe('request-1');
-      expect(body.errors).toMatchObject([
-        { extensions: { code: 'INTERNAL_SERVER_ERROR', requestId: 'request-1' } },
-      ]);
-      expect(JSON.stringify(body)).not.toContain('a bug of ours');
-      expect(logged(started).filter(({ level }) => level === 50)).toMatchObject([
-        {
-          requestId: 'request-1',
-          msg: 'unexpected error',
-          path: ['couponSeries', 'uploadJobs'],
-          err: {
-            ...{ type: 'TypeError', message: 'a bug of ours', stack: expect.any(String), code: 'ERR_BUG' },
-            cause: { type: 'Error', message: 'deeper' },
-          },
+    const { id, body } = await post(started.url, jobs, { 'x-request-id': 'request-1' });
+    expect(id).toBe('request-1');
+    expect(body.errors).toMatchObject([
+      { extensions: { code: 'INTERNAL_SERVER_ERROR', requestId: 'request-1' } },
+    ]);
+    expect(JSON.stringify(body)).not.toContain('a bug of ours');
+    expect(logged(started).filter(({ level }) => level === 50)).toMatchObject([
+      {
+        requestId: 'request-1',
+        msg: 'unexpected error',
+        path: ['couponSeries', 'uploadJobs'],
+        err: {
+          ...{ type: 'TypeError', message: 'a bug of ours', stack: expect.any(String), code: 'ERR_BUG' },
+          cause: { type: 'Error', message: 'deeper' },
         },
-      ]);
-      // What libraries hang onto their errors.
-      for (const secret of [token, 'a-password']) expect(started.log.join('')).not.toContain(secret);
-    } finally {
-      vi.restoreAllMocks();
-    }
+      },
+    ]);
+    // What libraries hang onto their errors.
+    for (const secret of [token, 'a-password']) expect(started.log.join('')).not.toContain(secret);
   });
 
   test('over WebSocket has the id of its connection parameters', async () => {
     await using started = await startBroken();
-    try {
-      const overWebSocket = transports.find(({ name }) => name === 'WebSocket');
-      const params = { 'x-cap-api-oauth-token': token, 'X-Request-Id': 'socket-1' };
-      const { errors } = await outcome(
-        overWebSocket?.start(started.url, { query: jobs }, { params }) as never,
-      );
-      expect(errors).toMatchObject([
-        { extensions: { code: 'INTERNAL_SERVER_ERROR', requestId: 'socket-1' } },
-      ]);
-      expect(logged(started).filter(({ level }) => level === 50)).toMatchObject([
-        { requestId: 'socket-1', err: { message: 'a bug of ours' } },
-      ]);
-    } finally {
-      vi.restoreAllMocks();
-    }
+    const overWebSocket = transports.find(({ name }) => name === 'WebSocket');
+    const params = { 'x-cap-api-oauth-token': token, 'X-Request-Id': 'socket-1' };
+    const { errors } = await outcome(overWebSocket?.start(started.url, { query: jobs }, { params }) as never);
+    expect(errors).toMatchObject([{ extensions: { code: 'INTERNAL_SERVER_ERROR', requestId: 'socket-1' } }]);
+    expect(logged(started).filter(({ level }) => level === 50)).toMatchObject([
+      { requestId: 'socket-1', err: { message: 'a bug of ours' } },
+    ]);
   });
 });
 
