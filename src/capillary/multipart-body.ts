@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { getDefaultHighWaterMark, Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import type { ByteSource } from './byte-source.ts';
+import { socketRoomBytes } from './create-dispatcher.ts';
 
 /** The body of one upload. Whoever made it destroys `stream` in the end. */
 export interface MultipartBody {
@@ -33,20 +34,24 @@ export function createMultipartBody(options: MultipartBodyOptions): MultipartBod
   let whole = false;
   let failure: Error | undefined;
 
+  let isAsked = false;
+
   const stream = new Readable({
     // With room for itself the stream would ask for more while its reader waits for the connection to take the last chunk.
     highWaterMark: 0,
     read() {
-      progress.flowing();
-      if (started) return file.resume();
+      isAsked = true;
+      if (started) return giveMore();
       started = true;
+      isAsked = false;
+      progress.flowing();
       stream.push(opening(boundary, fields, fileName));
       file.start({
         write(chunk) {
-          stream.push(chunk.length < socketRoom ? Buffer.from(chunk) : chunk);
-          const wantsMore = stream.readableLength === 0 && !stream.isPaused();
-          if (!wantsMore) progress.blocked();
-          return wantsMore;
+          // With less a socket stays open for more, and nobody is told when the bytes have left: the file writes over them.
+          stream.push(chunk.length < socketRoomBytes ? Buffer.from(chunk) : chunk);
+          if (!isDrained()) progress.blocked();
+          return isDrained();
         },
         end() {
           // Destroyed: undici gave the request up, so this boundary will never leave.
@@ -67,6 +72,20 @@ export function createMultipartBody(options: MultipartBodyOptions): MultipartBod
       callback(error);
     },
   });
+
+  /** Every chunk has left: undici pauses the stream while its socket holds bytes of one. */
+  function isDrained(): boolean {
+    return stream.readableLength === 0 && !stream.isPaused();
+  }
+
+  /** A stream that was resumed and paused again at once asks all the same, and not once more when the socket is drained. */
+  function giveMore(): void {
+    if (!isAsked || !isDrained()) return;
+    isAsked = false;
+    progress.flowing();
+    file.resume();
+  }
+  stream.on('resume', giveMore);
   // undici stops listening when it has its answer; a file that fails later must not crash the process.
   stream.on('error', () => {});
   return {
@@ -76,12 +95,6 @@ export function createMultipartBody(options: MultipartBodyOptions): MultipartBod
     failure: () => failure,
   };
 }
-
-/**
- * A connection that is given so much is full, and is drained only when it has handed on every byte. With less it stays
- * open for more, and nobody is told when the bytes have left.
- */
-const socketRoom = getDefaultHighWaterMark(false);
 
 function opening(boundary: string, fields: MultipartBodyOptions['fields'], fileName: string): string {
   const parts = fields.map(
