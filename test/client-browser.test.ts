@@ -98,7 +98,7 @@ describe.skipIf(!hasChromium())('In a browser, from a page of another origin,', 
         ]),
       );
 
-      const { outcome, progress, fileBytes } = await upload(16_000_000, false);
+      const { outcome, progress, fileBytes } = await upload(32_000_000, false);
       expect(outcome).toBe('UploadAccepted');
       const sent = progress.map(([sentBytes]) => sentBytes);
       expect(sent.length).toBeGreaterThan(2);
