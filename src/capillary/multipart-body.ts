@@ -33,17 +33,18 @@ export function createMultipartBody(options: MultipartBodyOptions): MultipartBod
   let started = false;
   let whole = false;
   let failure: Error | undefined;
-
+  /** More was asked for, and not given yet. */
   let isAsked = false;
 
   const stream = new Readable({
     // With room for itself the stream would ask for more while its reader waits for the connection to take the last chunk.
     highWaterMark: 0,
     read() {
-      isAsked = true;
-      if (started) return giveMore();
+      if (started) {
+        isAsked = true;
+        return giveMore();
+      }
       started = true;
-      isAsked = false;
       progress.flowing();
       stream.push(opening(boundary, fields, fileName));
       file.start({
