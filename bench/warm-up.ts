@@ -5,7 +5,7 @@ const bytes = 16 * 1024 ** 2;
 
 /**
  * Sends small files one after another, until the server's code is compiled as it stays: what is made anew for each file is
- * compiled again for the second and the third, and took an eighth of the CPU of a first gibibyte.
+ * compiled again for the second and the third.
  */
 export async function warmUp(upload: Omit<SendFile, 'bytes'>): Promise<void> {
   for (let sent = 0; sent < files; sent += 1) await sendFile({ ...upload, bytes });
