@@ -1,7 +1,10 @@
-/** Looks a header, or a WebSocket connection parameter, up by its lower-case name. */
+/** Looks up a header, or a WebSocket connection parameter, by its lower-case name. */
 export type LookUp = (name: string) => string | null | undefined;
 
-/** The token that a caller brought (operator's contract): `x-cap-api-oauth-token`, or `Authorization: Bearer`. */
+/**
+ * The access token that a caller sent: `x-cap-api-oauth-token`, or `Authorization: Bearer`. `undefined`
+ * without one.
+ */
 export function callerToken(lookUp: LookUp): string | undefined {
   const own = lookUp('x-cap-api-oauth-token')?.trim();
   if (own) return own;

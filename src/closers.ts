@@ -1,15 +1,15 @@
-/** What was made so far and must be closed again: the duty of closing is taken over in the moment of making. */
+/** Collects how to close things while they are made, so that all of them are closed whatever fails later. */
 export interface Closers {
-  /** Takes over the closing of `made`, and hands it back. */
+  /** Registers how `made` is closed, and returns it. */
   add<T>(made: T, close: (made: T) => unknown): T;
   /**
-   * Closes all, what was made last first, each after the one before it. One that fails keeps none of the others open: the
-   * first failure is what it rejects with, at the end. May be called twice.
+   * Closes everything, the newest first, one after the other. A failure does not keep the rest open; the
+   * first one is thrown at the end. May be called twice.
    */
   close(): Promise<void>;
 }
 
-/** Node 20 knows no `AsyncDisposableStack` yet: this is the part of it that is needed here. */
+/** The part of `AsyncDisposableStack` that is needed here: Node 20 does not have it yet. */
 export function createClosers(): Closers {
   const closers: (() => unknown)[] = [];
   let closing: Promise<void> | undefined;

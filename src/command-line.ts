@@ -13,8 +13,8 @@ an embedded sandbox stands in for Capillary. GET /readyz tells when it takes wor
 `;
 
 /**
- * Reads the arguments behind the program's name. `undefined`: none, so start. Anything but `--help` and `--version` is
- * refused with exit code 1: a setting that was written as an argument must not pass unseen.
+ * Reads the program's arguments. `undefined`: there are none, so start. Anything but `--help` and `--version`
+ * is refused with exit code 1: a setting that was written as an argument must not go unnoticed.
  */
 export function readCommandLine(args: readonly string[]): CommandLineAnswer | undefined {
   const [first] = args;

@@ -15,7 +15,7 @@ export interface Config {
   readonly uploadIdleTimeoutMs: number;
   readonly maxUploads: number;
   readonly maxUploadsPerCredential: number;
-  /** Of all files at once; each takes 8 bytes. */
+  /** Rows that are searched for duplicates, in all files at once; each takes 8 bytes. */
   readonly maxDuplicateSearchRows: number;
   readonly upstreamTimeoutMs: number;
   /** From the last byte of an upload to upstream's answer. */
@@ -26,14 +26,17 @@ export interface Config {
   readonly maxSubscriptionsPerCredential: number;
   readonly redisUrl: string | undefined;
   readonly corsOrigins: readonly string[];
-  /** Names as a URL has them. Empty: all. */
+  /** Host names without ports, as a URL spells them. Empty: every host is served. */
   readonly allowedHosts: readonly string[];
-  /** Whether traces are made. Where they go the OpenTelemetry SDK reads itself. */
+  /** Whether traces are made. Where they go is read by the OpenTelemetry SDK itself. */
   readonly tracing: boolean;
   readonly graphiql: boolean;
   readonly introspection: boolean;
   readonly documentLimits: DocumentLimits;
-  /** `undefined`: clients send their documents. `only`: nothing but what is in this JSON file is executed. */
+  /**
+   * `undefined`: there is no list of documents. `path` is a JSON file of documents by id; `only`: nothing
+   * else is executed.
+   */
   readonly persistedDocuments: { readonly path: string; readonly only: boolean } | undefined;
   readonly logLevel: LogLevel;
 }
@@ -42,7 +45,7 @@ const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
 /** Of `LOG_LEVEL`; `silent` logs nothing. */
 export type LogLevel = (typeof logLevels)[number];
 
-/** Tells every setting that is wrong at once, with the value that was found. Never quotes a secret. */
+/** Reports every wrong setting at once, with the value found. Never quotes a secret. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
   readonly problems: readonly string[];
@@ -124,7 +127,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     text('OTEL_SDK_DISABLED')?.toLowerCase() === 'true' ||
     text('OTEL_TRACES_EXPORTER')?.toLowerCase() === 'none';
   const tracing = !noTraces && collectors.some((collector) => collector !== undefined);
-  // What is set for traces that nobody makes is nobody's mistake: such variables come for a whole cluster.
+  // Not checked while no traces are made: such variables are often set for a whole cluster.
   if (tracing) problems.push(...tracingProblems(text));
 
   const config: Config = {
@@ -163,5 +166,5 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
   return Object.freeze(config);
 }
 
-// Above this Node fires a timer at once instead of late.
+// Node fires a timer that is longer than this at once.
 const MAX_TIMER_MS = 2 ** 31 - 1;

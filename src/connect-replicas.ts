@@ -7,15 +7,18 @@ import type { PollExchange } from './watch/poll-exchange.ts';
 /** What several gateways share. */
 export interface Replicas {
   readonly keyLock: KeyLock;
-  /** `undefined`: this one polls alone. */
+  /** `undefined`: this gateway polls alone. */
   readonly exchange: PollExchange | undefined;
 }
 
-/** Connects to Redis, where an address of it is set; else this gateway is alone. `closers` close the connection. */
+/**
+ * Connects to Redis if its address is set; otherwise this gateway works alone. `closers` close the
+ * connection.
+ */
 export async function connectReplicas(config: Config, log: Logger, closers: Closers): Promise<Replicas> {
   const { redisUrl: url, pollBudgetPerMinute } = config;
   if (url === undefined) return { keyLock: createLocalKeyLock(), exchange: undefined };
-  // Loaded only where they are wanted: they cost memory.
+  // Loaded only where they are needed: they cost memory.
   const { createRedisLink } = await import('./redis/redis-link.ts');
   const { createRedisExchange } = await import('./watch/redis-exchange.ts');
   const { createRedisKeyLock } = await import('./upload/redis-key-lock.ts');

@@ -10,13 +10,16 @@ import { createSandbox } from './sandbox/create-sandbox.ts';
 /** Capillary, or the sandbox in its place. */
 export interface Upstream {
   readonly client: CapillaryClient;
-  /** Of a gateway that has a key and a secret: in the place of every caller's. */
+  /** Set when the gateway has a key and a secret: it is then used in place of every caller's token. */
   readonly ownCredential: Credential | undefined;
   /** The embedded sandbox, where there is one; its token is no secret. */
   readonly sandbox: { readonly url: string; readonly token: string } | undefined;
 }
 
-/** Opens the way to Capillary; where no address of it is set, a sandbox is started. `closers` close what was opened. */
+/**
+ * Makes the client of Capillary. Without an address of Capillary, starts the embedded sandbox and makes a
+ * client of that. `closers` close what was opened.
+ */
 export async function connectUpstream(config: Config, onCall: OnCall, closers: Closers): Promise<Upstream> {
   const { upstreamTimeoutMs: timeoutMs, uploadIdleTimeoutMs, uploadAnswerTimeoutMs } = config;
   const { couponApiUrl, tokenApiUrl, sandbox } = config.upstream

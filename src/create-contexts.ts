@@ -10,20 +10,23 @@ import { createFairQueue } from './jobs/fair-queue.ts';
 import { createSeriesJobs } from './jobs/series-jobs.ts';
 import type { BeginUpload } from './observe/upload-record.ts';
 
+/** What the contexts of all operations share. */
 export interface ContextsOptions extends Pick<GatewayContext, 'uploadFile' | 'watcher'> {
   readonly client: Pick<CapillaryClient, 'listJobs'>;
-  /** In the place of every caller's. `undefined`: each caller brings a token. */
+  /** Used in place of every caller's token. `undefined`: each caller sends one. */
   readonly ownCredential: Credential | undefined;
-  /** Who brings no token is told of this one. `undefined`: there is no sandbox. */
+  /** Suggested to callers without a token. `undefined`: there is no sandbox. */
   readonly sandboxToken: string | undefined;
   readonly beginUpload: BeginUpload;
 }
 
-/** Makes the context of each operation. Reads of all operations that are under way together share their calls. */
+/**
+ * Makes the context of each operation. Operations that run at the same time share equal calls of upstream.
+ */
 export function createContexts(options: ContextsOptions): (request: GraphQLRequest) => GatewayContext {
   const { client, ownCredential, sandboxToken, beginUpload, uploadFile, watcher } = options;
   const inFlight = createShareInFlight<readonly UpstreamJob[]>();
-  // A quarter of the sockets to upstream.
+  // How many calls of one caller run at once: a quarter of the sockets to upstream.
   const inTurn = createFairQueue(32);
 
   return ({ token, signal, record }) => {

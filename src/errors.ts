@@ -76,7 +76,7 @@ interface ErrorRow {
 /** A code of the table: `extensions.code` of an error. */
 export type ErrorCode = keyof typeof errorTable;
 
-/** The status of a request that fails as a whole under this code; `undefined`: it does not. */
+/** The HTTP status with which this code fails a request as a whole; `undefined`: by itself it does not. */
 export function httpStatusOf(code: ErrorCode): number | undefined {
   const row: ErrorRow = errorTable[code];
   return row.httpStatus;
@@ -88,12 +88,12 @@ export interface HttpRefusal {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** A failure that the caller is told in full. `extensions` go out beside the code. */
+/** A failure that the caller sees in full; `extensions` are sent beside the code. */
 export class GatewayError extends Error {
   override readonly name = 'GatewayError';
   readonly code: ErrorCode;
   readonly extensions: Readonly<Record<string, unknown>>;
-  /** Where the request fails as a whole under a code that does not say so by itself. */
+  /** Where the request fails as a whole: status and headers in place of those that the code's row gives. */
   readonly http: HttpRefusal | undefined;
 
   constructor(
@@ -112,15 +112,18 @@ export class GatewayError extends Error {
   }
 }
 
-/** All that a caller is told of a bug, beside the id of its request. */
+/** All that a caller is told about a bug, besides the id of its request. */
 export const maskedMessage = 'Something went wrong on our side. Please report it with the requestId.';
 
-/** True for the reason of a wait that its caller gave up: neither logged, nor masked, nor retried. */
+/**
+ * True when the caller gave up waiting: such an error is neither logged as a failure, nor masked, nor
+ * retried.
+ */
 export function isAbort(error: unknown): boolean {
   return error instanceof Error && error.name === 'AbortError';
 }
 
-/** The error that a caller may see, whatever was thrown. A bug is masked: `bugBehind` has it. */
+/** Turns whatever was thrown into the error that a caller may see. A bug is masked; `bugBehind` tells it. */
 export function toPublicError(error: unknown): GraphQLError {
   const located = error instanceof GraphQLError ? error : undefined;
   const inner = located?.originalError ?? error;
@@ -136,7 +139,7 @@ export function toPublicError(error: unknown): GraphQLError {
   return masked;
 }
 
-/** The code under which whatever was thrown is told. `undefined`: its caller gave up, and is told nothing. */
+/** The public code of whatever was thrown. `undefined`: the caller gave up, and is told nothing. */
 export function publicCode(error: unknown): ErrorCode | undefined {
   if (error instanceof GatewayError || error instanceof WatchError) return error.code;
   if (error instanceof CapillaryError) return error.code === 'REJECTED' ? 'BAD_USER_INPUT' : error.code;
@@ -145,14 +148,14 @@ export function publicCode(error: unknown): ErrorCode | undefined {
 
 const bugs = new WeakMap<GraphQLError, unknown>();
 
-/** What `toPublicError` has masked, for the log; once only, and never for the caller. */
+/** The bug that `toPublicError` has masked: for the log, never for the caller. Returned only once. */
 export function bugBehind(error: GraphQLError): unknown {
   const bug = bugs.get(error);
   bugs.delete(error);
   return bug;
 }
 
-/** What a caller is told of an upstream error beside its code. */
+/** The extensions of an upstream error, besides its code. */
 export function capillaryExtensions(error: CapillaryError): Record<string, unknown> {
   const { httpStatus, upstreamCode, requestId, retryAfterSeconds } = error;
   return { upstreamStatus: httpStatus, upstreamCode, requestId, retryAfterSeconds };
@@ -172,7 +175,7 @@ function build(
   http?: HttpRefusal,
 ): GraphQLError {
   const status = httpStatusOf(code);
-  // Always an entry of its own: without one Yoga takes the error for an unexpected one and answers 500.
+  // Never left out: Yoga takes an error without `http` for an unexpected one and answers 500.
   return new GraphQLError(message, {
     ...place(located),
     extensions: { code, ...extensions, http: http ?? (status ? { status } : {}) },

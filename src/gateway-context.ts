@@ -4,7 +4,7 @@ import type { UploadRecord, UploadToRecord } from './observe/upload-record.ts';
 import type { UploadFile } from './upload/upload-file.ts';
 import type { Watcher } from './watch/create-watcher.ts';
 
-/** What every resolver has at hand, for one operation. */
+/** The context of one operation: all that resolvers work with. */
 export interface GatewayContext {
   /** The caller's, or the gateway's own. Throws `GatewayError` `UNAUTHENTICATED` when there is none. */
   credential(): Credential;
@@ -12,7 +12,7 @@ export interface GatewayContext {
   readonly signal: AbortSignal;
   readonly seriesJobs: SeriesJobs;
   readonly uploadFile: UploadFile;
-  /** Begins the record of an upload; whoever begins it tells its end. */
+  /** Begins the record of an upload. Whoever begins it reports its end. */
   beginUpload(upload: UploadToRecord): UploadRecord;
   readonly watcher: Watcher;
 }

@@ -28,21 +28,21 @@ export interface Gateway {
   /** The embedded sandbox's address, where there is one. */
   readonly sandboxUrl: string | undefined;
   /**
-   * Takes no new work, lets what runs finish for at most `drainMs` (default 30,000), cuts the rest, and frees
+   * Takes no new work, gives what runs up to `drainMs` (default 30,000) to finish, cuts the rest and frees
    * everything. May be called twice.
    */
   close(drainMs?: number): Promise<void>;
 }
 
-/** What may stand in for a part of a gateway. The gateway closes what it opens. */
+/** Parts that a caller may replace. The gateway closes what it opens with them. */
 export interface GatewayParts {
   readonly openInspector?: typeof createInspector | undefined;
 }
 
 /**
- * The composition root: puts a gateway together out of its parts and starts listening. Rejects when one of them cannot
- * be had, the address as well as the file of documents; then all that was made before is closed again. Logs to stdout by
- * default.
+ * The composition root: puts the parts of a gateway together and starts listening. Rejects when one of them
+ * cannot be had, such as the address or the file of documents; all that was made before is then closed again.
+ * Logs to stdout by default.
  */
 export async function createGateway(
   config: Config,
@@ -53,7 +53,7 @@ export async function createGateway(
   try {
     return await compose(config, logger, parts, closers);
   } catch (error) {
-    // What failed first is what there is to hear of.
+    // The first failure is the one to report.
     await closers.close().catch(() => {});
     throw error;
   }
@@ -69,7 +69,7 @@ async function compose(
   const persisted = createPersistedDocuments(await readPersistedDocuments(config.persistedDocuments));
   const metrics = createMetrics();
   const { onCall, onUpload, onOperation } = metrics;
-  // First, and so closed last: after all that may still end a span.
+  // Made first, so closed last: whatever else is closed may still end a span.
   const tracing = closers.add(await connectCollector(config.tracing, log), (made) => made.close());
   const { client, ownCredential, sandbox } = await connectUpstream(config, onCall, closers);
   const { keyLock, exchange } = await connectReplicas(config, log, closers);
@@ -84,7 +84,7 @@ async function compose(
   });
   const uploadPlaces = createUploadPlaces({
     max: config.maxUploads,
-    // With tokens of our own, those of the callers mean nothing: anybody could bring another for each request.
+    // With a credential of our own, nobody checks the callers' tokens: each request could bring another one.
     maxPerCredential: ownCredential ? config.maxUploads : config.maxUploadsPerCredential,
   });
   metrics.addUploadPlaces(uploadPlaces);
@@ -122,7 +122,7 @@ async function compose(
 
   async function end(drainMs: number): Promise<void> {
     try {
-      // Before the drain: a subscription is an open response, and would last to the drain's end.
+      // Before the drain: a subscription is an open response, and would hold the drain up to its very end.
       watcher.close();
       await server.close(drainMs);
     } finally {

@@ -1,4 +1,4 @@
-/** What a program may import: a gateway inside one's own process, and the sandbox to test a client against. */
+/** The public exports: a gateway inside your own process, and the sandbox to test a client against. */
 export { type Config, ConfigError, type LogLevel, parseConfig } from './config.ts';
 export { createGateway, type Gateway } from './gateway.ts';
 export { createSandbox, type Sandbox } from './sandbox/create-sandbox.ts';

@@ -14,7 +14,7 @@ async function main(): Promise<void> {
     return;
   }
   const config = parseConfig(process.env);
-  // Synchronous: lines that are still on their way would come after, or be lost, when the process exits.
+  // Synchronous: when the process exits, buffered lines would come late or be lost.
   const logger = createLogger(config.logLevel, pino.destination({ fd: 1, sync: true }));
   const gateway = await createGateway(config, logger);
   let stoppingSinceMs: number | undefined;
@@ -33,9 +33,12 @@ async function main(): Promise<void> {
       },
     );
   };
-  /** Whoever cannot wait has SIGKILL, and a person at a terminal Ctrl-C. A second SIGTERM is mostly the first one, handed on. */
+  /**
+   * A second Ctrl-C ends the process at once, and a script that cannot wait has SIGKILL. A second SIGTERM is
+   * mostly the first one, passed on again by a parent process.
+   */
   const again = (signal: NodeJS.Signals, sinceMs: number) => {
-    // So is a second SIGINT in the same moment: npm hands on what the terminal has sent to all already.
+    // So is a second SIGINT in the same moment: the terminal sends it to npm as well, which passes it on.
     if (signal === 'SIGTERM' || performance.now() - sinceMs < 1_000) {
       logger.info({ signal }, 'shutting down already');
       return;
@@ -44,12 +47,13 @@ async function main(): Promise<void> {
     process.exit(130);
   };
   process.on('SIGTERM', stop).on('SIGINT', stop);
-  // After the handlers: who waits for this line may signal at once, and would end the process without a drain.
+  // After the handlers: whoever waits for this line may send a signal at once, which must not end the process
+  // without a drain.
   const { url, sandboxUrl } = gateway;
   logger.info(sandboxUrl ? { url, sandboxUrl, token: 'sandbox-token' } : { url }, 'ready');
 }
 
-/** What the operator can mend, in a line; the stack of what is a bug. */
+/** One line for what the operator can fix; the stack for a bug. */
 function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if ('syscall' in error && error.syscall === 'listen')

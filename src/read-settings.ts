@@ -1,16 +1,16 @@
-/** Reads single settings. One that is wrong is told in the list of problems, and its fallback stands in for it. */
+/** Reads single settings. A wrong one is added to the list of problems, and its fallback is returned. */
 export interface SettingsReader {
   /** `undefined` for a variable that is not set, or empty. */
   text(name: string): string | undefined;
   integer(name: string, fallback: number, min: number, max?: number): number;
-  /** In any case of letters. */
+  /** Upper and lower case are the same. */
   oneOf<T extends string>(name: string, allowed: readonly T[], fallback: T): T;
   flag(name: string, fallback: boolean): boolean;
-  /** Without slashes at its end. Never quoted: it may hold a password. */
+  /** Without slashes at its end. A problem never quotes it: it may hold a password. */
   url(name: string, protocols: readonly string[]): string | undefined;
 }
 
-/** Reads environment variables; what is wrong goes to the end of `problems`. */
+/** Reads environment variables; what is wrong is added to the end of `problems`. */
 export function readSettings(
   env: Readonly<Record<string, string | undefined>>,
   problems: string[],
@@ -45,7 +45,7 @@ export function readSettings(
       if (!found || !protocols.includes(found.protocol)) {
         problems.push(`${name} must be an address starting with ${protocols.join(' or ')}`);
       } else if (found.protocol.startsWith('http') && /[@?#]/.test(value)) {
-        // Paths are put to its end, and undici would drop the user without a word.
+        // Paths are appended to it, and undici would drop the user without a word.
         problems.push(`${name} must be an address without a user, a query or a fragment`);
       } else if (!isDecodable(found.username) || !isDecodable(found.password)) {
         problems.push(

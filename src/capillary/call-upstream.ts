@@ -6,7 +6,7 @@ import { toCapillaryError } from './to-capillary-error.ts';
 import type { UpstreamAnswer } from './upstream-answer.ts';
 import { wantedAnswer } from './wanted-answer.ts';
 
-/** One request of a read or of the token call: bodies are short texts, uploads go another way. */
+/** A read, or the token call: their bodies are short texts. Uploads go through `send-upload.ts`. */
 export interface UpstreamRequest {
   readonly url: string;
   readonly method: 'GET' | 'POST';
@@ -17,7 +17,7 @@ export interface UpstreamRequest {
   readonly timeoutMs: number;
   /** Default 64 MiB: the job list has no paging. */
   readonly maxBodyBytes?: number | undefined;
-  /** Handed on to the answer, see there. */
+  /** Passed on to the answer, see there. */
   readonly secrets?: readonly string[] | undefined;
   readonly signal: AbortSignal;
 }
@@ -35,7 +35,8 @@ export async function callUpstream(exchange: UpstreamRequest): Promise<UpstreamA
   signal.addEventListener('abort', onAbort, { once: true });
   const timer = setTimeout(() => controller.abort(timeoutError(timeoutMs)), timeoutMs);
   try {
-    // undici hears an abort only once it has a connection: who waits for one would wait on.
+    // undici notices an abort only once it has a connection: a request that waits for one would go on
+    // waiting.
     return await Promise.race([readExchange(exchange, controller.signal), rejectOnAbort(controller.signal)]);
   } catch (error) {
     throw toCapillaryError(error, signal);

@@ -6,11 +6,11 @@ import type { OnCall } from './upstream-call.ts';
 /** Where upstream is, and how patient to be with it. Times in milliseconds. */
 export interface CapillaryClientOptions {
   readonly couponApiUrl: string;
-  /** For reads. Whoever made it closes it, and the next. */
+  /** For reads. Whoever made the two dispatchers closes them. */
   readonly dispatcher: Dispatcher;
-  /** Of their own: an upload holds its socket for minutes, and reads must not wait for one. */
+  /** For uploads, which hold a socket for minutes: reads must not wait for one. */
   readonly uploadDispatcher: Dispatcher;
-  /** For one read. */
+  /** For one attempt at a read. */
   readonly timeoutMs: number;
   readonly uploadIdleTimeoutMs: number;
   readonly uploadAnswerTimeoutMs: number;

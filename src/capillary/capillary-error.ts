@@ -13,7 +13,7 @@ export type CapillaryErrorCode = (typeof capillaryErrorCodes)[number];
 
 /** What is known of a failed call beside its code and message. */
 export interface CapillaryErrorDetails {
-  /** HTTP status of the answer, or the status that its body tells where that is the worse one. */
+  /** HTTP status of the answer, or the status in its body where that is the worse one. */
   readonly httpStatus?: number | undefined;
   readonly upstreamCode?: string | undefined;
   readonly upstreamMessage?: string | undefined;

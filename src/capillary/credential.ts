@@ -1,6 +1,6 @@
 import type { Span } from '../observe/span.ts';
 
-/** Who calls upstream, without telling how the token is come by. */
+/** An identity that calls upstream, however its token is obtained. */
 export interface Credential {
   /**
    * SHA-256 of the secret behind this credential, in hex. The key of everything that is shared or cached:
@@ -10,8 +10,9 @@ export interface Credential {
   /** Whether a refused token can be renewed. False for a token that the caller brought. */
   readonly renewable: boolean;
   /**
-   * A token that is valid now, as far as we know. Rejects with `CapillaryError` `UNAUTHENTICATED`. A call that is made
-   * for it belongs to `span`; of several who wait for one call, to the first one's.
+   * A token that is valid now, as far as we know. Rejects with `CapillaryError` `UNAUTHENTICATED`. If a call
+   * is made to get it, that call belongs to `span`; of several callers who wait for one call, to the span of
+   * the first.
    */
   token(signal: AbortSignal, span?: Span): Promise<string>;
   /**

@@ -1,4 +1,4 @@
-/** Bytes that come in pieces, as one. */
+/** Joins bytes that come in pieces. */
 export interface GrowingBuffer {
   readonly byteLength: number;
   append(chunk: Buffer): void;
@@ -7,8 +7,9 @@ export interface GrowingBuffer {
 }
 
 /**
- * Copies the pieces in place of keeping them: as pieces of one byte each a megabyte was hundreds of them in memory. Takes up
- * to twice the bytes that it holds, and no more than `maxBytes`, beyond which nothing may be appended.
+ * Copies the pieces instead of keeping them: a megabyte that came byte by byte took hundreds of megabytes.
+ * Allocates at most twice what it holds, and never more than `maxBytes`, beyond which nothing may be
+ * appended.
  */
 export function createGrowingBuffer(maxBytes: number): GrowingBuffer {
   let body = Buffer.allocUnsafe(Math.min(maxBytes, 16 * 1024));

@@ -10,7 +10,7 @@ const stringsAndNumbers = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\
 export function parseJson(text: string): unknown {
   try {
     const json = text.replace(/^\ufeff/, '');
-    // First as it is: where a string never ends, the search below would try each quote in it anew.
+    // First as it is: in a text whose last string never ends, the search below would try every quote anew.
     const value: unknown = JSON.parse(json);
     return /\d{16}/.test(json) ? JSON.parse(quoteLongNumbers(json)) : value;
   } catch {

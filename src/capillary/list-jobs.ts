@@ -29,16 +29,19 @@ export interface ListJobsInput {
   readonly couponSeriesId: string;
   readonly credential: Credential;
   readonly signal: AbortSignal;
-  /** `false`: one attempt, for who has a pace of his own. Default `true`. */
+  /** `false`: one attempt only, for callers with a pace of their own. Default `true`. */
   readonly retry?: boolean | undefined;
-  /** Of whoever wants to know. Default: not traced. */
+  /** The span of whoever asks. Default: not traced. */
   readonly span?: Span | undefined;
 }
 
 /** Every job of a coupon series, in ascending `jobId`. Rejects with `CapillaryError`. */
 export type ListJobs = (input: ListJobsInput) => Promise<readonly UpstreamJob[]>;
 
-/** Makes the call that reads upstream's job lists, one attempt or as `retryReads` does (upstream contract, section 1). */
+/**
+ * Makes the call that reads upstream's job lists: one attempt, or several as `retryReads` does (upstream
+ * contract, section 1).
+ */
 export function createListJobs(options: ListJobsOptions): ListJobs {
   const { couponApiUrl, dispatcher, timeoutMs, maxBodyBytes, onCall } = options;
   return async ({ kind, couponSeriesId, credential, signal, retry = true, span }) => {

@@ -18,7 +18,10 @@ export interface MultipartBodyOptions {
   readonly fields: readonly (readonly [name: string, value: string])[];
   readonly fileName: string;
   readonly file: ByteSource;
-  /** Told at each chunk whether the reader of the body is being waited for, and once when the body is whole. */
+  /**
+   * Called as the body moves: `blocked` when upstream must be waited for, `flowing` when it asks for more,
+   * and `whole` once, when the closing boundary was handed over.
+   */
   readonly progress: { blocked(): void; flowing(): void; whole(): void };
 }
 
@@ -33,11 +36,12 @@ export function createMultipartBody(options: MultipartBodyOptions): MultipartBod
   let started = false;
   let whole = false;
   let failure: Error | undefined;
-  /** More was asked for, and not given yet. */
+  /** More was asked for, and has not been given yet. */
   let isAsked = false;
 
   const stream = new Readable({
-    // With room for itself the stream would ask for more while its reader waits for the connection to take the last chunk.
+    // With a buffer of its own the stream would ask for more while undici still waits for the socket to take
+    // the last chunk.
     highWaterMark: 0,
     read() {
       if (started) {
@@ -49,7 +53,8 @@ export function createMultipartBody(options: MultipartBodyOptions): MultipartBod
       stream.push(opening(boundary, fields, fileName));
       file.start({
         write(chunk) {
-          // With less a socket stays open for more, and nobody is told when the bytes have left: the file writes over them.
+          // A smaller chunk does not fill the socket, which then never tells when it has left; the file would
+          // write over it. So it is copied.
           stream.push(chunk.length < socketRoomBytes ? Buffer.from(chunk) : chunk);
           if (!isDrained()) progress.blocked();
           return isDrained();
@@ -74,12 +79,15 @@ export function createMultipartBody(options: MultipartBodyOptions): MultipartBod
     },
   });
 
-  /** Every chunk has left: undici pauses the stream while its socket holds bytes of one. */
+  /** Whether every chunk has left: undici pauses the stream while its socket holds bytes of one. */
   function isDrained(): boolean {
     return stream.readableLength === 0 && !stream.isPaused();
   }
 
-  /** A stream that was resumed and paused again at once asks all the same, and not once more when the socket is drained. */
+  /**
+   * A stream that is resumed and paused again at once calls `read` all the same, and does not call it again
+   * when the socket has drained: this makes up for it.
+   */
   function giveMore(): void {
     if (!isAsked || !isDrained()) return;
     isAsked = false;

@@ -38,7 +38,7 @@ export function createOwnCredential(options: OwnCredentialOptions): Credential {
   let current: { readonly token: string; readonly renewAtMs: number } | undefined;
 
   async function fetchToken(signal: AbortSignal, span: Span | undefined): Promise<string> {
-    // The life is counted from before the call: the clock of a token does not wait for its delivery.
+    // The lifetime counts from before the call: a token ages while it is on its way.
     const askedAtMs = now();
     const call = { call: 'token', method: 'POST', route: tokenPath, span, onCall } as const;
     const { token, ttlSeconds } = await withinUpstreamCall(call, async ({ headers, answered }) => {
@@ -76,7 +76,7 @@ export function createOwnCredential(options: OwnCredentialOptions): Credential {
     async renew(refusedToken, signal, span) {
       if (current?.token === refusedToken) current = undefined;
       const newer = await token(signal, span);
-      // The endpoint may hand out the same token again: it was refused already.
+      // The endpoint may return the same token again, which was refused already.
       return newer === refusedToken ? undefined : newer;
     },
   };

@@ -22,7 +22,7 @@ export function readJobs(kind: UploadKind, answer: UpstreamAnswer, couponSeriesI
   // A `null` where the list belongs is how Java services write "none".
   const entries = list === null ? [] : list;
   if (!Array.isArray(entries)) throw invalidAnswer(answer, `it has no list "${listName}"`);
-  // The series that was asked for, whatever the answer says: by it a job is found again.
+  // The series that was asked for, whatever the answer says: a job is found again by it.
   const owner = { orgId: asId(orgId) ?? '', couponSeriesId };
   const jobs = entries.flatMap((entry: unknown) => readJob(kind, asRecord(entry) ?? {}, owner) ?? []);
   // An empty list would say "no such upload", upon which someone may send the file again.

@@ -17,7 +17,10 @@ export interface RetryOptions {
 const baseDelayMs = 200;
 /** A longer `Retry-After` is not waited for: the caller hears it at once. */
 const maxRetryAfterMs = 5_000;
-/** No call begins later than this after the first: an answer is there within that plus the timeout of a single call. */
+/**
+ * No attempt begins later than this after the first: so an answer comes within this plus the timeout of one
+ * call.
+ */
 const maxTotalMs = 10_000;
 
 /**
@@ -51,13 +54,13 @@ function isPassing(error: unknown): error is CapillaryError {
   return error.code === 'UPSTREAM_UNAVAILABLE' && [undefined, 502, 503, 504].includes(error.httpStatus);
 }
 
-/** `undefined`: longer than anyone shall wait here. */
+/** `undefined`: longer than anyone should wait here. */
 function pauseMs(error: CapillaryError, attempt: number, options: RetryOptions): number | undefined {
   const { maxDelayMs = 5_000, random = Math.random } = options;
   if (error.retryAfterSeconds === undefined) {
     return random() * Math.min(maxDelayMs, baseDelayMs * 2 ** (attempt - 1));
   }
   const retryAfterMs = error.retryAfterSeconds * 1000;
-  // Never earlier than told, and a little spread: all that were turned away heard the same number.
+  // Never earlier than asked for, and slightly spread: everyone who was turned away got the same number.
   return retryAfterMs > maxRetryAfterMs ? undefined : retryAfterMs + random() * baseDelayMs;
 }

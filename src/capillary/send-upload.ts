@@ -20,12 +20,12 @@ import { wantedAnswer } from './wanted-answer.ts';
 /** One upload: what, from where, and as whom. */
 export interface UploadRequest {
   readonly form: UploadForm;
-  /** As upstream is to know the file. */
+  /** The name under which upstream is to know the file. */
   readonly fileName: string;
   readonly file: ByteSource;
   readonly credential: Credential;
   readonly signal: AbortSignal;
-  /** Of the upload. Default: not traced. */
+  /** The upload's span. Default: not traced. */
   readonly span?: Span | undefined;
 }
 
@@ -34,7 +34,10 @@ export type UploadOutcome =
   | { readonly ok: true; readonly job: UpstreamJob }
   | { readonly ok: false; readonly error: unknown; readonly whole: boolean };
 
-/** Never rejects: that the signal aborted is an outcome, too, with its reason for an error. The file is stopped by then. */
+/**
+ * Never rejects: an abort is an outcome, too, with the signal's reason as its error. By then the file is
+ * stopped.
+ */
 export type SendUpload = (upload: UploadRequest) => Promise<UploadOutcome>;
 
 /** Where uploads go, and how patiently. */
@@ -94,7 +97,7 @@ export function createSendUpload(options: SendUploadOptions): SendUpload {
       const token = await credential.token(giveUp.signal, span);
       giveUp.signal.throwIfAborted();
       call = beginUpstreamCall({ ...about, route: `${path}/{couponSeriesId}` });
-      // From here on: a connection that is never had must not hold the client either.
+      // From here on: waiting for a connection that never comes must not hold the client either.
       stall.begin();
       const answer = await request(upstreamUrl(couponApiUrl, path, form.couponSeriesId), {
         method: 'POST',
@@ -107,12 +110,13 @@ export function createSendUpload(options: SendUploadOptions): SendUpload {
         body: body.stream,
         dispatcher,
         signal: giveUp.signal,
-        // Both would also run while upstream does not read; the watches here know the difference.
+        // Both would also run while upstream does not read; the two watches above know the difference.
         headersTimeout: 0,
         bodyTimeout: 0,
       });
       call.answered(answer.statusCode);
-      // An early answer is all there will be. Not one byte more, but its connection must live until it is read.
+      // An early answer is all there will be: not one byte more is sent, but the connection must live until
+      // the answer is read.
       if (!body.isWhole()) file.stop();
       awaitAnswer(idleTimeoutMs);
       return readBody(answer, maxAnswerBytes, [token]).catch((error) => withoutBody(answer, error, token));

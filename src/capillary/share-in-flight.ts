@@ -1,8 +1,8 @@
-/** Calls that are under way, for others to join. */
+/** Calls under way, which others can join. */
 export interface ShareInFlight<T> {
   /** Calls `start` unless a call with an equal key is in flight, and resolves as that call does. */
   share(key: string, signal: AbortSignal, start: (signal: AbortSignal) => Promise<T>): Promise<T>;
-  /** What is in flight is older than what its next caller may know: that one starts anew. */
+  /** The call in flight may be older than what its next caller knows: that caller starts a new one. */
   outdate(key: string): void;
 }
 
@@ -13,9 +13,9 @@ interface Flight<T> {
 }
 
 /**
- * Lets callers that ask for the same thing at the same time share one call. A caller's abort rejects that caller
- * alone, with its own reason; when the last one has left, the call itself is aborted with that one's reason, and who
- * comes later starts anew. Nothing is kept after a call has settled.
+ * Lets callers that ask for the same thing at the same time share one call. A caller's abort rejects that
+ * caller alone, with its own reason; when the last one has left, the call itself is aborted with the last
+ * one's reason, and whoever comes later starts a new one. Nothing is kept after a call has settled.
  */
 export function createShareInFlight<T>(): ShareInFlight<T> {
   const flights = new Map<string, Flight<T>>();
@@ -46,12 +46,12 @@ export function createShareInFlight<T>(): ShareInFlight<T> {
         reject(signal.reason);
         flight.callers -= 1;
         if (flight.callers > 0) return;
-        // First out of the map: an aborted call may take its time to settle, and nobody new shall join it.
+        // Out of the map first: an aborted call may take its time to settle, and nobody new may join it.
         land(key, flight);
         flight.controller.abort(signal.reason);
       };
       signal.addEventListener('abort', onAbort, { once: true });
-      // `start` ran just now, and may have ended the very caller that it runs for.
+      // `start` has just run, and may have aborted the very caller that it runs for.
       if (signal.aborted) onAbort();
       flight.result.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
     });

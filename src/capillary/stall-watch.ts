@@ -4,7 +4,7 @@ export interface StallWatch {
   begin(): void;
   /** The wait is over: something moved. */
   end(): void;
-  /** Something moved, but not all that is waited for: a wait that is under way begins anew. */
+  /** Something moved, but what is waited for has not come: the time of a running wait starts over. */
   moved(): void;
   /** No more checks; may be called twice. */
   close(): void;
@@ -15,7 +15,7 @@ export interface StallWatchOptions {
   readonly timeoutMs: number;
   /** Called once, up to a quarter of `timeoutMs` late. The watch is closed by then. */
   readonly onStall: () => void;
-  /** Milliseconds that never go back. */
+  /** A monotonic clock, in milliseconds. */
   readonly now?: () => number;
 }
 
@@ -32,7 +32,8 @@ export function createStallWatch(options: StallWatchOptions): StallWatch {
   const timer = setInterval(
     () => {
       if (!isTooLong()) return;
-      // After a standstill of the process its timers come before what has arrived meanwhile: that is let in first.
+      // After the process has stood still, its timers run before the data that arrived meanwhile is read: let
+      // that come in first.
       clearImmediate(secondLook);
       secondLook = setImmediate(() => {
         if (!isTooLong()) return;

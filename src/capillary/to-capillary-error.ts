@@ -12,7 +12,7 @@ const connectionLoss = new Set([
   'UND_ERR_CLOSED',
   'UND_ERR_DESTROYED',
   'UND_ERR_ABORTED',
-  // Bodies that stop short: the parser says it, the connection did it.
+  // Bodies that stop short: the parser reports it, the connection caused it.
   'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
   'HPE_INVALID_EOF_STATE',
 ]);
@@ -21,7 +21,7 @@ const systemFailure = /^E(?!RR)[A-Z0-9_]+$/;
 const tlsFailure =
   /^(?:ERR_TLS_|ERR_SSL_|CERT_|CRL_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|INVALID_(?:CA|PURPOSE)|HOSTNAME_|UND_ERR_PRX_TLS)/;
 
-// undici asserts that nobody upgrades a connection unasked (7.30).
+// ERR_ASSERTION: undici asserts that nobody upgrades a connection unasked (7.30).
 const garbledAnswer = /^(?:ERR_ASSERTION$|HPE_|UND_ERR_HEADERS_OVERFLOW|UND_ERR_RES_|UND_ERR_RESPONSE)/;
 
 /**
@@ -52,7 +52,10 @@ const meaning: Record<FailureCode, string> = {
   UPSTREAM_INVALID_RESPONSE: 'Capillary sent something that is not an HTTP answer',
 };
 
-/** undici 7.30 passes over every interim answer but this one, and cuts the connection with the words of any broken one. */
+/**
+ * undici 7.30 skips every interim answer but this one, for which it cuts the connection with the same message
+ * as for any broken one.
+ */
 function isUnaskedContinue(error: unknown): boolean {
   return error instanceof Error && errorCode(error) === 'UND_ERR_SOCKET' && error.message === 'bad response';
 }
@@ -69,7 +72,7 @@ function errorCode(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   const { code, name, message }: Error & { code?: unknown } = error;
   if (typeof code === 'string') return code;
-  // undici 7.30 means to give parser errors a code and leaves it undefined.
+  // undici 7.30 means to give parser errors a code, and leaves it undefined.
   if (name !== 'HTTPParserError') return undefined;
   return /\bEOF\b/.test(message) ? 'HPE_INVALID_EOF_STATE' : 'HPE_INVALID';
 }

@@ -28,7 +28,7 @@ export interface RedeemedCouponColumns {
   readonly details?: number | null | undefined;
 }
 
-/** What explains a file to upstream, for either kind of upload. */
+/** The fields that explain a file to upstream, for either kind of upload. */
 export type UploadForm = CouponBatchForm | RedeemedCouponsForm;
 
 const identifierHeaders = {

@@ -4,7 +4,7 @@ export interface UpstreamAnswer {
   /** Names in lower case, as undici and `node:http` give them. */
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly body: string;
-  /** What the request carried and no error may repeat, should upstream echo it. Default none. */
+  /** Secrets that the request carried: no error may repeat them, should upstream echo one. Default: none. */
   readonly secrets?: readonly string[] | undefined;
 }
 

@@ -22,13 +22,13 @@ export interface FinishedCall {
   readonly seconds: number;
 }
 
-/** What a call is known by, and who hears of it. */
+/** How a call is named, and who hears of it. */
 export interface CallOptions {
   readonly call: CallName;
   readonly method: 'GET' | 'POST';
   /** The path as the contract has it, with names in place of ids. */
   readonly route: string;
-  /** Of whoever needs the answer. Default: not traced. */
+  /** The span of whoever needs the answer. Default: not traced. */
   readonly span?: Span | undefined;
   /** Hears of the call when it is over. Default: nobody. */
   readonly onCall?: OnCall | undefined;
@@ -42,11 +42,11 @@ export interface UpstreamCall {
   /** What the request carries so that upstream may join the trace. */
   readonly headers: Readonly<Record<string, string>>;
   answered(status: number): void;
-  /** Without an error it went well. */
+  /** Without an error the call succeeded. */
   end(error?: unknown): void;
 }
 
-/** To be called in the moment before the request leaves. Whoever begins it ends it, once. */
+/** Call it just before the request leaves. Whoever begins a call ends it, once. */
 export function beginUpstreamCall(options: CallOptions): UpstreamCall {
   const { call, method, route, span = noSpan, onCall = () => {} } = options;
   const startedMs = performance.now();

@@ -2,8 +2,8 @@
 export type UploadKind = 'COUPON_BATCH' | 'REDEEMED_COUPONS';
 
 /**
- * One entry of upstream's job lists, the same shape for both kinds: ids as strings, times as numbers.
- * Texts stand exactly as upstream wrote them (upstream contract, "Reading the fields").
+ * One entry of upstream's job lists, in the same shape for both kinds: ids as strings, times as numbers.
+ * Texts are exactly as upstream wrote them (upstream contract, "Reading the fields").
  */
 export interface UpstreamJob {
   readonly kind: UploadKind;

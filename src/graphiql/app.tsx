@@ -19,7 +19,7 @@ export interface AppProps {
   readonly storage: TextStorage;
 }
 
-/** The whole page: the bar, GraphiQL with two panels of ours, and what screen readers are told. */
+/** The whole page: the bar, GraphiQL with our two panels, and what screen readers are told. */
 export function App({ explorer, storage }: AppProps) {
   const { store, fetcher, keepTabs } = explorer;
   return (
@@ -33,7 +33,7 @@ export function App({ explorer, storage }: AppProps) {
           visiblePlugin={filesPlugin}
           editorTheme={editorTheme}
           defaultEditorToolsVisibility="variables"
-          // Headers may hold a token, and a token is kept in one place only.
+          // Headers may hold a token, which must be kept in one place only.
           shouldPersistHeaders={false}
           // A place for a file holds null in JSON, which the editor would underline as wrong.
           customScalarSchemas={{ Upload: { type: ['null'] } }}

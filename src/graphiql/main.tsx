@@ -17,7 +17,7 @@ const storage = browserStorage();
 const explorer = createExplorer(await loadSettings(), keptValues(storage), location.origin);
 const link = linkedOperation(location.search);
 const tabs = initialTabs(readTabs(storage.getItem(tabsKey)), examples, link);
-// It is in a tab now: a reload is not to add it again.
+// It is in a tab now: a reload must not add it again.
 if (link) history.replaceState(null, '', location.pathname);
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no #root.');

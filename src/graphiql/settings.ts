@@ -4,13 +4,13 @@ import type { Explanation } from './request/explain-fault.ts';
 export interface Settings {
   /** A path of the gateway. */
   readonly endpoint: string;
-  /** The public token of the embedded sandbox; `null` before a real cluster. */
+  /** The public token of the embedded sandbox; `null` when a real cluster is set. */
   readonly sandboxToken: string | null;
-  /** Why these are no more than defaults. */
+  /** Why these are only defaults. */
   readonly problem?: Explanation;
 }
 
-/** Reads the settings. Without an answer the page comes up all the same, and says what is wrong. */
+/** Reads the settings. Without an answer the page still comes up, and says what is wrong. */
 export async function loadSettings(address = '/graphiql/settings.json'): Promise<Settings> {
   try {
     const response = await fetch(address);

@@ -16,11 +16,11 @@ export default defineConfig({
     target: 'es2023',
     // The page's policy forbids what Vite would inline: scripts, and workers out of a blob.
     assetsInlineLimit: 0,
-    // The editor is one chunk of megabytes, and wanted at once.
+    // The editor is one chunk of megabytes, and needed at once.
     chunkSizeWarningLimit: 8_000,
     reportCompressedSize: false,
   },
-  // The optimizer of `vite` cannot read what they import, workers by `?worker`.
+  // The optimizer of `vite` cannot read their imports of workers by `?worker`.
   optimizeDeps: { exclude: ['graphiql/setup-workers/vite', '@graphiql/react/setup-workers/vite'] },
   server: {
     proxy: {

@@ -4,8 +4,8 @@ import { type ErrorCode, GatewayError, httpStatusOf } from '../errors.ts';
 import { apiHeaderLines } from './api-headers.ts';
 
 /**
- * Answers what never becomes a whole HTTP request in the form of all other refusals: a body that ends before its
- * length, a request that is no HTTP. Node would send a bare 400. Call it once for each server.
+ * Answers what never becomes a whole HTTP request, such as a body that ends before its length or text that is
+ * no HTTP, in the same form as all other refusals. Node would send a bare 400. Call it once for each server.
  */
 export function answerBrokenRequests(server: Server): void {
   const latest = new WeakMap<Duplex, ServerResponse>();
@@ -20,13 +20,14 @@ export function answerBrokenRequests(server: Server): void {
     if (!response || (response.req.complete && response.writableFinished)) return refuse();
     const isStreaming = response.headersSent && !response.writableEnded;
     if (response.req.complete && !isStreaming) {
-      // Answers come in the order of their requests. What follows the broken one is broken, too, and is told nothing.
-      // Before Node's own listener, which closes the connection there when its client has closed its side.
+      // Answers come in the order of their requests, so this one must wait. What follows the broken request
+      // is broken, too, and gets no answer. Before Node's own listener, which closes the connection at this
+      // event when the client has closed its side.
       if (!waiting.has(socket)) response.prependOnceListener('finish', refuse);
       waiting.add(socket);
       return;
     }
-    // The request that is broken is the one that has an answer, or part of it, and it gets no second one.
+    // The broken request is the one that has its answer, or part of it, already: it gets no second one.
     if (response.headersSent) socket.destroy();
     else refuse();
   });
@@ -69,8 +70,8 @@ function reasonOf({ code, rawPacket }: BrokenRequest): {
 }
 
 /**
- * Whether the line that was too long is the first of its request (RFC 9112, 3). An address that comes in several pieces
- * counts as headers: only the last piece is known here.
+ * Whether the line that was too long is the request line (RFC 9112, 3). A long address that comes in several
+ * pieces counts as headers: only the last piece is known here.
  */
 function isInRequestLine(packet: Buffer | undefined): boolean {
   return /^\s*[A-Z-]+ \S*$/.test(packet?.subarray(0, maxHeaderSize).toString('latin1') ?? '');

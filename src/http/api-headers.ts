@@ -1,6 +1,6 @@
 /**
- * Goes out with every answer that says nothing else: an answer is data for its caller alone, and no page, script or frame
- * of anybody. What needs TLS (HSTS) is left to who terminates it.
+ * The headers of every answer that sets no others: an answer is data for its caller alone, and nobody's page,
+ * script or frame. What needs TLS (HSTS) is left to whatever terminates it.
  */
 export const apiHeaders = {
   'cache-control': 'no-store',

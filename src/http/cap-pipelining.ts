@@ -5,13 +5,13 @@ const maxUnanswered = 100;
 const unanswered = new WeakMap<Socket, number>();
 
 /**
- * Ends the connection of a client that has more than 100 requests without an answer on it, and tells whether that was
- * so. Node begins all that came in one piece at once, and holds each answer until the client has taken those before: a few
- * kilobytes would become many megabytes.
+ * Ends the connection of a client that has more than 100 unanswered requests on it, and returns whether it
+ * did. Node begins all requests that come in one piece at once, and holds each answer until the client has
+ * taken those before it: a few kilobytes would become many megabytes.
  */
 export function capPipelining({ socket }: IncomingMessage, res: ServerResponse): boolean {
   const count = (unanswered.get(socket) ?? 0) + 1;
-  // After the cut there may be more in the same piece.
+  // More requests may follow in the same piece after the cut.
   if (socket.destroyed || count > maxUnanswered) {
     socket.destroy();
     return true;

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 /**
- * Closes a response with its connection. Node does so for the one that is being sent, and forgets those that wait behind it:
- * whatever they watch, hold or count would never hear of the end.
+ * Closes a response along with its connection. Node does so only for the response that is being sent: those
+ * that wait behind it, and whatever watches them, would never hear of the end.
  */
 export function closeWithConnection({ socket }: IncomingMessage, res: ServerResponse): void {
   const onClose = () => {

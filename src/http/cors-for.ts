@@ -2,15 +2,15 @@ import type { CORSOptions } from 'graphql-yoga';
 import { requestIdHeader } from '../observe/request-id.ts';
 
 /**
- * What a page of another origin may do. Nothing, unless its origin is listed: Yoga's own list would answer all others
- * with `Access-Control-Allow-Origin: null`, which is the name of every sandboxed frame.
+ * What pages of other origins may do: nothing, unless their origin is listed. Yoga's own list would answer
+ * all others with `Access-Control-Allow-Origin: null`, which is the name of every sandboxed frame.
  */
 export function corsFor(corsOrigins: readonly string[]): (request: Request) => CORSOptions {
   return ({ headers }) => {
     const origin = headers.get('origin');
     if (origin === null || !corsOrigins.includes(origin)) return false;
     return {
-      // Twice, since of a single origin Yoga does not say that the answer varies.
+      // Twice: for a single origin Yoga does not send `Vary`.
       origin: [origin, origin],
       credentials: true,
       methods: ['GET', 'POST'],
@@ -19,7 +19,9 @@ export function corsFor(corsOrigins: readonly string[]): (request: Request) => C
   };
 }
 
-/** The same for an answer that is not Yoga's: a refusal that a page cannot read looks to it like a broken network. */
+/**
+ * The same for answers that do not come from Yoga: a page that cannot read a refusal sees a broken network.
+ */
 export function corsHeaders(
   origin: string | undefined,
   corsOrigins: readonly string[],

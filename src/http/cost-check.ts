@@ -25,31 +25,32 @@ import { defaultPageSize, maxPageSize } from '../jobs/job-page.ts';
 import { holdsMoreValues, maxValues } from './count-values.ts';
 import { documentRefusal } from './document-refusal.ts';
 
-/** What of an execution tells its cost. */
+/** The part of an execution that decides its cost. */
 export type CostedOperation = Pick<ExecutionArgs, 'schema' | 'document' | 'operationName' | 'variableValues'>;
 
-/** Answers why an operation is not executed; `undefined` when it may be. */
+/** Returns why an operation is not executed; `undefined` when it may be. */
 export type CostCheck = (operation: CostedOperation) => GraphQLError | undefined;
 
 /** Three times what the full introspection query costs. Each of its values stands for hundreds in the answer. */
 const maxIntrospectionCost = 1_000;
 
-/** So that the SDL fits three times. */
+/** Counted for the SDL, so that it fits three times. */
 const sdlSize = 100;
 
-/** As often as an alias counts that has a field of the schema told once more. No tool needs one there. */
+/** How often an alias counts that repeats a field of the schema. No tool needs one there. */
 const introspectionAliasSize = 15;
 
 /** Entries of a list that no argument sizes: so many problems are told, and a file rarely makes more jobs. */
 const unsizedListSize = 100;
 
 /**
- * Bounds the values in the largest answer that an operation can have: a value costs 1, an object 2, and a list as often
- * as it may have entries. GraphQL Armor does the sum; it knows no variables, no defaults and no types, so the size of each
- * list is written into the document first.
+ * Bounds the number of values in the largest answer that an operation can have: a value costs 1, an object 2,
+ * and a list as often as it may have entries. GraphQL Armor does the sum; it knows no variables, no defaults
+ * and no types, so the size of each list is written into the document first.
  */
 export function createCostCheck(maxCost: number): CostCheck {
-  // The same text comes as the same document: what does not depend on variables is found out once.
+  // The same text comes as the same document (it is cached): whatever does not depend on variables is worked
+  // out once.
   const verdicts = new WeakMap<DocumentNode, Map<string, Verdict>>();
 
   return function check({ schema, document, operationName, variableValues }) {
@@ -78,7 +79,7 @@ export function createCostCheck(maxCost: number): CostCheck {
   }
 }
 
-/** True for an operation that costs too much with these variables. */
+/** Whether an operation costs too much with these variables. */
 type Verdict = (schema: GraphQLSchema, variables: ExecutionArgs['variableValues']) => boolean;
 
 const always: Verdict = () => true;
@@ -89,7 +90,7 @@ function only(operation: OperationDefinitionNode, { definitions, ...document }: 
   return { ...document, definitions: [operation, ...fragments] };
 }
 
-/** The document with the number of entries of each list in it. */
+/** The document with the number of entries written into each list. */
 function withSizes(
   schema: GraphQLSchema,
   document: DocumentNode,
@@ -98,7 +99,7 @@ function withSizes(
   const [operation] = document.definitions as readonly [OperationDefinitionNode];
   const given = variables ?? {};
   const values = getVariableValues(schema, operation.variableDefinitions ?? [], given, { maxErrors: 1 });
-  // What is wrong with the variables is for the execution to say.
+  // Wrong variables are for the execution to report.
   const { coerced } = values;
   if (!coerced) return { ...document, definitions: [] };
   return visitFields(schema, document, (node, typeInfo) => {
@@ -116,7 +117,7 @@ function hasSizes(schema: GraphQLSchema, document: DocumentNode): boolean {
   return found;
 }
 
-/** What tells the schema, and nothing else. The SDL is one value of many kilobytes. */
+/** The document reduced to introspection. The SDL is one value of many kilobytes. */
 function introspectionIn(schema: GraphQLSchema, document: DocumentNode): DocumentNode {
   const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
   return visitFields(schema, document, (node, typeInfo) => {
@@ -142,7 +143,7 @@ function entries(node: FieldNode, typeInfo: TypeInfo, variables: Record<string, 
   if (!field || !sizing) return undefined;
   try {
     const size = getArgumentValues(field, node, variables)[sizing];
-    // A longer page than there is refuses the field by itself.
+    // A page longer than the limit makes the field fail by itself.
     return Array.isArray(size) ? size.length : Math.min(Number(size ?? defaultPageSize), maxPageSize);
   } catch {
     return 1;
@@ -154,19 +155,22 @@ function sizingArgument(typeInfo: TypeInfo): string | undefined {
   return names?.find((name) => name === 'first' || name === 'representations');
 }
 
-/** A list of objects, but for the edges of a page: these are as many as the page is long. */
+/**
+ * Whether a field is a list of objects that no argument sizes. The edges of a page are none: they are as many
+ * as the page is long.
+ */
 function isUnsizedList(typeInfo: TypeInfo): boolean {
   const type = getNullableType(typeInfo.getType());
   if (!isListType(type) || !isCompositeType(getNamedType(type)) || isOfSchema(typeInfo)) return false;
   return sizingArgument(typeInfo) === undefined && typeInfo.getFieldDef()?.name !== 'edges';
 }
 
-/** Whether a field is one of those by which the schema tells of itself. */
+/** Whether a field belongs to the introspection of the schema. */
 function isOfSchema(typeInfo: TypeInfo): boolean {
   return typeInfo.getParentType()?.name.startsWith('__') ?? false;
 }
 
-/** The field as Armor counts it that often: by a literal `first`, and only where something is selected. */
+/** The field in the form that Armor counts `size` times: with a literal `first`, and with a selection. */
 function sized(node: FieldNode, size: number): FieldNode {
   const name = { kind: Kind.NAME, value: 'first' } as const;
   const first = { kind: Kind.ARGUMENT, name, value: { kind: Kind.INT, value: String(size) } } as const;
@@ -179,7 +183,7 @@ interface CostLimit {
   readonly ignoreIntrospection: boolean;
 }
 
-/** Armor's rule asks of a validation its fragments alone. */
+/** Armor's rule needs a validation context for its fragments alone. */
 function costsMore(document: DocumentNode, options: CostLimit): boolean {
   const fragments = new Map(
     document.definitions

@@ -1,7 +1,7 @@
-/** What one request may hold: its variables, and its extensions. */
+/** How many values one request may hold in its variables, and as many in its extensions. */
 export const maxValues = 5_000;
 
-/** Whether there are more than `maxValues`, in lists and objects of any depth. Looks no further than that. */
+/** Whether there are more than `maxValues`, in lists and objects of any depth. Stops counting there. */
 export function holdsMoreValues(values: unknown): boolean {
   const open = [values];
   let count = 0;

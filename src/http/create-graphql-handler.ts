@@ -16,6 +16,7 @@ import { usePlainErrors } from './use-plain-errors.ts';
 import { useRequestReading } from './use-request-reading.ts';
 import { useUploadPlaces } from './use-upload-places.ts';
 
+/** What executes operations, and within which limits. */
 export interface GraphQLHandlerOptions {
   readonly schema: GraphQLSchema;
   readonly createContext: (request: GraphQLRequest) => GatewayContext;
@@ -26,14 +27,14 @@ export interface GraphQLHandlerOptions {
   readonly persisted: PersistedDocuments;
   /** For multipart requests. */
   readonly uploadPlaces: UploadPlaces;
-  /** Comments in event streams keep proxies from cutting. Default 12,000. */
+  /** Time between the pings of event streams, which keep proxies from cutting them. Default 12,000. */
   readonly keepAliveMs?: number;
 }
 
-/** Yoga as the server needs it. */
+/** Yoga, as `createGraphQLHandler` sets it up. */
 export type GraphQLHandler = ReturnType<typeof createGraphQLHandler>;
 
-/** Yoga, with everything that its defaults leave open closed: bodies, errors, origins, documents. */
+/** Sets Yoga up, with everything closed that its defaults leave open: bodies, errors, origins, documents. */
 export function createGraphQLHandler(options: GraphQLHandlerOptions) {
   const {
     schema,
@@ -50,18 +51,19 @@ export function createGraphQLHandler(options: GraphQLHandlerOptions) {
   return createYoga<ServerContext, GatewayContext>({
     schema,
     context: createContext,
-    // Its parser buffers whole files, and its cap would cut a stream in the middle: both are ours, below.
+    // Its parser buffers whole files, and its cap would cut a stream in the middle: the plugins below do
+    // both.
     multipart: false,
     maxRequestBodySize: false,
     batching: false,
     extraParamNames: ['documentId'],
-    // A fault is found as fast again, and would be kept with the whole text that it is in.
+    // A faulty document fails as fast again, and a kept error would keep the document's whole text.
     parserAndValidationCache: { documentCache: createDocumentCache(), errorCache: noCache },
     cors: corsFor(corsOrigins),
-    // Its own page loads from foreign origins; ours is in src/graphiql.
+    // Its own page loads from other origins; ours is in src/graphiql.
     graphiql: false,
     landingPage: false,
-    // It would log what goes into the record of the operation, without the id of its request.
+    // It would log what goes into the operation's record, without the id of the request.
     logging: false,
     maskedErrors: { maskError: toPublicError },
     plugins: [
@@ -71,7 +73,7 @@ export function createGraphQLHandler(options: GraphQLHandlerOptions) {
       useUploadPlaces(uploadPlaces),
       ...useDocumentLimits({ ...documentLimits, introspection, checkCost }),
       useEventStreams({ maskError: toPublicError, checkCost, keepAliveMs }),
-      // Last: it sees what all others made of the result.
+      // Last, so that it sees what all others made of the result.
       usePlainErrors(),
     ],
   });

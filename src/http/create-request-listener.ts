@@ -20,6 +20,7 @@ import type { GraphQLRequest } from './server-context.ts';
 import { takeTurn } from './take-turn.ts';
 import type { WorkInHand } from './work-in-hand.ts';
 
+/** What answers the paths of the gateway. */
 export interface RequestListenerOptions {
   /** Answers `/graphql`. Never rejects. */
   readonly graphql: (req: IncomingMessage, res: ServerResponse, context: GraphQLRequest) => unknown;
@@ -28,16 +29,16 @@ export interface RequestListenerOptions {
   readonly metrics: () => Promise<{ readonly contentType: string; readonly text: string }>;
   /** `undefined`: there is no explorer page. */
   readonly explorer?: Explorer | undefined;
-  /** Origins whose pages may read also what is refused here. */
+  /** Origins whose pages may also read what is refused here. */
   readonly corsOrigins: readonly string[];
-  /** As a URL writes them, without ports. Without any each host is served. */
+  /** Host names as a URL spells them, without ports. Empty: every host is served. */
   readonly allowedHosts: readonly string[];
-  /** How long a client may take nothing of its answer. */
+  /** How long a client may leave its answer untaken. */
   readonly idleTimeoutMs: number;
   readonly log: Pick<Logger, 'error'>;
 }
 
-/** The paths of the operator's contract. */
+/** Answers every request: the paths of the operator's contract, and the explorer page. */
 export function createRequestListener(options: RequestListenerOptions): RequestListener {
   const { graphql, beginOperation, work, metrics, explorer, corsOrigins, allowedHosts, idleTimeoutMs, log } =
     options;
@@ -50,15 +51,15 @@ export function createRequestListener(options: RequestListenerOptions): RequestL
     for (const [name, value] of ownHeaders) res.setHeader(name, value);
     // A socket that breaks while we write is the client's affair.
     res.on('error', () => {});
-    // Node takes the chunks apart and leaves the rest as it came: it would be read as if nobody had coded it. What is not
-    // chunked at its end is no request at all (RFC 9112, 6.3), and Node says so.
+    // Node decodes `chunked` only: another coding before it would be read as if there were none. A coding
+    // that does not end in `chunked` is no request at all (RFC 9112, 6.3), and Node itself says so.
     if (/,\s*chunked$/i.test(req.headers['transfer-encoding'] ?? '')) {
       res.setHeader('connection', 'close');
       return refuse(res, new GatewayError('NOT_IMPLEMENTED', unknownCoding));
     }
     const path = requestPath(req);
     if (path === undefined) return refuse(res, new GatewayError('BAD_REQUEST', malformedTarget));
-    // By address, and with nothing to read for a page.
+    // Before the check of the host: probes come by address, and hold nothing that a page could use.
     if (probes.has(path)) return serveProbe(req, res, path);
     if (!isAllowedHost(req.headers, allowedHosts)) {
       return refuse(res, new GatewayError('MISDIRECTED', 'No such host is served here: see ALLOWED_HOSTS.'));
@@ -97,7 +98,7 @@ export function createRequestListener(options: RequestListenerOptions): RequestL
     const accept = readAccept(req.headers.accept);
     const isPreflight = req.method === 'OPTIONS';
     if (isPreflight) res.setHeader('allow', 'GET, POST');
-    // It asks for nothing yet: the request after it can be told more.
+    // A preflight asks for nothing yet: the request after it can be told more.
     const refusal = isPreflight ? undefined : refusalOf(accept);
     if (refusal) {
       record.failed(refusal.code);
@@ -108,7 +109,7 @@ export function createRequestListener(options: RequestListenerOptions): RequestL
     }
     req.headers.accept = accept ?? '';
     const end = new AbortController();
-    // Each series that an operation reads listens; Node would take more than ten for a leak.
+    // Each series that an operation reads listens; Node would take more than ten listeners for a leak.
     setMaxListeners(0, end.signal);
     res.once('close', () => {
       if (!res.writableFinished) end.abort();
@@ -118,14 +119,14 @@ export function createRequestListener(options: RequestListenerOptions): RequestL
     void takeTurn(req.socket).then(() => res.destroyed || graphql(req, res, context));
   }
 
-  /** Before anything is executed: a mutation whose result nobody takes would have been for nothing. */
+  /** Decided before anything is executed: a mutation whose result cannot be delivered would be in vain. */
   function refusalOf(accept: string | undefined): GatewayError | undefined {
     if (!work.isTaken()) return new GatewayError('SHUTTING_DOWN', shuttingDown);
     return accept === undefined ? new GatewayError('NOT_ACCEPTABLE', notAcceptable) : undefined;
   }
 }
 
-// Also where no origin is let in: a cache must not hand the answer for one origin to another.
+// `vary` also where no origin is let in: a cache must not give one origin the answer for another.
 const ownHeaders = Object.entries({ ...apiHeaders, vary: 'Origin' });
 const probes = new Set(['/healthz', '/readyz', '/metrics']);
 const unknownCoding = 'Send the body as it is, or in chunks: no other transfer coding is known here.';

@@ -1,16 +1,16 @@
-/** What Yoga asks of a cache: values by the text of their document. */
+/** What Yoga wants of a cache: values by the text of their document. */
 export interface DocumentCache<T> {
   get(text: string): T | undefined;
   set(text: string, value: T): void;
 }
 
 /**
- * Keeps what was made of the documents used last, as long as their texts have `maxCharacters` together (default 200,000,
- * hundreds of documents as clients write them). Yoga's own keeps 1,024 however long they are: parsed, the longest that the
- * limits let through have megabytes each.
+ * Keeps the values of the documents used last, as long as their texts have at most `maxCharacters` together
+ * (default 200,000, hundreds of documents as clients write them). Yoga's own cache keeps 1,024 documents,
+ * however long: the longest that the limits let through take megabytes each when parsed.
  */
 export function createDocumentCache<T>(maxCharacters = 200_000): DocumentCache<T> {
-  // A Map lists its entries as they came: the first is the one that was not used for longest.
+  // A Map keeps its entries in the order of insertion: the first one was unused for longest.
   const kept = new Map<string, T>();
   let characters = 0;
 

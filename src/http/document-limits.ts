@@ -2,7 +2,9 @@
 export interface DocumentLimits {
   /** 5,000 are some hundred aliased jobs with all their fields. */
   readonly maxTokens: number;
-  /** Deeper than 10, which is one list of jobs within another, nothing makes sense. Introspection has a bound of its own. */
+  /**
+   * Nothing useful is deeper than 10, one list of jobs within another. Introspection has a bound of its own.
+   */
   readonly maxDepth: number;
   readonly maxAliases: number;
   readonly maxDirectives: number;

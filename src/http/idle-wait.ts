@@ -1,12 +1,12 @@
-/** A wait for the end of what runs. */
+/** Waits until nothing runs. */
 export interface IdleWait {
-  /** To be called whenever something has ended. */
+  /** Call it whenever something has ended. */
   ended(): void;
   /** Resolves when nothing is left, or after `timeoutMs`. */
   wait(timeoutMs: number): Promise<void>;
 }
 
-/** Waits for the end of what runs, as `isIdle` tells it, but no longer than it is given. One wait at a time. */
+/** Waits until `isIdle` says that nothing runs, but no longer than it is given. One wait at a time. */
 export function createIdleWait(isIdle: () => boolean): IdleWait {
   let finish: (() => void) | undefined;
   return {

@@ -2,8 +2,9 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { parseUrl } from './parse-url.ts';
 
 /**
- * Whether a request is for one of these hosts, on any port; without any, each host is. A page may have the name that it came
- * from lead to our address (DNS rebinding): then it is of our own origin for its browser, and only the name tells.
+ * Whether a request is for one of these hosts, on any port; an empty list allows every host. A page can make
+ * the name that it came from resolve to our address (DNS rebinding): its browser then takes us for the page's
+ * own origin, and only the name gives it away.
  */
 export function isAllowedHost({ host = '' }: IncomingHttpHeaders, allowedHosts: readonly string[]): boolean {
   return allowedHosts.length === 0 || allowedHosts.includes(parseUrl(`http://${host}/`)?.hostname ?? '');

@@ -13,10 +13,10 @@ export interface LingerOptions {
 }
 
 /**
- * Lets a client that is still sending hear an answer that came early. Closing a socket with unread data resets it, and
- * who reads only after sending would find ECONNRESET in place of the answer. So the answer goes out at once with
- * `Connection: close`, the rest of the request flows to nowhere within bounds, and only then the socket closes.
- * Call it before anything is answered.
+ * Lets a client that is still sending receive an answer that came early. To close a socket with unread data
+ * resets it, and a client that reads only after sending would find ECONNRESET instead of the answer. So the
+ * answer goes out at once with `Connection: close`, the rest of the request is read and dropped within
+ * bounds, and only then the socket closes. Call it before anything is answered.
  */
 export function lingerAfterAnswer(
   req: IncomingMessage,
@@ -27,9 +27,11 @@ export function lingerAfterAnswer(
   res.writeHead = (...args: unknown[]) => {
     if (hasBody(req) && !req.complete) {
       res.setHeader('connection', 'close');
-      // Makes the body somebody's: Node would else drop it unseen, and neither bytes nor pauses could be measured.
+      // Marks the body as being read: otherwise Node would drop it unseen, and neither bytes nor pauses could
+      // be measured.
       req.read(0);
-      // What Node calls after the last response of a connection. Public on net.Socket, and the only moment to step in.
+      // Node calls this after the last response of a connection. It is public on net.Socket, and the only
+      // moment to step in.
       req.socket.destroySoon = () => drain(req, req.socket, options);
     }
     return writeHead(...args);
@@ -62,7 +64,7 @@ function drain(req: IncomingMessage, socket: Socket, options: LingerOptions): vo
   if (req.readableEnded) socket.end(destroy);
 }
 
-/** Node says `complete` only after the handler ran, also for a request that has no body at all. */
+/** Node sets `complete` only after the handler ran, even for a request without a body. */
 function hasBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }

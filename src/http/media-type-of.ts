@@ -1,4 +1,4 @@
-/** The media type that a `Content-Type` names, in lower case, without its parameters; '' when there is no such header. */
+/** The media type of a `Content-Type`, in lower case and without parameters; '' without the header. */
 export function mediaTypeOf(contentType: string | null | undefined): string {
   return contentType?.split(';')[0]?.trim().toLowerCase() ?? '';
 }

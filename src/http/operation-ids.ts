@@ -1,25 +1,29 @@
 import { CloseCode, type Message, parseMessage } from 'graphql-ws';
 
-/** What a client said, with the id that graphql-ws is to know its operation by. */
+/** A client's message, with the id by which graphql-ws is to know its operation. */
 export interface HeardMessage {
-  /** Text where it is none of the protocol: graphql-ws closes the connection for it. */
+  /** The raw text where it is no message of the protocol: graphql-ws then closes the connection. */
   readonly message: Message | string;
-  /** The operation that the client has given up with it. */
+  /** The operation that the client gives up with this message. */
   readonly givenUp?: string;
 }
 
+/** Translates between the ids of a client and those that graphql-ws is given. */
 export interface OperationIds {
-  /** `undefined`: there is nothing to do. */
+  /** Translates a client's message. `undefined`: there is nothing to do. */
   heard(text: string): HeardMessage | undefined;
-  /** What graphql-ws says, with the client's own id. `undefined`: the client has given that operation up. */
+  /**
+   * Translates a message of graphql-ws back to the client's own id. `undefined`: the client has given that
+   * operation up.
+   */
   said(text: string): string | undefined;
 }
 
 /**
- * Gives each operation of one connection an id that none had before. A client may use an id again as soon as it has said
- * `complete`; graphql-ws goes by the id alone, and while the first operation comes to its end it takes the second for it:
- * it told its client a `complete` too many, and let the second run on when the connection was long gone. An id that is still in
- * use is left to `close`.
+ * Gives each operation of one connection an id that none had before. A client may reuse an id as soon as it
+ * has sent `complete`; graphql-ws goes by the id alone, and takes the second operation for the first while
+ * that one still ends: it sent one `complete` too many, and let the second run on long after the connection
+ * was gone. For an id that is still in use, `close` is called.
  */
 export function createOperationIds(close: (code: number, reason: string) => void): OperationIds {
   const ours = new Map<string, string>();
@@ -41,7 +45,7 @@ export function createOperationIds(close: (code: number, reason: string) => void
           return undefined;
         }
         if (ours.has(id)) {
-          // The reason of a close has 123 bytes at most, and a character three.
+          // A close reason has 123 bytes at most, and a character up to three.
           const whose = id.length <= 31 ? ` for ${id}` : '';
           close(CloseCode.SubscriberAlreadyExists, `Subscriber${whose} already exists`);
           return undefined;
@@ -60,7 +64,7 @@ export function createOperationIds(close: (code: number, reason: string) => void
     },
 
     said(text) {
-      // Not parsed: it may be one of thousands that tell the same.
+      // Not parsed: thousands of subscribers may get the same text.
       const [start, own = '', type] = /^\{"id":"(\d+)","type":"(\w+)"/.exec(text) ?? [];
       if (start === undefined) return text;
       const id = theirs.get(own);
@@ -71,10 +75,10 @@ export function createOperationIds(close: (code: number, reason: string) => void
   };
 }
 
-/** An id is kept for as long as its operation lasts. */
+/** Bounded, because an id is kept for as long as its operation lasts. */
 const maxIdLength = 1_024;
 
-/** `undefined` for what graphql-ws is going to close the connection for. */
+/** `undefined` for a text for which graphql-ws will close the connection. */
 function parse(text: string): Message | undefined {
   try {
     return parseMessage(text);

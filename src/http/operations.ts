@@ -2,17 +2,17 @@ import { setMaxListeners } from 'node:events';
 import type { OperationRecord } from '../observe/operation-record.ts';
 import { createIdleWait } from './idle-wait.ts';
 
-/** What runs on WebSockets. */
+/** The operations that run on WebSockets. */
 export interface Operations {
-  /** The signal of an operation that begins on a socket: aborts when the operation or its socket ends. */
+  /** Begins an operation, and returns its signal, which aborts when the operation or its socket ends. */
   begin(socket: object, id: string, record: OperationRecord): AbortSignal;
   /** How many run on a socket. */
   count(socket: object): number;
   /** The record of an operation that is not over. */
   recordOf(socket: object, id: string): OperationRecord | undefined;
-  /** The operation is over; says nothing of one that was already. */
+  /** The operation is over. Does nothing when it was over already. */
   end(socket: object, id: string): void;
-  /** The same, and nobody has waited for it. */
+  /** The same for an operation whose client no longer waits for it. */
   giveUp(socket: object, id: string): void;
   endAll(socket: object): void;
   /** Resolves when no operation runs, or after `timeoutMs`. */
@@ -24,7 +24,7 @@ interface Running {
   readonly record: OperationRecord;
 }
 
-/** What runs on the open WebSockets, so that nothing runs on for nobody. */
+/** Keeps track of what runs on each open WebSocket, so that nothing runs on for nobody. */
 export function createOperations(): Operations {
   const running = new Map<object, Map<string, Running>>();
   const idle = createIdleWait(() => running.size === 0);

@@ -1,6 +1,7 @@
 /**
- * The URL, or undefined where the text is none. Not `URL.canParse`: once V8 has compiled it, it reads Latin-1, which header
- * values are, as UTF-8 (Node 20 and 22), and says of `http://\xc3\xa0/` that it can be parsed, which then throws.
+ * Parses a URL; `undefined` for a text that is none. Not with `URL.canParse`: once V8 has compiled it, it
+ * reads Latin-1 text, which header values are, as UTF-8 (Node 20 and 22), and accepts `http://\xc3\xa0/`,
+ * which `new URL` then throws at.
  */
 export function parseUrl(text: string, base?: string): URL | undefined {
   try {

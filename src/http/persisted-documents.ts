@@ -6,16 +6,17 @@ import { documentRefusal } from './document-refusal.ts';
 /** The documents that may be named by an id. */
 export interface PersistedDocuments {
   readonly plugin: Plugin;
-  /** The text to be executed, for transports that do not pass through Yoga. Throws what a caller is told. */
+  /** The text to execute, for transports that do not go through Yoga. Throws what a caller is told. */
   queryOf(params: SentDocument): string;
 }
 
-/** What of the parameters of an operation tells its document. */
+/** The parameters of an operation that say which document it is. */
 export interface SentDocument {
   readonly query?: string | undefined;
   readonly extensions?: Readonly<Record<string, unknown>> | null | undefined;
 }
 
+/** Which documents there are, and whether there may be others. */
 export interface PersistedDocumentsOptions {
   /** Texts by id. `undefined`: there are none, and an id alone is refused. */
   readonly documents: ReadonlyMap<string, string> | undefined;
@@ -24,8 +25,9 @@ export interface PersistedDocumentsOptions {
 }
 
 /**
- * Executes documents by their id, which a client sends in the place of a `query`: as
- * `extensions.persistedQuery.sha256Hash`, or as `documentId`. Limits and validation are those of all documents.
+ * Executes documents by an id, which a client sends instead of a `query`: as
+ * `extensions.persistedQuery.sha256Hash`, or as `documentId`. The limits and validation of all documents
+ * apply.
  */
 export function createPersistedDocuments({ documents, only }: PersistedDocumentsOptions): PersistedDocuments {
   if (!documents) return withoutList;
@@ -46,7 +48,7 @@ export function createPersistedDocuments({ documents, only }: PersistedDocuments
       const setParams = (newParams: GraphQLParams) => {
         found = newParams;
       };
-      // The hook is synchronous with what it is given here; it asks no more of the payload than this.
+      // The hook works synchronously with what it is given here, and uses nothing else of its payload.
       void plugin.onParams?.({ params, setParams, context: {} } as unknown as OnParamsEventPayload);
       return found.query ?? '';
     },
@@ -61,7 +63,7 @@ const withoutList: PersistedDocuments = {
   },
 };
 
-/** In the words upon which clients with automatic persisted queries send the document, and no hash from then on. */
+/** These words make clients with automatic persisted queries send the document, and no hash from then on. */
 function refuseId(params: SentDocument): void {
   if (params.query || idOf(params) === null) return;
   throw documentRefusal('PersistedQueryNotSupported', 'PERSISTED_QUERY_NOT_SUPPORTED');
@@ -70,7 +72,7 @@ function refuseId(params: SentDocument): void {
 function idOf(params: SentDocument & { readonly documentId?: unknown }): string | null {
   const { persistedQuery } = params.extensions ?? {};
   const id = params.documentId ?? (persistedQuery as { sha256Hash?: unknown } | undefined)?.sha256Hash;
-  // Relay's networks and others name the hash that it is.
+  // Relay's networks and others put the name of the hash before it.
   return typeof id === 'string' ? id.replace(/^sha256:/, '') : null;
 }
 

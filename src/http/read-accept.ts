@@ -1,24 +1,25 @@
-/** What answers come as, beside the pages of the explorer; first what who takes anything gets. */
+/** The media types of answers, besides the explorer's pages; the first is for whoever takes anything. */
 const served = [
   ...['application/json', 'application/graphql-response+json'],
   ...['text/event-stream', 'multipart/mixed'],
 ];
 
-// What stands in quotes separates nothing (RFC 9110, 5.6.4).
+// A separator within quotes separates nothing (RFC 9110, 5.6.4).
 const listMembers = /(?:"(?:\\.|[^"\\])*"?|[^",])+/g;
 const parts = /(?:"(?:\\.|[^"\\])*"?|[^";])+/g;
 
 /**
- * What a client takes of what is served, most wanted first: `Accept` without its weights, which Yoga does not read, and
- * without other charsets than UTF-8. An empty string when it takes anything, undefined when it takes nothing of all
- * this (RFC 9110, 12.5.1). Parameters such as `subscriptionSpec` are left as they are.
+ * The media types that a client takes among those served, most wanted first: `Accept` without its weights,
+ * which Yoga does not read, and without charsets other than UTF-8. An empty string when the client takes
+ * anything, undefined when it takes none of them (RFC 9110, 12.5.1). Parameters such as `subscriptionSpec`
+ * stay as they are.
  */
 export function readAccept(header = ''): string | undefined {
   if (header.trim() === '') return '';
   const ranges = (header.match(listMembers) ?? []).map(readRange);
-  // Of two ranges the one that names more counts: what is excluded by name is not let in by `*/*`.
+  // The more specific of two ranges counts: what is excluded by name is not let in by `*/*`.
   const unwanted = new Set(ranges.filter(({ weight }) => weight <= 0).map(({ type }) => type));
-  // A header has room for thousands: few of them are about what is served.
+  // A header has room for thousands of ranges, few of them about what is served.
   const excluded = [...unwanted].filter((type) => served.some(matches(type)));
   const taken = ranges
     .flatMap((range) => (excluded.length > 0 ? withoutExcluded(range, excluded) : range))
@@ -38,7 +39,7 @@ function withoutExcluded(range: Range, excluded: readonly string[]): Range[] {
     .map((type) => ({ ...range, type, range: type }));
 }
 
-/** Whether `range` is about `type`, and about less than `wider`. */
+/** Whether `range` covers `type`, and is more specific than `wider`. */
 function names(range: string, type: string, wider: string): boolean {
   return range !== '*/*' && range !== wider && matches(range)(type);
 }
@@ -52,13 +53,13 @@ function readRange(text: string) {
       .replaceAll('"', '')
       .toLowerCase();
   };
-  // Nor those whose quotes hold a separator, which Yoga would split at.
+  // Nor parameters with a separator in quotes, which Yoga would split there.
   const kept = parameters.filter((parameter) => !/^(q|charset)=|[,;]/i.test(parameter));
   const weight = Number(find('q') ?? 1);
   return {
     type: type.toLowerCase(),
     charset: find('charset') ?? 'utf-8',
-    // What is no number counts as no weight.
+    // A weight that is no number counts as none.
     weight: Number.isNaN(weight) ? 1 : weight,
     range: [type, ...kept].join(';'),
   };

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { createGrowingBuffer } from '../capillary/growing-buffer.ts';
 import { GatewayError } from '../errors.ts';
 
+/** How much to read, and how long to wait for it. */
 export interface ReadTextOptions {
   /** Default 1 MiB: an operation without its files is never larger. */
   readonly maxBytes?: number;
@@ -10,7 +11,10 @@ export interface ReadTextOptions {
   readonly signal: AbortSignal;
 }
 
-/** Reads a small request body as UTF-8. Rejects with `GatewayError`; the rest of the body is then the listener's to drain. */
+/**
+ * Reads a small request body as UTF-8. Rejects with `GatewayError`, or with the signal's reason; the listener
+ * then drains the rest of the body.
+ */
 export async function readText(req: IncomingMessage, options: ReadTextOptions): Promise<string> {
   const { maxBytes = 1024 * 1024, timeoutMs = 30_000, signal } = options;
   if (Number(req.headers['content-length']) > maxBytes) throw tooLarge(maxBytes);
@@ -37,7 +41,10 @@ export async function readText(req: IncomingMessage, options: ReadTextOptions): 
   }
 }
 
-/** Without the mark that some clients put before it. What is no UTF-8 would become other text without a word. */
+/**
+ * Drops the byte order mark that some clients send. Invalid UTF-8 is refused: it would silently become other
+ * text.
+ */
 function decode(bytes: Buffer): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);

@@ -1,19 +1,21 @@
 import type { ServerResponse } from 'node:http';
 import type { StreamFormat } from './stream-format.ts';
 
+/** How the values are written. */
 export interface SendEventsOptions<T> {
   readonly format: StreamFormat;
   /** JSON in one line. */
   readonly toText: (value: T) => string;
-  /** Hears why the response was cut, when it was the source, or `toText`, that failed. */
+  /** Hears why the response was cut, when the source or `toText` failed. */
   readonly onBug: (error: unknown) => void;
   readonly keepAliveMs: number;
 }
 
 /**
- * Writes the values as the body of a response, then its end, and a ping each `keepAliveMs`. A value is asked for when
- * the client has taken the ones before, so that what waits for a slow one stays in the source. The source is ended with
- * the response, and the response with the client's side of the connection: a stream would else run on for who is gone.
+ * Writes the values as the body of a response, then its end, with a ping every `keepAliveMs`. Asks for the
+ * next value when the client has taken the ones before, so that what waits for a slow client stays in the
+ * source. The source ends with the response, and the response with the client's side of the connection: a
+ * stream would otherwise run on for a client that is gone.
  */
 export function sendEvents<T>(
   res: ServerResponse,
@@ -22,7 +24,7 @@ export function sendEvents<T>(
 ): void {
   const { format, toText, onBug, keepAliveMs } = options;
   const { socket } = res.req;
-  // Pings that a slow client does not take would pile up, too.
+  // Not while the client is slow: pings would pile up, too.
   const timer = setInterval(() => res.writableNeedDrain || res.write(format.ping), keepAliveMs);
   const cut = () => void res.destroy();
   const end = () => {
@@ -40,12 +42,12 @@ export function sendEvents<T>(
   }
 
   function ask(): void {
-    // Also what `tell` throws: nobody else would hear it, and the process would end.
+    // Catches what `tell` throws, too: nobody else would, and the process would end.
     source
       .next()
       .then(tell)
       .catch((error: unknown) => {
-        // What fails because its client is gone is none.
+        // A failure because the client is gone is no bug.
         if (!res.destroyed) onBug(error);
         res.destroy();
       });

@@ -5,15 +5,15 @@ import type { GraphQLRequest } from './server-context.ts';
 
 const writers = new WeakMap<Response, (res: ServerResponse) => void>();
 
-/** Leaves the body of a response to `write`, which gets Node's response once the head is out. */
+/** Leaves the body of a response to `write`, which gets Node's response once its head is out. */
 export function withWriter(response: Response, write: (res: ServerResponse) => void): Response {
   writers.set(response, write);
   return response;
 }
 
 /**
- * Answers with Yoga's response. Its own listener would pipe every body through a stream, and would hold the response
- * and its stream for as long as a subscription lasts.
+ * Answers requests with Yoga's responses. Yoga's own listener would pipe every body through a stream, and
+ * hold the response and its stream for as long as a subscription lasts.
  */
 export function answerWith(graphql: GraphQLHandler, logger: Pick<Logger, 'error'>) {
   return async (req: IncomingMessage, res: ServerResponse, context: GraphQLRequest): Promise<void> => {
@@ -21,7 +21,8 @@ export function answerWith(graphql: GraphQLHandler, logger: Pick<Logger, 'error'
       const response = await graphql.handleNodeRequest(req, { req, ...context });
       const write = writers.get(response);
       const body = write ? undefined : new Uint8Array(await response.arrayBuffer());
-      // Whether the connection is kept is Node's affair, and of who lingers on it: Yoga would keep that of each stream.
+      // Whether the connection is kept is up to Node, and to the lingering: Yoga would keep that of each
+      // stream.
       response.headers.delete('connection');
       // RFC 9110, 8.6: Yoga gives its answer to OPTIONS a length of 0.
       if (response.status === 204) response.headers.delete('content-length');

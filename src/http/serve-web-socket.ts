@@ -12,6 +12,7 @@ import { type SpeakGraphQLWSOptions, speakGraphQLWS } from './speak-graphql-ws.t
 import { type WebSocketOperationsOptions, webSocketOperations } from './web-socket-operations.ts';
 import type { WorkInHand } from './work-in-hand.ts';
 
+/** What WebSockets are served on, and to whom. */
 export interface WebSocketOptions extends Omit<WebSocketOperationsOptions, 'operations'> {
   readonly server: Server;
   readonly work: Pick<WorkInHand, 'isTaken'>;
@@ -19,13 +20,13 @@ export interface WebSocketOptions extends Omit<WebSocketOperationsOptions, 'oper
   readonly corsOrigins: readonly string[];
   readonly allowedHosts: readonly string[];
   readonly log: SpeakGraphQLWSOptions['log'];
-  /** Pings keep proxies from cutting. Default 12,000. */
+  /** Time between pings, which keep proxies from cutting. Default 12,000. */
   readonly keepAliveMs?: number;
 }
 
 /**
- * Serves the `graphql-transport-ws` protocol on `/graphql`, to our own pages and those of the listed origins. The function
- * returned lets the operations that are ending end, then closes the sockets, within two seconds.
+ * Serves the `graphql-transport-ws` protocol on `/graphql`, to our own pages and those of the listed origins.
+ * The function returned lets operations that are ending end, then closes the sockets, all within two seconds.
  */
 export function serveWebSocket(options: WebSocketOptions): () => Promise<void> {
   const {
@@ -51,7 +52,7 @@ export function serveWebSocket(options: WebSocketOptions): () => Promise<void> {
 
   const onUpgrade = (req: IncomingMessage, socket: Duplex, head: Buffer) => {
     if (!isWebSocketUpgrade(req)) return ignoreUpgrade(server, req, socket, head);
-    // Until the handshake is done a broken socket has no other listener.
+    // Until the handshake is done nobody else listens to the errors of the socket.
     const onError = () => socket.destroy();
     socket.on('error', onError);
     const refusal = refuse(req);
@@ -72,7 +73,7 @@ export function serveWebSocket(options: WebSocketOptions): () => Promise<void> {
     if (path !== '/graphql') return '404 Not Found';
     if (!work.isTaken()) return '503 Service Unavailable';
     const { origin, host } = req.headers;
-    // Browsers let any page open a WebSocket to anywhere: the server must look who asks.
+    // Browsers let any page open a WebSocket to anywhere: so the server must check the origin.
     if (origin === undefined || corsOrigins.includes(origin)) return undefined;
     return parseUrl(origin)?.host === host ? undefined : '403 Forbidden';
   }
@@ -92,6 +93,6 @@ const badRequest = '400 Bad Request';
 
 function refuseUpgrade(socket: Duplex, status: string): void {
   const head = [`HTTP/1.1 ${status}`, 'Connection: close', 'Content-Length: 0', ...apiHeaderLines];
-  // Node ends its side alone: a client that keeps the other one open would have the descriptor for good.
+  // Node ends only its own side: a client that keeps the other side open would hold the descriptor for good.
   socket.end(`${head.join('\r\n')}\r\n\r\n`, () => socket.destroy());
 }

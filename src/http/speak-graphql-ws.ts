@@ -3,26 +3,31 @@ import { CloseCode, makeServer, type ServerOptions } from 'graphql-ws';
 import type { WebSocket, WebSocketServer } from 'ws';
 import { createOperationIds } from './operation-ids.ts';
 
-/** What the hooks of the protocol find in their context. */
+/** What the hooks of the protocol find as `extra` in their context. */
 export interface SocketExtra {
   readonly socket: WebSocket;
   readonly request: IncomingMessage;
 }
 
+/** The protocol's hooks, and its bounds. */
 export interface SpeakGraphQLWSOptions {
   readonly protocol: ServerOptions<Record<string, unknown>, SocketExtra>;
-  /** Between two pings; a client that has not answered by then is cut. */
+  /** Time between two pings; a client that has not answered by then is cut. */
   readonly keepAliveMs: number;
-  /** Hears of each operation that its client has no more use for, and which may not be over. Default: nobody. */
+  /**
+   * Called for each operation that its client has given up, and which may not be over yet. Default: not
+   * called.
+   */
   readonly giveUp?: (socket: WebSocket, id: string) => void;
   readonly log: { error(fields: object, message: string): void };
-  /** What may wait for a client before it is not listened to any more. Default 1 MiB. */
+  /** How much may wait for a client before its messages are no longer read. Default 1 MiB. */
   readonly maxWaitingBytes?: number;
 }
 
 /**
- * Speaks `graphql-transport-ws` on each connection of a WebSocket server. graphql-ws has an adapter of its own: it answers a
- * client that takes no answers without end, and writes a stack trace to stderr for what the client got wrong.
+ * Speaks `graphql-transport-ws` on each connection of a WebSocket server. Instead of the adapter that
+ * graphql-ws has: that one goes on answering a client that takes no answers, and writes a stack trace to
+ * stderr for a client's mistakes.
  */
 export function speakGraphQLWS(sockets: WebSocketServer, options: SpeakGraphQLWSOptions): void {
   const { protocol, keepAliveMs, giveUp = () => {}, log, maxWaitingBytes = 1024 * 1024 } = options;
@@ -36,7 +41,7 @@ export function speakGraphQLWS(sockets: WebSocketServer, options: SpeakGraphQLWS
   });
 
   sockets.on('connection', (socket, request) => {
-    // A broken frame closes the connection by itself.
+    // ws itself closes the connection after a broken frame.
     socket.on('error', () => {});
     const stopPinging = keepAlive(socket, keepAliveMs);
     const ids = createOperationIds((code, reason) => socket.close(code, reason));
@@ -50,21 +55,22 @@ export function speakGraphQLWS(sockets: WebSocketServer, options: SpeakGraphQLWS
         close: (code, reason) => socket.close(code, reason),
         onMessage: (take) =>
           socket.on('message', (data: Buffer) => {
-            // A client has half a minute to answer a close, and may go on talking: nobody would get its answers.
+            // A client has half a minute to answer a close, and may go on talking: nobody would get the
+            // answers.
             if (socket.readyState !== socket.OPEN) return;
             if (!begun.has(socket) && data.length > maxInitBytes) {
               return socket.close(CloseCode.BadRequest, 'Invalid message received');
             }
             const heard = ids.heard(String(data));
             if (!heard) return;
-            // It parses what is text, and takes the rest as it is. Written out again, a message that is nested deeply would
-            // overflow the stack.
+            // graphql-ws parses a text, and takes anything else as it is. A deeply nested message written out
+            // again would overflow the stack.
             const taken = take(heard.message as string);
-            // Now: what comes next may need its place.
+            // At once: the next message may need its place.
             if (heard.givenUp !== undefined) giveUp(socket, heard.givenUp);
             taken.catch((error: Error) => {
-              // The faults of a client that graphql-ws throws have no code. The second is a ping nested so deeply that
-              // it cannot be written back.
+              // graphql-ws throws a client's mistakes without a code. The RangeError comes from a ping that
+              // is nested too deeply to be written back.
               const isClients =
                 error.message.startsWith('Unexpected message of type ') || error instanceof RangeError;
               if (isClients) return socket.close(CloseCode.BadRequest, 'Invalid message received');
@@ -75,8 +81,8 @@ export function speakGraphQLWS(sockets: WebSocketServer, options: SpeakGraphQLWS
       },
       { socket, request },
     );
-    // ws tells of a close when the connection is gone, for which a client may take half a minute. It calls this also to answer
-    // a client's close.
+    // ws reports a close only when the connection is gone, for which a client may take half a minute. ws
+    // itself calls this, too, to answer a client's close.
     const close = socket.close.bind(socket);
     socket.close = (code, reason) => {
       close(code, reason);
@@ -95,7 +101,7 @@ const noCode = 1005;
 /** The parameters of a connection are kept for as long as it lasts. A token may have 16 KiB. */
 const maxInitBytes = 64 * 1024;
 
-/** Resolves also when the client is gone: its `close` event tells that. */
+/** Resolves even when the client is gone: its `close` event tells that. */
 function send(socket: WebSocket, text: string, maxWaitingBytes: number): Promise<void> {
   return new Promise((resolve) => {
     if (socket.readyState !== socket.OPEN) return resolve();
@@ -103,7 +109,7 @@ function send(socket: WebSocket, text: string, maxWaitingBytes: number): Promise
       if (socket.isPaused && socket.bufferedAmount <= maxWaitingBytes) socket.resume();
       resolve();
     });
-    // Each of its messages may make another answer: who does not take those is not heard.
+    // Each message may cause another answer: a client that does not take its answers is not heard.
     if (socket.bufferedAmount > maxWaitingBytes) socket.pause();
   });
 }

@@ -11,6 +11,7 @@ import { answerWith } from './send-response.ts';
 import { serveWebSocket, type WebSocketOptions } from './serve-web-socket.ts';
 import { createWorkInHand } from './work-in-hand.ts';
 
+/** Where to listen, and what answers there. */
 export interface ServerOptions
   extends Omit<RequestListenerOptions, 'graphql' | 'work' | 'log'>,
     Omit<WebSocketOptions, 'server' | 'work' | 'log'> {
@@ -19,33 +20,38 @@ export interface ServerOptions
   readonly log: Logger;
 }
 
-/** All that listens: HTTP, and WebSocket on the same port. */
+/** The running server: HTTP, and WebSocket on the same port. */
 export interface RunningServer {
   /** `http://host:port` */
   readonly origin: string;
   /**
-   * Takes no new work, lets what runs finish for at most `drainMs`, and cuts the rest: it is answered with
-   * `SHUTTING_DOWN`, and has a second for that and another in which its client may take the answer. What was cut has given
-   * up its threads and its calls when this resolves, or has had one more second for it. Once.
+   * Takes no new work, gives what runs up to `drainMs` to finish, and cuts the rest: that is answered with
+   * `SHUTTING_DOWN`, and has one second for it and another in which its client may take the answer. When this
+   * resolves, what was cut has given up its threads and its calls, or has had one more second to do so. To be
+   * called once.
    */
   close(drainMs: number): Promise<void>;
 }
 
 const graceMs = 1_000;
 
-/** Listens when the promise resolves; rejects with Node's error when the address cannot be had, and then nothing is left. */
+/**
+ * Listens when the promise resolves; rejects with Node's error when the address cannot be had, and then
+ * nothing is left behind.
+ */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { port, host, graphql, log } = options;
   const work = createWorkInHand();
   const server = createServer(
-    // Node's own limit on a whole request would cut slow uploads with a bare 408: each body has its own watch here.
+    // Node's own limit on a whole request would cut slow uploads with a bare 408: each body has a watch of
+    // its own.
     {
       ...{ requestTimeout: 0, headersTimeout: 20_000, keepAliveTimeout: 65_000 },
-      // By itself Node looks every 30 s, and 20 would be up to 50.
+      // By default Node looks every 30 s, which would make 20 s up to 50.
       connectionsCheckingInterval: 1_000,
-      // It would answer a request without one in its own words: the listener refuses it.
+      // Node would answer a request without a `Host` in its own words: the listener refuses it.
       requireHostHeader: false,
-      // Node 20 does not know it yet, nor do its types.
+      // Neither Node 20 nor its types know this option yet.
       ...{ shouldUpgradeCallback: isWebSocketUpgrade },
     },
     createRequestListener({ ...options, work, graphql: answerWith(graphql, log) }),
@@ -58,17 +64,18 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   async function close(drainMs: number): Promise<void> {
     work.refuse();
     await closeWebSockets();
-    // Still listening meanwhile: a probe must hear 503, and not a refused connection.
+    // Still listening meanwhile: a probe must get a 503, not a refused connection.
     const isDone = await work.done(drainMs);
     work.cut();
     await work.done(graceMs);
     const closed = once(server, 'close');
     server.close();
-    // A reset would take the answer from a client that is still sending.
+    // A reset would take the answer away from a client that is still sending.
     const timer = setTimeout(() => server.closeAllConnections(), isDone ? 0 : graceMs);
     await closed;
     clearTimeout(timer);
-    // The server is closed before its connections say so: what they cut off gives up its thread and its calls itself.
+    // The server closes before its connections report it: what they cut off then gives up its thread and its
+    // calls.
     await work.done(graceMs);
   }
 

@@ -3,9 +3,9 @@ export interface StreamFormat {
   readonly headers: Readonly<Record<'content-type' | 'cache-control' | 'x-accel-buffering', string>>;
   /** Written at once: some browsers wait for a first byte. */
   readonly start: string;
-  /** Keeps proxies from cutting, and says nothing. */
+  /** Carries nothing; keeps proxies from cutting. */
   readonly ping: string;
-  /** One result, which comes as JSON. */
+  /** One result, given as JSON. */
   event(json: string): string;
   readonly end: string;
 }
@@ -20,9 +20,11 @@ export const eventStream: StreamFormat = {
 };
 
 /**
- * Apollo's multipart protocol for subscriptions: https://www.apollographql.com/docs/graphos/routing/operations/subscriptions/multipart-protocol
- * Each part ends with the boundary of the next one: clients take a part for whole when they see that, not before.
- * Pings are empty objects. Errors stay in their result, so that clients tell them from those of the transport.
+ * Apollo's multipart protocol for subscriptions:
+ * https://www.apollographql.com/docs/graphos/routing/operations/subscriptions/multipart-protocol Each part
+ * ends with the boundary of the next one, because clients take a part for whole only when they see that.
+ * Pings are empty objects. Errors stay in their result, so that clients tell them from those of the
+ * transport.
  */
 export const multipartStream: StreamFormat = {
   headers: streamHeaders('multipart/mixed;boundary="graphql";subscriptionSpec=1.0'),
@@ -33,8 +35,9 @@ export const multipartStream: StreamFormat = {
 };
 
 /**
- * The format that the client asked for, or `undefined` when it takes neither. Who takes both gets event streams, and so
- * does who takes anything. `multipart/mixed` alone is another protocol, in which subscriptions have no place.
+ * The format that a client asks for, or `undefined` when it takes neither. A client that takes both, or
+ * anything, gets event streams. `multipart/mixed` alone is another protocol, in which subscriptions have no
+ * place.
  */
 export function chooseStreamFormat(accept: string): StreamFormat | undefined {
   if (/text\/event-stream/i.test(accept)) return eventStream;
@@ -50,7 +53,7 @@ function streamHeaders(contentType: string): StreamFormat['headers'] {
   return {
     'content-type': contentType,
     'cache-control': 'no-cache',
-    // nginx would keep the events back to make larger pieces of them.
+    // nginx would hold events back to make larger pieces of them.
     'x-accel-buffering': 'no',
   };
 }

@@ -2,7 +2,9 @@ import { GraphQLError } from 'graphql';
 import type { ErrorNotes } from '../observe/operation-record.ts';
 import { plainError } from './use-plain-errors.ts';
 
-/** An error as it goes out where Yoga does not write the result: plain, and without what was meant for Yoga. */
+/**
+ * An error as it goes out where Yoga does not write the result: plain, and without what is meant for Yoga.
+ */
 export function toldError(error: GraphQLError, record: ErrorNotes): GraphQLError {
   const plain = plainError(error, record);
   const { http: _, unexpected: __, ...extensions } = plain.extensions;

@@ -1,13 +1,16 @@
-/** How many uploads may be under way at once. */
+/** Places for uploads, which bound how many run at once. */
 export interface UploadPlaces {
   readonly max: number;
   readonly maxPerCredential: number;
   taken(): number;
-  /** Takes a place. The function returned leaves it, once. `undefined`: all are taken, or all that this token may have. */
+  /**
+   * Takes a place. Returns what gives it back, which may be called twice. `undefined`: all places are taken,
+   * or all that this token may have.
+   */
   take(token: string): (() => void) | undefined;
 }
 
-/** Counts places in this process. Holds nothing to close. */
+/** Counts the places of this process. Holds nothing to close. */
 export function createUploadPlaces({
   max,
   maxPerCredential = max,

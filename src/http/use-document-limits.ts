@@ -13,12 +13,16 @@ import type { CostCheck, CostedOperation } from './cost-check.ts';
 import type { DocumentLimits } from './document-limits.ts';
 import { documentRefusal } from './document-refusal.ts';
 
+/** The limits, and what else is checked with them. */
 export interface DocumentLimitsOptions extends DocumentLimits {
   readonly introspection: boolean;
   readonly checkCost: CostCheck;
 }
 
-/** Bounds what one document may cost before anything is executed. Switched off, introspection takes the SDL with it. */
+/**
+ * Bounds what one document may cost before anything is executed. Without introspection the SDL is hidden,
+ * too.
+ */
 export function useDocumentLimits(options: DocumentLimitsOptions): Plugin[] {
   const { maxTokens, maxDepth, maxAliases, maxDirectives, introspection, checkCost } = options;
 
@@ -79,7 +83,10 @@ function refuse(message: string): never {
   throw documentRefusal(message);
 }
 
-/** Line ends are no tokens: a body has room for half a million, and each error counts them up to its place several times. */
+/**
+ * Line ends are not tokens: a body has room for half a million of them, and each error counts them several
+ * times to find its line.
+ */
 const maxLocatedLines = 500;
 
 function hasMoreLines(source: string, limit: number): boolean {
@@ -101,13 +108,15 @@ function boundedStack<T>(run: () => T): T {
   }
 }
 
-/** graphql-js gives up on documents that would take it too long to compare field by field, and does not say why. */
+/**
+ * graphql-js gives up on documents that would take it too long to compare field by field, without saying why.
+ */
 function abortTold(error: GraphQLError): GraphQLError {
   if (error.message !== 'Validation aborted.') return error;
   return documentRefusal('The document repeats a field or a fragment too often. Select each of them once.');
 }
 
-/** GraphQL Armor counts the directives of a spread the first time only: here they count as they stand. */
+/** GraphQL Armor counts the directives of a spread fragment only once: here they count as they stand. */
 function directivesRule(maxDirectives: number): ASTVisitor {
   let directives = 0;
   return {
@@ -122,7 +131,7 @@ function tooManyDirectives(maxDirectives: number): string {
   return `The document has more than ${maxDirectives} directives.`;
 }
 
-/** The federation's SDL tells all that introspection tells. */
+/** The SDL of federation reveals all that introspection does. */
 function noSdlRule(context: ValidationContext): ASTVisitor {
   return {
     Field(node) {

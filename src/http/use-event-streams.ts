@@ -9,18 +9,20 @@ import type { ServerContext } from './server-context.ts';
 import { chooseStreamFormat, eventStream } from './stream-format.ts';
 import { toldError } from './told-error.ts';
 
+/** What streaming needs of the handler. */
 export interface EventStreamOptions {
   /** Turns what was thrown into what a caller may see. */
   readonly maskError: (error: unknown) => GraphQLError;
   readonly checkCost: CostCheck;
-  /** Default 12,000: pings keep proxies from cutting. */
+  /** Time between pings, which keep proxies from cutting. Default 12,000. */
   readonly keepAliveMs?: number | undefined;
 }
 
 /**
- * Streams subscriptions in Yoga's place, which would hold its request, its response and five layers of iterators for as
- * long as each of them lasts. Parsing, limits, validation and context are Yoga's. Who takes neither event streams nor
- * Apollo's multipart responses is refused before anything is watched.
+ * Streams subscriptions instead of Yoga, which would hold its request, its response and five layers of
+ * iterators for as long as each of them lasts. Parsing, limits, validation and context remain Yoga's. A
+ * client that takes neither event streams nor Apollo's multipart responses is refused before anything is
+ * watched.
  */
 export function useEventStreams(options: EventStreamOptions): Plugin<object, ServerContext> {
   const { maskError, checkCost, keepAliveMs = 12_000 } = options;
@@ -46,7 +48,7 @@ export function useEventStreams(options: EventStreamOptions): Plugin<object, Ser
         const { req, token, signal, record } = context;
         // Without the request: this context lasts as long as the subscription.
         const contextValue = await getEnveloped({ req, token, signal, record }).contextFactory();
-        // And without variables that nobody declared, which graphql would hold as long.
+        // And without undeclared variables, which graphql would hold for as long.
         const declared = operation.variableDefinitions?.map(({ variable }) => variable.name.value) ?? [];
         const values = Object.entries(variableValues ?? {}).filter(([name]) => declared.includes(name));
         const args = { schema, document, operationName, variableValues: Object.fromEntries(values) };
@@ -74,7 +76,8 @@ export function useEventStreams(options: EventStreamOptions): Plugin<object, Ser
       );
     },
     onResponse({ response: { headers } }) {
-      // Yoga's word for a stream of one result, against proxies that compress. HTTP knows no such coding (RFC 9110, 8.4.1).
+      // Yoga's way to keep proxies from compressing a stream of one result. HTTP knows no such coding (RFC
+      // 9110, 8.4.1).
       if (headers.get('content-encoding') !== 'none') return;
       headers.delete('content-encoding');
       headers.set('x-accel-buffering', eventStream.headers['x-accel-buffering']);
@@ -95,8 +98,8 @@ export function useEventStreams(options: EventStreamOptions): Plugin<object, Ser
 }
 
 /**
- * An error of the document goes out as a result: of a response that is no 200 a client of event streams reads nothing. That
- * a GET runs no mutation is no such error, and keeps its 405.
+ * Lets an error of the document go out as a result under HTTP 200: of any other response a client of event
+ * streams reads nothing. That a GET runs no mutation is no such error, and keeps its 405.
  */
 function orTold<T>(parse: () => T, { headers }: Request): T {
   try {

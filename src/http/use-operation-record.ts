@@ -6,7 +6,7 @@ import type { ServerContext } from './server-context.ts';
 export function useOperationRecord(): Plugin<object, ServerContext> {
   return {
     onParse({ context }) {
-      // The envelope's type knows nothing of what the server puts into it.
+      // The type of the envelope does not know what the server puts into it.
       const { record, params } = context as typeof context & ServerContext;
       return ({ result }) => {
         if (result instanceof Error || result === null) return;

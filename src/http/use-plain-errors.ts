@@ -7,8 +7,9 @@ import type { ServerContext } from './server-context.ts';
 const maxMessageLength = 500;
 
 /**
- * The last hand on what leaves: graphql-js quotes whole variable values and guesses at names, Yoga adds the text of
- * parser errors. Messages are cut, hints and quotes removed, what has no code yet gets one, and the record takes note.
+ * Cleans every error that leaves: graphql-js quotes whole variable values and guesses at names, Yoga adds the
+ * text of parser errors. Messages are cut, hints and quotes removed, errors without a code get one, and the
+ * record takes note.
  */
 export function usePlainErrors(): Plugin<object, ServerContext> {
   return {
@@ -40,19 +41,20 @@ export function plainError(error: GraphQLError, record: ErrorNotes): GraphQLErro
     extensions: {
       ...extensions,
       code,
-      // Elsewhere it is the name that upstream gave its own request.
+      // With other codes it is upstream's own id of its request.
       ...(code === 'INTERNAL_SERVER_ERROR' && { requestId: record.requestId }),
     },
   });
 }
 
 /**
- * A request that came to no execution is a 400 under `application/graphql-response+json`, as its spec says. Under
- * `application/json` it is a 200 as long as it was a GraphQL request at all. Yoga and graphql-js have other ideas.
+ * A request that was not executed is a 400 under `application/graphql-response+json`, as that spec says.
+ * Under `application/json` it is a 200 as long as it was a GraphQL request at all. Yoga and graphql-js have
+ * other ideas.
  */
 function withStatus(error: GraphQLError): GraphQLError {
   const { http, code } = error.extensions as { http?: { status?: number }; code: ErrorCode };
-  // Refused before it was read at all: nobody knows then whether it is a GraphQL request.
+  // Refused before it was read at all: nobody knows whether it is a GraphQL request.
   if (http?.status === 429) return error;
   if (code === 'BAD_REQUEST') error.extensions['http'] = { status: 400, ...http, spec: false };
   else if (http === undefined || httpStatusOf(code) === undefined) {
@@ -61,7 +63,10 @@ function withStatus(error: GraphQLError): GraphQLError {
   return error;
 }
 
-/** Yoga has codes of its own; graphql-js has none, and refuses null where a file belongs before the scalar could. */
+/**
+ * Yoga has codes of its own; graphql-js has none, and refuses null in the place of a file before the scalar
+ * can.
+ */
 function codeOf({ message, extensions }: GraphQLError): ErrorCode {
   const code = String(extensions['code']);
   if (Object.hasOwn(errorTable, code)) return code as ErrorCode;
@@ -69,7 +74,7 @@ function codeOf({ message, extensions }: GraphQLError): ErrorCode {
 }
 
 function plainMessage(message: string): string {
-  // By index: a pattern would try each of the thousands of hints that a value quoted here may hold.
+  // By index: a pattern would try each of thousands of hints that a quoted value may hold.
   const hint = message.endsWith('?') ? message.lastIndexOf(' Did you mean ') : -1;
   const plain = hint < 0 ? message : message.slice(0, hint);
   return plain.length > maxMessageLength ? `${plain.slice(0, maxMessageLength)}…` : plain;

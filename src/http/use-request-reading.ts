@@ -6,13 +6,17 @@ import { mediaTypeOf } from './media-type-of.ts';
 import { readText } from './read-text.ts';
 import type { ServerContext } from './server-context.ts';
 
-/** What a page may send to any origin without asking (Fetch, CORS-safelisted request header); '' is a Blob without a type. */
+/**
+ * What a page may send to any origin without a preflight (Fetch, CORS-safelisted request header); '' is a
+ * Blob without a type.
+ */
 const simpleTypes = new Set(['', 'multipart/form-data', 'text/plain', 'application/x-www-form-urlencoded']);
 const csrfHeaders = ['x-graphql-yoga-csrf', 'apollo-require-preflight', 'graphql-require-preflight'];
 
 /**
- * Reads operations in place of Yoga's own parsers: off the Node request, so that files stream and every body has its
- * bounds, and with errors that do not quote the body. Refuses what a foreign page could send without a preflight.
+ * Reads operations instead of Yoga's own parsers: from the Node request, so that files stream and every body
+ * has its bounds, and with errors that do not quote the body. Refuses what a foreign page could send without
+ * a preflight.
  */
 export function useRequestReading({
   idleTimeoutMs,
@@ -50,8 +54,9 @@ export function useRequestReading({
 }
 
 /**
- * Whether a page of an origin that is not listed asks, an image or a link in it, too, as its browser tells (Fetch Metadata,
- * 2.4). It could not read the answer, but have thousands of jobs read and watched where the gateway has a key of its own.
+ * Whether the request comes from a page of an origin that is not listed, or from an image or a link in it, as
+ * the browser tells (Fetch Metadata, 2.4). Such a page could not read the answer, but it could have thousands
+ * of jobs read and watched where the gateway has a key of its own.
  */
 function isForeignPage({ headers }: Request, corsOrigins: readonly string[]): boolean {
   const site = headers.get('sec-fetch-site');
@@ -74,7 +79,7 @@ function parseBody(text: string): GraphQLParams {
 const known = new Set(['query', 'operationName', 'variables', 'extensions', 'documentId']);
 
 /**
- * What Yoga does not look at, or judges otherwise: properties that are not known are no fault (GraphQL over HTTP, JSON
+ * Checks what Yoga does not, or judges otherwise: unknown properties are no fault (GraphQL over HTTP, JSON
  * Encoding).
  */
 function checked(body: GraphQLParams): GraphQLParams {
@@ -88,7 +93,10 @@ function checked(body: GraphQLParams): GraphQLParams {
   return params;
 }
 
-/** They would be held for as long as the operation lasts: in lists of nothing a megabyte of text becomes fifteen. */
+/**
+ * Extensions are held for as long as the operation lasts: in lists of nothing, a megabyte of text becomes
+ * fifteen.
+ */
 export function tooManyExtensions(): GatewayError {
   return new GatewayError('BAD_REQUEST', `The extensions hold more than ${maxValues} values.`);
 }
@@ -136,7 +144,7 @@ function foreignPage(): GatewayError {
 
 function encoded(encoding: string): GatewayError {
   const message = `Send the body as it is: ${JSON.stringify(encoding)} is not decoded here.`;
-  // RFC 9110, 12.5.3: what tells it from a media type that is not read.
+  // RFC 9110, 12.5.3: this tells it from a media type that is not read.
   const http = { status: 415, headers: { 'accept-encoding': 'identity' } };
   return new GatewayError('UNSUPPORTED_MEDIA_TYPE', message, { http });
 }

@@ -6,9 +6,9 @@ import type { ServerContext } from './server-context.ts';
 import type { UploadPlaces } from './upload-places.ts';
 
 /**
- * Bounds the multipart requests under way: one too many, of all or of its token's, is refused with `RATE_LIMITED` before a
- * byte of its body is read. A place is free again as soon as the answer is there, or the client gone. It stands behind
- * the reading plugin, which refuses what is no multipart request of ours.
+ * Bounds how many multipart requests run at once: one too many, of all or of its token, is refused with
+ * `RATE_LIMITED` before a byte of its body is read. The place is free again as soon as the answer is there,
+ * or the client gone. Stands behind the reading plugin, which refuses multipart requests that are not for us.
  */
 export function useUploadPlaces(places: UploadPlaces): Plugin<object, ServerContext> {
   const leaves = new WeakMap<IncomingMessage, () => void>();

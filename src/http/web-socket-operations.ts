@@ -12,18 +12,20 @@ import { takeTurn } from './take-turn.ts';
 import { toldError } from './told-error.ts';
 import { tooManyExtensions } from './use-request-reading.ts';
 
+/** What executes and records the operations. */
 export interface WebSocketOperationsOptions {
   readonly graphql: GraphQLHandler;
   readonly beginOperation: BeginOperation;
-  /** The text of an operation, which may be named by its id. */
+  /** Returns the text of an operation, which may be named by its id. */
   readonly queryOf: PersistedDocuments['queryOf'];
-  /** Where each is written down as long as it runs. */
+  /** Where each is kept for as long as it runs. */
   readonly operations: Operations;
 }
 
 /**
- * Runs the operations of WebSockets through the same envelope as those of HTTP: parsing, limits, validation, context and
- * errors are one. Credentials come from `connectionParams`, else from the upgrade's headers.
+ * Runs the operations of WebSockets through the same envelope as those of HTTP: parsing, limits, validation,
+ * context and errors are the same. Credentials come from `connectionParams`, else from the headers of the
+ * upgrade.
  */
 export function webSocketOperations(options: WebSocketOperationsOptions): SpeakGraphQLWSOptions['protocol'] {
   const { graphql, beginOperation, queryOf, operations } = options;
@@ -55,25 +57,25 @@ export function webSocketOperations(options: WebSocketOperationsOptions): SpeakG
         if (errors.length > 0) return refused(errors);
         const { operationName, variables: variableValues } = payload;
         const contextValue = await contextFactory();
-        // Where the two functions below find the enveloped ones of this operation.
+        // Here the two functions below find the enveloped ones of this operation.
         const rootValue = { execute, subscribe, record, params };
         return { schema, document, operationName, variableValues, contextValue, rootValue };
       } catch (error) {
-        // Thrown on, it would close the socket, and all that runs on it.
+        // Not thrown on: that would close the socket, and end all that runs on it.
         return refused([toPublicError(error)]);
       }
     },
     async execute(args) {
       const { execute, record } = args.rootValue as Enveloped;
       const result = await execute(args);
-      // Here and not when it is sent, which does not come to pass when the client has gone.
+      // Here and not when it is sent, which never happens when the client has gone.
       return result.errors
         ? { ...result, errors: result.errors.map((error) => toldError(error, record)) }
         : result;
     },
     subscribe: (args) => (args.rootValue as Enveloped).subscribe(args),
     onOperation(_ctx, _id, payload, args) {
-      // All three are held for as long as a subscription lasts, and nothing of this is read any more.
+      // All three are held for as long as a subscription lasts, and none is read any more.
       Reflect.deleteProperty(args, 'variableValues');
       for (const said of [payload, (args.rootValue as Enveloped).params]) {
         for (const name of Object.keys(said)) Reflect.deleteProperty(said, name);
@@ -96,7 +98,7 @@ export function webSocketOperations(options: WebSocketOperationsOptions): SpeakG
   };
 }
 
-/** At once on one socket. */
+/** How many may run at once on one socket. */
 const maxOperations = 500;
 
 function tooMany(): GraphQLError {
@@ -104,7 +106,7 @@ function tooMany(): GraphQLError {
   return toPublicError(new GatewayError('RATE_LIMITED', message, { extensions: { retryAfterSeconds: 5 } }));
 }
 
-/** For Yoga, which gives the errors of a document their codes only where it sees a request. */
+/** Yoga gives the errors of a document their codes only where it sees a request. */
 const request = { method: 'POST' };
 
 interface Enveloped {
@@ -118,7 +120,7 @@ function headers({ headers }: IncomingMessage): LookUp {
   return (name) => headers[name]?.toString();
 }
 
-/** `connectionParams` come as the client wrote them: header names in any case. */
+/** `connectionParams` are as the client wrote them: header names in any case. */
 function parameters(params: Readonly<Record<string, unknown>> | undefined): LookUp {
   const byName = new Map(Object.entries(params ?? {}).map(([name, value]) => [name.toLowerCase(), value]));
   return (name) => {

@@ -1,17 +1,20 @@
 import type { ServerResponse } from 'node:http';
 import { createIdleWait } from './idle-wait.ts';
 
-/** The responses that are not finished, and whether more may begin. */
+/** Keeps track of responses that are not finished, and of whether more may begin. */
 export interface WorkInHand {
   /** False once `refuse` was called. */
   isTaken(): boolean;
-  /** `onCut` is called when the response is to end now, whatever it waits for. Default: it waits for nothing. */
+  /**
+   * Adds a response. `onCut` is called when it is to end now, whatever it waits for. Default: it waits for
+   * nothing.
+   */
   add(res: ServerResponse, onCut?: () => void): void;
-  /** No more work from now on. */
+  /** Takes no more work from now on. */
   refuse(): void;
-  /** Tells all that was begun that it is to end now. */
+  /** Tells all responses that were added to end now. */
   cut(): void;
-  /** Resolves when all that was begun is finished, or after `timeoutMs`; true when nothing is left. */
+  /** Resolves when all of them are finished, or after `timeoutMs`; true when nothing is left. */
   done(timeoutMs: number): Promise<boolean>;
 }
 

@@ -1,4 +1,4 @@
-/** Runs `work` as soon as it is its turn among those of the same key. Rejects as `work` does, or with the signal's reason. */
+/** Runs `work` as soon as a place of its key is free. Rejects as `work` does, or with the signal's reason. */
 export type RunInTurn = <T>(key: string | object, signal: AbortSignal, work: () => Promise<T>) => Promise<T>;
 
 interface Line {
@@ -7,8 +7,9 @@ interface Line {
 }
 
 /**
- * Lets `atOnce` of each key run at the same time, the others in the order they came: whoever asks for a thousand things
- * takes a share of what there is, and not all of it. Nothing is kept of a key once all of its work is done.
+ * Lets `atOnce` pieces of work per key run at the same time, and the others in the order they came: whoever
+ * asks for a thousand things gets a share of what there is, not all of it. Keeps nothing of a key once all of
+ * its work is done.
  */
 export function createFairQueue(atOnce: number): RunInTurn {
   const lines = new Map<string | object, Line>();
@@ -23,7 +24,7 @@ export function createFairQueue(atOnce: number): RunInTurn {
       return await work();
     } finally {
       const [next] = line.waiting;
-      // The place goes on to whoever is next: it is not free in between.
+      // The place passes straight on to the next in line: it is never free in between.
       if (next) next();
       else line.running -= 1;
       if (line.running === 0) lines.delete(key);

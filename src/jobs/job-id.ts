@@ -1,7 +1,7 @@
 import type { UploadKind } from '../capillary/upstream-job.ts';
 import { GatewayError } from '../errors.ts';
 
-/** What a job id tells. All three are needed: upstream lists jobs by kind and series only. */
+/** The parts of a job id. All three are needed: upstream lists jobs by kind and series only. */
 export interface JobRef {
   readonly kind: UploadKind;
   readonly couponSeriesId: string;
@@ -32,7 +32,10 @@ export function parseJobId(id: string): JobRef {
 
 const maxIds = 500;
 
-/** The ids of one watch. Throws `GatewayError` `BAD_USER_INPUT`, also for none and for too many. */
+/**
+ * Parses the ids of one subscription. Throws `GatewayError` `BAD_USER_INPUT`, also for none, and for more
+ * than 500.
+ */
 export function parseJobIds(ids: readonly string[]): JobRef[] {
   if (ids.length === 0 || ids.length > maxIds) {
     throw new GatewayError('BAD_USER_INPUT', `Name 1 to ${maxIds} upload jobs to watch, not ${ids.length}.`);
@@ -40,7 +43,7 @@ export function parseJobIds(ids: readonly string[]): JobRef[] {
   return ids.map(parseJobId);
 }
 
-/** True for a positive whole number of 63 bits without sign or leading zeros, which every series id is. */
+/** Whether a text is a series id: a positive whole number of 63 bits, without sign or leading zeros. */
 export function isSeriesId(id: string): boolean {
   return numberPattern.test(id) && isLong(id);
 }

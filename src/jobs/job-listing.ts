@@ -4,17 +4,17 @@ import type { UploadJob, UploadJobStatus } from './upload-job.ts';
 export interface JobListing {
   /** All, or those in one of these statuses. */
   jobs(status?: readonly UploadJobStatus[]): readonly UploadJob[];
-  /** Where a job stands among all. */
+  /** The position of a job among all. `undefined`: the series has no such job. */
   placeOf(id: string): number | undefined;
 }
 
-/** One list a kind, so one or two, each in ascending job ids. */
+/** One list for each kind, so one or two, each by ascending job id. */
 export type JobLists = readonly (readonly UploadJob[])[];
 
 const known = new WeakMap<readonly UploadJob[], WeakMap<readonly UploadJob[], JobListing>>();
 
 /**
- * Puts the lists together, once for as long as both are there: one operation may ask for thousands of pages of the same
+ * Merges the lists, once for as long as both exist: one operation may ask for thousands of pages of the same
  * series, which may have thousands of jobs.
  */
 export function jobListing([one = [], other = one]: JobLists): JobListing {
@@ -45,8 +45,8 @@ function createListing(all: readonly UploadJob[]): JobListing {
 }
 
 /**
- * Within a kind the job id tells the order, never the time, which the redeemed list gives as a day. Between the kinds,
- * whose ids are counted apart, the time is all there is.
+ * Within a kind the job id gives the order, never the time, which the redeemed list rounds to days. Between
+ * kinds, whose ids are counted separately, the time is all there is.
  */
 function merge(one: readonly UploadJob[], other: readonly UploadJob[]): readonly UploadJob[] {
   const all: UploadJob[] = [];

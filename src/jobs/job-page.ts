@@ -4,10 +4,10 @@ import type { UploadJob, UploadJobStatus } from './upload-job.ts';
 
 /** The most that `first` may ask for. */
 export const maxPageSize = 500;
-/** Where `first` is left out, or null. */
+/** Used where `first` is left out or null. */
 export const defaultPageSize = 20;
 
-/** Of which lists, and which part of them. `status` undefined: all. */
+/** The page that is asked for. `status` undefined: all. */
 export interface JobPageRequest {
   readonly lists: JobLists;
   readonly status: readonly UploadJobStatus[] | undefined;
@@ -15,7 +15,7 @@ export interface JobPageRequest {
   readonly after: string | undefined;
 }
 
-/** Some jobs in a row. `totalCount` counts all that have the wanted status. */
+/** One page of jobs. `totalCount` counts all that have the wanted status. */
 export interface JobPage {
   readonly jobs: readonly UploadJob[];
   readonly totalCount: number;
@@ -39,12 +39,15 @@ export function jobPage({ lists, status, first, after }: JobPageRequest): JobPag
   };
 }
 
-/** Where a job stands, for `after`. Good as long as the job is listed, whatever comes before it. */
+/** The cursor of a job, for `after`. Valid for as long as the job is listed, whatever is added before it. */
 export function jobCursor(job: UploadJob): string {
   return Buffer.from(job.id).toString('base64url');
 }
 
-/** A cursor's job may have left the filter since: its place is sought among all, then that of the first one behind it. */
+/**
+ * The cursor's job may no longer match the filter: so its place is looked up among all jobs, and then the
+ * first match behind it.
+ */
 function startAfter(cursor: string, listing: JobListing, jobs: readonly UploadJob[]): number {
   const id = Buffer.from(cursor, 'base64url').toString();
   const place = listing.placeOf(id);

@@ -10,16 +10,16 @@ import type { RunInTurn } from './fair-queue.ts';
 import type { JobRef } from './job-id.ts';
 import { toUploadJob, type UploadJob } from './upload-job.ts';
 
-/** Who reads, and what is shared with all others. */
+/** Who reads, and what all operations share. */
 export interface SeriesJobsOptions {
   readonly listJobs: CapillaryClient['listJobs'];
-  /** Of the gateway, not of the request: equal calls of one credential share one answer while it is in flight. */
+  /** One for the whole gateway: equal calls with one credential share one answer while it is in flight. */
   readonly inFlight: ShareInFlight<readonly UpstreamJob[]>;
-  /** Of the gateway, too: the calls of one caller do not keep those of others waiting. */
+  /** One for the whole gateway: the calls of one caller do not hold up those of others. */
   readonly inTurn: RunInTurn;
   readonly credential: () => Credential;
   readonly signal: AbortSignal;
-  /** Of the operation that reads. Default: not traced. */
+  /** The operation's span. Default: not traced. */
   readonly span?: Span | undefined;
 }
 
@@ -29,11 +29,13 @@ export interface SeriesJobs {
   list(kind: UploadKind, couponSeriesId: string): Promise<readonly UploadJob[]>;
   /** `undefined` when the series has no such job. */
   find(ref: JobRef): Promise<UploadJob | undefined>;
-  /** From now on each call upstream waits for its turn, which those share that wait for the same list. */
+  /**
+   * From now on each call upstream first waits for `turn`; those who wait for the same list share one turn.
+   */
   pace(turn: (signal: AbortSignal) => Promise<void>): void;
-  /** What this request has read of the series may no longer be true. */
+  /** Forgets what this operation has read of the series: it may no longer be true. */
   forget(kind: UploadKind, couponSeriesId: string): void;
-  /** After an upload: the same, and no list that any request has asked for before it is shared any longer. */
+  /** After an upload: the same, and calls that any operation began before it are not shared any longer. */
   outdate(kind: UploadKind, couponSeriesId: string): void;
 }
 
@@ -50,14 +52,14 @@ export function createSeriesJobs(options: SeriesJobsOptions): SeriesJobs {
     const jobs = turn
       ? await inFlight.share(paced, signal, async (sharedSignal) => {
           await turn?.(sharedSignal);
-          // Who comes from now on may know of something newer.
+          // Whoever asks from now on may know of something newer than this call will tell.
           inFlight.outdate(paced);
           return call(sharedSignal);
         })
       : await call(signal);
     return jobs.map(toUploadJob);
 
-    // Behind the gateway's own credential are many callers: there it is one operation's turn.
+    // Many callers stand behind the gateway's own credential: there each operation gets turns of its own.
     function call(ownSignal: AbortSignal) {
       return inTurn(caller.renewable ? ownSignal : caller.id, ownSignal, async () => {
         // A token that was refused once is not sent a thousand times.
@@ -78,7 +80,7 @@ export function createSeriesJobs(options: SeriesJobsOptions): SeriesJobs {
 
   const wanted = new Set<string>();
   let loader: DataLoader<Series, readonly UploadJob[], string> | undefined;
-  // Not before it is used: most of those who watch jobs for hours never do.
+  // Made when it is first used: most subscriptions, which last for hours, never use it.
   const load = (series: Series) => {
     const name = nameOf(series);
     if (!wanted.has(name) && wanted.size >= maxSeries) return Promise.reject(tooManySeries());

@@ -15,7 +15,7 @@ export const uploadJobStatuses = [
 /** One of `uploadJobStatuses`. */
 export type UploadJobStatus = (typeof uploadJobStatuses)[number];
 
-/** What a job came to. `PENDING` until its status is a last one. */
+/** What a job came to. `PENDING` until its status is final. */
 export type UploadJobOutcome = 'PENDING' | 'SUCCEEDED' | 'PARTIALLY_REJECTED' | 'REJECTED' | 'FAILED';
 
 /** An upload job as the public schema shows it: upstream's entry, read. */

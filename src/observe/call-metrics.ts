@@ -22,7 +22,8 @@ export function addCallMetrics(registry: Registry): (call: FinishedCall) => void
     buckets: [0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1200, 3600],
   });
 
-  // A rate sees nothing of a series that begins with its first event: all are there from the start, but for the statuses.
+  // `rate()` does not see the first event of a series that begins with it: so all series exist from the
+  // start, except those of statuses.
   for (const call of callNames) {
     for (const code of ['OK', 'GIVEN_UP', ...capillaryErrorCodes]) calls.inc({ call, code }, 0);
     seconds.zero({ call });
@@ -35,7 +36,7 @@ export function addCallMetrics(registry: Registry): (call: FinishedCall) => void
   };
 }
 
-/** What upstream makes up must not make up new series: all statuses that HTTP does not know are one. */
+/** Upstream must not be able to make up new series: all statuses that HTTP does not know are one. */
 function statusLabel(status: number): string {
   return status >= 100 && status <= 599 ? String(status) : 'other';
 }

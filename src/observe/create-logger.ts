@@ -2,8 +2,8 @@ import { type DestinationStream, type Logger, pino } from 'pino';
 import type { LogLevel } from '../config.ts';
 
 /**
- * JSON lines with an ISO time and the level as a number, on stdout by default. Of an error only what this project knows to be
- * harmless is written.
+ * JSON lines with an ISO time and the level as a number, on stdout by default. Of an error only fields that
+ * are known to be harmless are written.
  */
 export function createLogger(level: LogLevel, destination: DestinationStream = pino.destination(1)): Logger {
   return pino(
@@ -17,7 +17,10 @@ export function createLogger(level: LogLevel, destination: DestinationStream = p
 
 const maxCauses = 5;
 
-/** Not its other properties: libraries keep requests there, with the tokens in their headers, and commands with their passwords. */
+/**
+ * Not the other properties: libraries keep requests there with tokens in their headers, and commands with
+ * their passwords.
+ */
 function loggedError(error: unknown, depth = 0): unknown {
   if (!(error instanceof Error)) return { message: String(error) };
   const { name, message, stack, cause }: Error = error;

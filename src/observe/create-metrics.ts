@@ -11,7 +11,7 @@ import { addUploadMetrics } from './upload-metrics.ts';
 import type { OnUpload } from './upload-record.ts';
 import { addWatchMetrics } from './watch-metrics.ts';
 
-/** What the gateway counts, and who tells it. */
+/** The gateway's metrics, and how they are fed. */
 export interface Metrics {
   /** Prometheus text, with the numbers of the process. */
   print(): Promise<{ readonly contentType: string; readonly text: string }>;
@@ -27,8 +27,8 @@ export interface Metrics {
 }
 
 /**
- * The gateway's own registry, so that two gateways in one process do not meet. Values of labels come out of closed sets:
- * nothing that a caller or upstream writes can make a new one.
+ * A registry of its own, so that two gateways in one process do not mix. Values of labels come from closed
+ * sets: nothing that a caller or upstream writes can make a new series.
  */
 export function createMetrics(): Metrics {
   const registry = new Registry();

@@ -86,7 +86,7 @@ export function createOpenTelemetry({ log }: OpenTelemetryOptions): Tracing {
       const timeout = new Promise<void>((resolve) => {
         timer = setTimeout(resolve, closeTimeoutMs);
       });
-      // A collector that is away was told of when it went.
+      // A collector that is away was logged when it went away.
       await Promise.race([provider.shutdown().catch(() => {}), timeout]);
       clearTimeout(timer);
     },

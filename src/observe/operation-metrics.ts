@@ -21,7 +21,8 @@ export function addOperationMetrics(registry: Registry): (operation: FinishedOpe
     ...{ labelNames: ['code'], registers },
   });
 
-  // A rate sees nothing of a series that begins with its first event: what alerts wait for is there from the start.
+  // `rate()` does not see the first event of a series that begins with it: so those that alerts wait for
+  // exist from the start.
   for (const type of ['query', 'mutation', 'subscription', 'unknown'] as const) {
     for (const code of ['OK', 'INTERNAL_SERVER_ERROR']) operations.inc({ type, code }, 0);
     if (type !== 'subscription') seconds.zero({ type });

@@ -17,19 +17,19 @@ export interface FinishedOperation {
   readonly isUploadRefused: boolean;
 }
 
-/** What goes down about the errors of an operation. */
+/** Where the errors of an operation are noted. */
 export interface ErrorNotes {
   readonly requestId: string;
-  /** It has an error of this code. The first one counts. */
+  /** The operation has an error of this code. The first one counts. */
   failed(code: string): void;
-  /** An error that its caller is told nothing of: goes to the log. */
+  /** An error that the caller is told nothing about: it goes to the log. */
   bug(error: unknown, path?: readonly (string | number)[]): void;
 }
 
 /** One operation, from its request to the end of its answer, as logs, metrics and traces know it. */
 export interface OperationRecord extends ErrorNotes {
   readonly span: Span;
-  /** What the document turned out to be. */
+  /** Tells what the document turned out to be. */
   is(type: OperationType, name: string | undefined): void;
   /** Its request holds a file: it counts as an upload that was refused, unless an upload begins. */
   bringsFile(): void;
@@ -94,7 +94,7 @@ export function createOperationRecords(options: OperationRecordsOptions): BeginO
       end(gone) {
         if (ended) return;
         ended = true;
-        // Who has seen enough of a subscription goes away: that is its proper end.
+        // Going away is the proper end of a subscription.
         const code = failure ?? (gone && type !== 'subscription' ? 'CLIENT_GONE' : 'OK');
         if (type === undefined && code === 'OK') return;
         const seconds = (now() - startedMs) / 1000;

@@ -1,7 +1,10 @@
-/** What a span tells; `undefined` is left out. */
+/** Attributes of a span; `undefined` is left out. */
 export type SpanAttributes = Readonly<Record<string, string | number | boolean | undefined>>;
 
-/** One step of a trace. An interface of our own: the core then knows no library, and pays for none while nothing is traced. */
+/**
+ * One step of a trace. An interface of our own, so that the core knows no tracing library, and costs nothing
+ * while nothing is traced.
+ */
 export interface Span {
   /** For log lines. */
   readonly traceId?: string | undefined;

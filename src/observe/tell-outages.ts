@@ -1,7 +1,10 @@
 import { ExportResultCode } from '@opentelemetry/core';
 import type { SpanExporter } from '@opentelemetry/sdk-trace-node';
 
-/** An exporter that logs when its collector goes away and when it is back, each once; the SDK would say nothing, or too much. */
+/**
+ * An exporter that logs once when its collector goes away, and once when it is back; the SDK itself says
+ * nothing, or too much.
+ */
 export function tellOutages(
   exporter: SpanExporter,
   log: { info(fields: object, message: string): void; warn(fields: object, message: string): void },

@@ -1,11 +1,12 @@
 /**
- * What is wrong with the settings of traces, which the OpenTelemetry SDK reads itself: a value that it does not know it passes
- * over, without a word, and whoever set it looks for traces that never come. `text` reads a variable; an empty one is unset.
+ * What is wrong with the settings of traces. The OpenTelemetry SDK reads them itself and silently ignores a
+ * value that it does not know: whoever set it would look for traces that never come. `text` reads a variable;
+ * an empty one is unset.
  */
 export function tracingProblems(text: (name: string) => string | undefined): string[] {
   const first = (...names: readonly string[]) => names.find((name) => text(name) !== undefined);
   const ofExporter = (last: string) =>
-    // The first wins: what the other says then holds for other signals.
+    // The first that is set wins: the other one then holds for other signals.
     first(`OTEL_EXPORTER_OTLP_TRACES_${last}`, `OTEL_EXPORTER_OTLP_${last}`);
   const sampler = text('OTEL_TRACES_SAMPLER') ?? '';
 
@@ -35,7 +36,7 @@ export function tracingProblems(text: (name: string) => string | undefined): str
   });
 }
 
-/** The variable that counts, what it may be, and how that is said. */
+/** The variable, what its value may be, and how that is said. */
 type Rule = readonly [string | undefined, (value: string) => boolean, string];
 
 const samplers = [

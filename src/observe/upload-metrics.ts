@@ -3,7 +3,10 @@ import type { ErrorCode } from '../errors.ts';
 import type { UploadResult } from '../upload/upload-result.ts';
 import type { OnUpload, RunningUpload } from './upload-record.ts';
 
-/** Counts uploads, their bytes and rows. The bytes of those that run are read when asked for: no chunk pays for it. */
+/**
+ * Counts uploads, their bytes and their rows. The bytes of running uploads are read when the metrics are
+ * asked for, so no chunk pays for it.
+ */
 export function addUploadMetrics(registry: Registry): OnUpload {
   const registers = [registry];
   const counted = new Map<RunningUpload, number>();
@@ -51,7 +54,8 @@ export function addUploadMetrics(registry: Registry): OnUpload {
     buckets: [0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800, 3600],
   });
 
-  // A rate sees nothing of a series that begins with its first event: what alerts wait for is there from the start.
+  // `rate()` does not see the first event of a series that begins with it: so those that alerts wait for
+  // exist from the start.
   for (const kind of ['COUPON_BATCH', 'REDEEMED_COUPONS'] as const) {
     for (const counter of [started, bytes, rows]) counter.inc({ kind }, 0);
     for (const outcome of awaited) finished.inc({ kind, outcome, replayed: 'false' }, 0);

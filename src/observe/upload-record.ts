@@ -7,21 +7,21 @@ import type { UploadEvents } from '../upload/upload-file.ts';
 import type { UploadResult } from '../upload/upload-result.ts';
 import type { OperationRecord } from './operation-record.ts';
 
-/** An upload when it is over. Its log line has these fields, and the id of its request. */
+/** A finished upload. Its log line has these fields, and the id of its request. */
 export interface FinishedUpload {
   readonly kind: UploadKind;
   readonly couponSeriesId: string | undefined;
   readonly dryRun: boolean;
-  /** As its user named it. `undefined`: it never began to arrive. */
+  /** The user's name for the file. `undefined`: it never began to arrive. */
   readonly fileName: string | undefined;
   /** Of the file, as far as it arrived. */
   readonly bytes: number;
-  /** Known when the file has passed as a whole. */
+  /** Known once the whole file has passed. */
   readonly rows: number | undefined;
   readonly problemCount: number | undefined;
   /** The code of the first problem that was found. */
   readonly firstProblem: string | undefined;
-  /** How many were sent upstream now: the parts of a split file, or one. */
+  /** How many parts were sent upstream now: those of a split file, or one. */
   readonly parts: number;
   /** Ids of the jobs that were made, by this try or an earlier one. */
   readonly jobs: readonly string[];
@@ -45,7 +45,7 @@ export interface RunningUpload {
 /** Hears of an upload when it begins, and by the function returned when it is over. */
 export type OnUpload = (upload: RunningUpload) => (finished: FinishedUpload) => void;
 
-/** What is written down while an upload runs. Exactly one of the two ends is told. */
+/** What is recorded while an upload runs. Exactly one of `ended` and `failed` is called. */
 export interface UploadRecord extends UploadEvents {
   ended(result: UploadResult): void;
   failed(error: unknown): void;
@@ -70,7 +70,7 @@ export type BeginUpload = (
   upload: UploadToRecord,
 ) => UploadRecord;
 
-/** Tells the story of each upload in one line of the log and one span, whatever becomes of it. */
+/** Records each upload in one line of the log and one span, whatever becomes of it. */
 export function createUploadRecords({ log, onUpload }: UploadRecordsOptions): BeginUpload {
   return ({ requestId, span: parent, signal }, { kind, couponSeriesId, dryRun }) => {
     const startedMs = performance.now();
@@ -110,7 +110,7 @@ export function createUploadRecords({ log, onUpload }: UploadRecordsOptions): Be
       },
       onJob: (id) => void jobs.push(id),
       ended: (result) => end(toldOf(result, parts)),
-      // Whoever is gone is told nothing, and it does not matter what else went wrong then.
+      // A client that is gone is told nothing, so whatever else went wrong then does not matter.
       failed: (error) =>
         end({ jobs, ...thrown(signal.aborted && isAbort(signal.reason) ? signal.reason : error) }),
     };
@@ -143,7 +143,7 @@ function toldOf(result: UploadResult, parts: number): Told {
   }
 }
 
-/** What the client did, as against what it was refused for. */
+/** Codes for what the client did, as opposed to what it was refused for. */
 const clientCodes = new Set(['CLIENT_GONE', 'TRUNCATED', 'REQUEST_TIMEOUT', 'BAD_REQUEST', 'FILE_MISSING']);
 
 function thrown(error: unknown): Told {

@@ -1,7 +1,7 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { WatchStats } from '../watch/watch-stats.ts';
 
-/** The numbers of watching. They are read when asked for. */
+/** The metrics of watching, read when they are asked for. */
 export function addWatchMetrics(registry: Registry, watchStats: () => WatchStats): void {
   const gauge = (name: string, help: string, read: (stats: WatchStats) => number) =>
     new Gauge({
@@ -28,7 +28,7 @@ export function addWatchMetrics(registry: Registry, watchStats: () => WatchStats
     'Polls that the busiest credential has left for now.',
     ({ lowestBudgetLeft }) => lowestBudgetLeft,
   );
-  // Without Redis there is no such thing as its being away.
+  // Without Redis it cannot be away.
   if (watchStats().exchange !== 'alone') {
     gauge(
       'gateway_redis_up',

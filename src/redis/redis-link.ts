@@ -10,27 +10,29 @@ export interface RedisLinkOptions {
   readonly log?: WatchLog | undefined;
 }
 
-/** Two connections to Redis or Valkey that are never waited for: what cannot be done now fails now. */
+/** Two connections to Redis or Valkey that nobody waits for: what cannot be done now fails now. */
 export interface RedisLink {
   /** Rejects when Redis is away, or has not answered in time. */
   run<T>(command: (redis: Redis) => Promise<T>): Promise<T>;
-  /** Resolves when the channel is listened to, or will be as soon as Redis is back. One listener a channel. */
+  /**
+   * Resolves when the channel is subscribed, or will be as soon as Redis is back. One listener per channel.
+   */
   subscribe(channel: string, onMessage: (message: string) => void): Promise<void>;
   unsubscribe(channel: string): void;
   isUp(): boolean;
-  /** Called each time that Redis has come back. Returns what ends that. */
+  /** Calls `listener` each time Redis has come back. Returns what ends that. */
   onBack(listener: () => void): () => void;
   /** Resolves within the timeout. May be called twice. */
   close(): Promise<void>;
 }
 
-/** Connects at once, and again for as long as it takes. Logs each going and coming back once. */
+/** Connects at once, and again for as long as it takes. Logs each loss and each return once. */
 export function createRedisLink(options: RedisLinkOptions): RedisLink {
   const { url, timeoutMs = 500, log = silentLog } = options;
   const commands = new Redis(url, {
     commandTimeout: timeoutMs,
     connectTimeout: timeoutMs,
-    // A server that is stopped, or cut off without a word, leaves its socket open: give that one up.
+    // A server that was stopped, or silently cut off, leaves its socket open: this gives the socket up.
     socketTimeout: timeoutMs,
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
@@ -114,7 +116,10 @@ export function createRedisLink(options: RedisLinkOptions): RedisLink {
   }
 }
 
-/** Of what Redis itself says the first word only, such as WRONGPASS: the rest may quote the command, and so the password. */
+/**
+ * Of Redis' own errors only the first word, such as WRONGPASS: the rest may quote the command, and so the
+ * password.
+ */
 function reasonOf({ name, message }: Error): string {
   return name === 'ReplyError' ? (/^[A-Z]+/.exec(message)?.[0] ?? 'ERR') : message;
 }

@@ -14,17 +14,20 @@ export function jsonAnswer(status: number, body: unknown): Answer {
   return { status, body: JSON.stringify(body) };
 }
 
-/** Sandbox convention for everything that Capillary does not document: 400, 404, 405, 413, 415, 429, 5xx. */
+/**
+ * The body of every answer that Capillary does not document: 400, 404, 405, 413, 415, 429, 5xx (sandbox
+ * convention).
+ */
 export function refusal(status: number, message: string): Answer {
   return jsonAnswer(status, { success: false, status, message });
 }
 
-/** The shape of the documented auth codes; `success` is the text `"true"` there. */
+/** The body of the documented auth codes, in which `success` is the text `"true"`. */
 export function authRefusal(status: number, code: number, message: string): Answer {
   return jsonAnswer(status, { status: { code, success: 'true', message } });
 }
 
-/** Sends the answer and resolves once the system has it, or once the client is gone. */
+/** Sends the answer. Resolves once the system has it, or once the client is gone. */
 export function sendAnswer(res: ServerResponse, answer: Answer): Promise<void> {
   if (res.destroyed || res.headersSent) return Promise.resolve();
   return new Promise((resolve) => {

@@ -1,15 +1,16 @@
 import { type Answer, authRefusal, refusal } from './answer.ts';
 import type { TokenScope, TokenStore } from './token-store.ts';
 
-/** What a token opens: this series, for its org. */
+/** What a token gives access to: this series, for its org. */
 export interface Access {
   readonly scope: TokenScope;
   readonly couponSeriesId: string;
 }
 
 /**
- * Who may do this: the access to one series, or the refusal. 401 and 498 as documented; 403 for a read-only token;
- * 404 for a series that is no positive number or stands in `unknownSeries` (convention).
+ * Decides whether a request may do this: the access to one series, or the refusal. 401 and 498 as documented;
+ * 403 for a read-only token; 404 for a series that is no positive number or stands in `unknownSeries`
+ * (convention).
  */
 export function authorise(
   tokens: TokenStore,

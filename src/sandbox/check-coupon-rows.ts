@@ -5,7 +5,7 @@ import { FAILED, type OrgCodes, REPEATED } from './org-codes.ts';
 import type { RowCheck } from './row-check.ts';
 import { type CustomerIdentifier, missingCustomer, rowErrors } from './row-errors.ts';
 
-/** How the rows are to be read, and what they are held against. */
+/** How the rows are read, and what they are checked against. */
 export interface CouponRowOptions {
   readonly identifier: CustomerIdentifier;
   /** Zero-based; without meaning for `NOT_TAGGED`. */
@@ -14,7 +14,7 @@ export interface CouponRowOptions {
   readonly customerExists?: CustomerExists | undefined;
 }
 
-/** The note of a code holds the row that had it first. */
+/** The bits of a code's note that hold the row that had it first. */
 const ROW = 0x3fffffff;
 
 /**

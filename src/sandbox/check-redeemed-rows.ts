@@ -4,10 +4,10 @@ import { createErrorRows } from './error-rows.ts';
 import type { RowCheck } from './row-check.ts';
 import { type CustomerIdentifier, missingCustomer, rowErrors } from './row-errors.ts';
 
-/** How the rows are to be read, and what they are held against. */
+/** How the rows are read, and what they are checked against. */
 export interface RedeemedRowOptions {
   readonly identifier: Exclude<CustomerIdentifier, 'NOT_TAGGED'>;
-  /** Zero-based columns, out of `uploadHeaders`. */
+  /** Zero-based columns, from `uploadHeaders`. */
   readonly dateColumn: number;
   readonly customerColumn: number;
   readonly couponColumn: number;
@@ -17,8 +17,9 @@ export interface RedeemedRowOptions {
 }
 
 /**
- * Row rules of the redeemed upload. Capillary documents none: a row fails that is short of a mapped column, whose date is
- * not a whole number, whose coupon cell is empty, or whose customer does not exist (sandbox convention).
+ * The row rules of the redeemed upload. Capillary documents none: a row fails that lacks a mapped column,
+ * whose date is not a whole number, whose coupon cell is empty, or whose customer does not exist (sandbox
+ * convention).
  */
 export function checkRedeemedRows(options: RedeemedRowOptions): RowCheck {
   const { identifier, dateColumn, customerColumn, couponColumn, lastColumn } = options;

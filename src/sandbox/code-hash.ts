@@ -7,9 +7,9 @@ export interface CodeHash {
 }
 
 /**
- * 64 bits stand for a coupon code, since a string for each of millions of codes would cost ten times the memory.
- * Among two million codes two meet by chance once in ten million files. One object is reused: nothing is allocated a row.
- * Two lanes of MurmurHash3 (x86, 32 bits) with constants of their own.
+ * 64 bits stand for a coupon code: a string for each of millions of codes would take ten times the memory.
+ * Two of two million codes share a hash by chance once in ten million files. One object is reused, so no row
+ * allocates anything. Two lanes of MurmurHash3 (x86, 32 bits) with constants of their own.
  */
 export function createCodeHash(): CodeHash {
   const hash: CodeHash = { low: 0, high: 0, of };
@@ -41,7 +41,7 @@ export function createCodeHash(): CodeHash {
     hash.high = finish(step(high, rest, 0x85ebca6b, 0xc2b2ae35));
   }
 
-  // Lower case outside ASCII is no matter of single bytes: each UTF-16 unit is a word.
+  // Lower case outside ASCII cannot be had byte by byte: each UTF-16 unit is hashed as a word.
   function ofText(text: string): void {
     const lower = text.toLowerCase();
     let low = lower.length;

@@ -7,7 +7,7 @@ import type { LoggedRequest } from './logged-request.ts';
 import { parseFaultRule } from './parse-fault-rule.ts';
 import type { SandboxTokens } from './token-store.ts';
 
-/** What the control API is a door to. */
+/** What the control API controls. */
 export interface Controls {
   readonly jobs: SandboxJobs;
   readonly faults: SandboxFaults;
@@ -15,12 +15,13 @@ export interface Controls {
   readonly requests: readonly LoggedRequest[];
 }
 
-/** Paths of the control API. Capillary has nothing below it. */
+/** The prefix of the control API's paths. Capillary has nothing below it. */
 export const controlPrefix = '/_sandbox/';
 
 /**
- * The switches of the sandbox over HTTP, for scripts and other processes; docs/sandbox.md lists the paths. `{"ok":true}` where there
- * is nothing to tell, 400 for a wrong body, 404 for an unknown path or job. Tokens are never shown.
+ * The control API: the switches of the sandbox over HTTP, for scripts and other processes; docs/sandbox.md
+ * lists the paths. Answers `{"ok":true}` where there is nothing to tell, 400 for a wrong body, 404 for an
+ * unknown path or job. Never shows tokens.
  */
 export function createControlApi(controls: Controls): (req: IncomingMessage) => Promise<Answer> {
   const { jobs, faults, tokens } = controls;

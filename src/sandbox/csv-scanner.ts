@@ -13,16 +13,16 @@ const AFTER_QUOTES = 4;
 /** One row, valid only during `onRow`: the next row overwrites it. */
 export interface CsvRow {
   bytes: Buffer;
-  /** Cells of the row, also those past `keepCells`. */
+  /** Number of cells of the row, also those past `keepCells`. */
   cells: number;
   /** Offsets in `bytes` of the first `keepCells` cells: unquoted, unescaped and trimmed. */
   readonly starts: Int32Array;
   readonly ends: Int32Array;
-  /** Longer than `maxRowBytes`, or a quote that never closes: the cells are not to be had. */
+  /** The row is longer than `maxRowBytes`, or a quote never closes: its cells are not available. */
   broken: boolean;
 }
 
-/** What of each row is wanted. */
+/** What is wanted of each row. */
 export interface CsvScannerOptions {
   /** The columns that are looked at: 0 to `keepCells` - 1. */
   readonly keepCells: number;
@@ -34,9 +34,9 @@ export interface CsvScannerOptions {
 
 /** Takes a file as it comes. Holds nothing to close. */
 export interface CsvScanner {
-  /** Copies what it needs: `chunk` may be reused afterwards. */
+  /** Takes a chunk. Copies what it needs: `chunk` may be reused afterwards. */
   push(chunk: Buffer): void;
-  /** The last row, if no line end closed it. */
+  /** The file is over: also ends a last row without a line end. */
   end(): void;
 }
 
@@ -77,7 +77,7 @@ export function createCsvScanner(options: CsvScannerOptions): CsvScanner {
     if (!begun) scan();
     if (state === CELL_START && row.cells === 0) return;
     row.broken ||= state === QUOTED;
-    // A line end of our own closes the row as any other; within an open quote it takes a quote first.
+    // A line end of our own closes the row like any other; within an open quote a quote must come first.
     push(Buffer.from(state === QUOTED ? '"\n' : '\n'));
   }
 
@@ -163,7 +163,7 @@ export function createCsvScanner(options: CsvScannerOptions): CsvScanner {
   function keepTail(): void {
     const tail = filled - rowStart;
     if (row.broken || tail > maxRowBytes) {
-      // Only the state is kept: the row's end must still be found.
+      // Only the state is kept: the end of the row must still be found.
       row.broken = tail > 0;
       filled = read = write = cellStart = rowStart = 0;
       return;

@@ -3,14 +3,14 @@ import type { CustomerIdentifier } from './row-errors.ts';
 /** True when the customer in `bytes[start, end)` exists. */
 export type CustomerCheck = (bytes: Buffer, start: number, end: number) => boolean;
 
-/** Tells by the trimmed cell whether a customer exists. */
+/** Decides by the trimmed cell whether a customer exists. */
 export type CustomerExists = (value: string, identifier: CustomerIdentifier) => boolean;
 
 const U = 117;
 
 /**
- * An empty cell is never a customer. Without `exists` every other cell is one, but those that contain `unknown`:
- * that default looks at bytes only, `exists` costs a string a row.
+ * An empty cell is never a customer. Without `exists`, every other cell is one unless it contains `unknown`:
+ * that default looks only at bytes, while `exists` costs a string for each row.
  */
 export function createCustomerCheck(
   identifier: CustomerIdentifier,

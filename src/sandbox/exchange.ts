@@ -11,24 +11,24 @@ export interface Exchange {
   readonly fault: Fault | undefined;
   /** Aborts when the connection is gone or the answer is out. */
   readonly signal: AbortSignal;
-  /** To be called when the file has grown: tells those that wait for bytes. */
+  /** To be called when the file has grown: wakes those that wait for bytes. */
   readonly onFileBytes: () => void;
 }
 
-/** A request that was read to its end, and not yet acted upon. Ends by one of the two. */
+/** A request that was read to its end, and not acted upon yet. Ends by `accept` or `discard`. */
 export interface Prepared {
-  /** Does what the call does, for an upload: makes the job. */
+  /** Does what the call does; an upload makes its job. */
   accept(): Answer;
-  /** The request comes to nothing. */
+  /** Nothing comes of the request. */
   discard(): void;
-  /** The call refuses by itself: `accept` makes no job. */
+  /** The call itself refuses: `accept` makes no job. */
   readonly refused: boolean;
 }
 
-/** What a call makes of a request; `undefined` when the client is gone before its end. */
+/** Prepares a request; `undefined` when the client is gone before its end. */
 export type Call = (exchange: Exchange) => Promise<Prepared | undefined>;
 
-/** A prepared request that comes to this answer whatever happens. */
+/** A prepared request whose answer is fixed. */
 export function refused(answer: Answer): Prepared {
   return { accept: () => answer, discard: () => {}, refused: true };
 }

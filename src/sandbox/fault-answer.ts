@@ -4,7 +4,7 @@ import type { Fault } from './fault.ts';
 /** Faults that consist in an answer. */
 export type AnswerFault = Extract<Fault, { readonly when?: unknown }>;
 
-/** Whether a fault is an answer, and not the lack of one. */
+/** Whether a fault is an answer, and not the absence of one. */
 export function isAnswerFault(fault: Fault | undefined): fault is AnswerFault {
   switch (fault?.kind) {
     case 'status':
@@ -19,7 +19,7 @@ export function isAnswerFault(fault: Fault | undefined): fault is AnswerFault {
   }
 }
 
-/** The body of each fault (upstream contract, section 2). */
+/** The answer of each fault (upstream contract, section 2). */
 export function faultAnswer(fault: AnswerFault): Answer {
   switch (fault.kind) {
     case 'status':

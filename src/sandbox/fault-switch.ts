@@ -3,17 +3,20 @@ import type { CallName } from './find-route.ts';
 
 /** What tests do with faults. */
 export interface SandboxFaults {
-  /** One rule a call, or a call and series: a new one replaces the old one. */
+  /** Sets a rule. There is one for each call, or call and series: a new one replaces the old one. */
   set(rule: FaultRule): void;
-  /** Ends all rules. Hung requests are then read to their end, so that a client that gave up is noticed; they stay unanswered. */
+  /**
+   * Removes all rules. Hung requests are then read to their end, so that a client that gave up is noticed;
+   * they stay unanswered.
+   */
   clear(): void;
   /** The rules in force, with what is left of `times`. */
   list(): readonly FaultRule[];
 }
 
-/** The same, as the server asks it. */
+/** The same, as the server uses it. */
 export interface FaultSwitch extends SandboxFaults {
-  /** The fault of the next request to this call, counted as used. */
+  /** Takes the fault of the next request to this call, which counts as used. */
   take(call: CallName, couponSeriesId?: string): Fault | undefined;
   /** Resolves at the next `clear`. */
   cleared(): Promise<void>;

@@ -1,4 +1,7 @@
-/** The five calls that the sandbox serves, named after the last word of their paths. */
+/**
+ * The five calls that the sandbox serves, named after the last word of their paths. Nothing here comes from
+ * src/capillary: a double that took its paths from the client would confirm the client's mistakes.
+ */
 export const callNames = [
   'uploadFile',
   'redeemFile',

@@ -31,7 +31,7 @@ function listAnswer(
   const name = kind === 'COUPON_BATCH' ? 'uploadJobStatuses' : 'redeemUploadJobStatuses';
   const result = { orgId, couponSeriesId, [name]: entries, ...rest };
   const answer = jsonAnswer(200, { success: true, status: 200, result });
-  // A series id is a long: past 2^53 only its digits are exact.
+  // A series id is a long integer: past 2^53 only its digits are exact.
   return { ...answer, body: answer.body.replace(/"couponSeriesId":"(\d+)"/, '"couponSeriesId":$1') };
 }
 

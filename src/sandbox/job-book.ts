@@ -12,7 +12,7 @@ export interface NewJob {
   readonly counts: RowCounts;
 }
 
-/** What tests do with jobs. Ids that stand for no job throw a `RangeError`. */
+/** How tests control jobs. An id without a job throws a `RangeError`. */
 export interface SandboxJobs {
   /** Copies of all jobs, by ascending `jobId`. */
   list(): readonly SandboxJob[];
@@ -20,10 +20,10 @@ export interface SandboxJobs {
   /** Freezes every status until `release`. */
   hold(): void;
   release(): void;
-  /** One status further at once, also while held or out of turn. */
+  /** Moves a job one status further at once, even while held or out of turn. */
   advance(jobId: number): void;
   finish(jobId: number): void;
-  /** Any text; one outside the walk stays until set again. */
+  /** Sets any text; one outside the walk stays until it is set again. */
   setStatus(jobId: number, status: string): void;
   /** The job vanishes from upstream. */
   remove(jobId: number): void;
@@ -35,7 +35,7 @@ export interface SandboxJobs {
 export interface JobBook {
   readonly control: SandboxJobs;
   add(job: NewJob): SandboxJob;
-  /** The jobs of a series as a status call lists them; counts as a list for `hideNew`. */
+  /** The jobs of a series as a status call lists them. Counts as one list for `hideNew`. */
   listed(kind: JobKind, orgId: number, couponSeriesId: string): readonly SandboxJob[];
   close(): void;
 }

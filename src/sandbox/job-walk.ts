@@ -1,14 +1,17 @@
 import { jobSteps, type SandboxJob } from './job.ts';
 import { errorFileUrl, uploadTableName } from './job-names.ts';
 
-/** Moves jobs from status to status: one running job an org, the others wait for it. */
+/** Moves jobs from status to status: one running job per org, while the others wait for it. */
 export interface JobWalk {
   add(job: SandboxJob): void;
-  /** One status further at once, also out of turn. Nothing when the job is over. */
+  /** Moves a job one status further at once, even out of turn. Does nothing when the job is over. */
   advance(job: SandboxJob): void;
-  /** To the last status at once. */
+  /** Moves a job to its last status at once. */
   finish(job: SandboxJob): void;
-  /** Any text. One that is no step of the walk parks the job: it moves no more by itself and holds up no other. */
+  /**
+   * Sets any text. One that is no step of the walk parks the job: it no longer moves by itself, and holds up
+   * no other.
+   */
   setStatus(job: SandboxJob, status: string): void;
   remove(job: SandboxJob): void;
   /** Stops all clocks until `release`, which starts the steps anew. */
@@ -48,7 +51,10 @@ export function createJobWalk(stepMs: number, now: () => number): JobWalk {
     if (index >= 0) queue.splice(index, 1);
   }
 
-  /** Sets the clock of the org's first job; one that runs for another job than `moved` goes on. */
+  /**
+   * Sets the clock of the org's first job. A clock that already runs for that job goes on, unless the job is
+   * `moved`.
+   */
   function wind(orgId: number, moved?: SandboxJob): void {
     const head = held ? undefined : queues.get(orgId)?.[0];
     const running = timers.get(orgId);

@@ -3,7 +3,7 @@ import type { ErrorRow } from './row-errors.ts';
 /** The two families of uploads. */
 export type JobKind = 'COUPON_BATCH' | 'REDEEMED_COUPONS';
 
-/** One upload job as the sandbox keeps it. `list()` hands copies out. */
+/** One upload job as the sandbox keeps it. `list()` returns copies. */
 export interface SandboxJob {
   /** Unique over both kinds and all orgs. */
   readonly jobId: number;
@@ -23,13 +23,13 @@ export interface SandboxJob {
   errorRows: readonly ErrorRow[];
   uploadTableName: string | null;
   errorFileUrl: string | null;
-  /** Status lists that will still leave the job out. */
+  /** How many more status lists will leave the job out. */
   hiddenLists: number;
 }
 
 /**
- * The walk of each kind. A job starts in the first status, also while it waits for its turn, and is over in the last
- * (upstream contract, section 1, "Status values").
+ * The statuses of each kind, in order. A job starts in the first one, also while it waits for its turn, and
+ * is over in the last (upstream contract, section 1, "Status values").
  */
 export const jobSteps: Readonly<Record<JobKind, readonly string[]>> = {
   COUPON_BATCH: ['STARTED', 'VALIDATED', 'COMMITED', 'FINISHED'],

@@ -10,7 +10,7 @@ export interface LoggedRequest {
   readonly couponSeriesId: string | undefined;
   /** `x-cap-api-oauth-token` as sent. */
   readonly token: string | undefined;
-  /** Of the headers those that tests ask about: see `loggedHeaders`. */
+  /** The headers that tests ask about: see `loggedHeaders`. */
   readonly headers: Readonly<Record<string, string>>;
   /** The text parts of an upload; of a token call the key, never the secret. */
   readonly fields: Record<string, string>;
@@ -19,11 +19,11 @@ export interface LoggedRequest {
   fileContentType: string | undefined;
   /** Bytes of the file that came in. */
   fileBytes: number;
-  /** SHA-256 of those bytes, in hex; there once the file or the request has ended. */
+  /** SHA-256 of those bytes, in hex; set once the file or the request has ended. */
   fileSha256: string | undefined;
   /** The closing boundary was seen. */
   complete: boolean;
-  /** The connection went down before the request and its answer were through. */
+  /** The connection broke before the request and its answer were through. */
   aborted: boolean;
   /** Bytes of the whole body. */
   receivedBytes: number;

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 
 /**
- * Calls `over` once, when the body has come to its end (`whole`) or never will. Listens to the socket as well: a request that was
- * answered before its end hears nothing more from Node when the connection goes down.
+ * Calls `over` once, when the body has come to its end (`whole`) or never will. Listens to the socket as
+ * well: Node tells a request that was answered before its end nothing more when its connection breaks.
  */
 export function onBodyOver(req: IncomingMessage, over: (whole: boolean) => void): void {
   const { socket } = req;

@@ -5,16 +5,19 @@ import { type CodeTable, createCodeTable } from './code-table.ts';
 export interface OrgCodes {
   /** True when a job of the org holds the code. */
   has(hash: CodeHash): boolean;
-  /** Codes of one upload, which belong to no job yet. */
+  /** Opens the codes of one upload, which belong to no job yet. */
   open(): UploadCodes;
 }
 
-/** Bits of a note: the row failed, or the file repeats its code. Such codes are not kept. The other bits are the caller's. */
+/**
+ * Bits of a note: the row failed, or the file repeats its code. Codes with one of them are not kept. The
+ * other bits are the caller's.
+ */
 export const FAILED = 0x40000000;
 export const REPEATED = 1 << 31;
 const SPOILED = FAILED | REPEATED;
 
-/** Ends by `keep` or `drop`, both harmless the second time. */
+/** The codes of one upload. It ends by `keep` or `drop`, which do no harm a second time. */
 export interface UploadCodes {
   readonly hash: CodeHash;
   /** Where this upload holds the hashed code, or -1. Good until the next `add`. */
@@ -28,7 +31,9 @@ export interface UploadCodes {
   drop(): void;
 }
 
-/** Keeps at most `maxKeptCodes` codes, those of unfinished uploads included; further ones go unchecked. */
+/**
+ * Keeps at most `maxKeptCodes` codes, those of unfinished uploads included; further codes are not checked.
+ */
 export function createOrgCodes(maxKeptCodes: number): OrgCodes {
   let used: CodeTable = createCodeTable();
   let pending = 0;

@@ -2,8 +2,8 @@ import type { Exchange } from './exchange.ts';
 import { onBodyOver } from './on-body-over.ts';
 
 /**
- * Reads a request body to its end, handing every chunk to `take`. False when the connection went down before the end.
- * `take` returning false stops the flow until `exchange.req.resume()`.
+ * Reads a request body to its end, and hands every chunk to `take`; if that returns false, the flow stops
+ * until `exchange.req.resume()`. Resolves to false when the connection broke before the end.
  */
 export function readBody(exchange: Exchange, take: (chunk: Buffer) => boolean | undefined): Promise<boolean> {
   const { req, logged } = exchange;
@@ -17,7 +17,9 @@ export function readBody(exchange: Exchange, take: (chunk: Buffer) => boolean | 
   });
 }
 
-/** Reads and forgets: a client that only reads its answer after the last byte must not meet a reset. */
+/**
+ * Reads a body and drops it: a client that reads its answer only after its last byte must not meet a reset.
+ */
 export function drainBody(exchange: Exchange): Promise<boolean> {
   return readBody(exchange, () => undefined);
 }
@@ -27,7 +29,7 @@ export async function readText(exchange: Exchange, maxBytes: number): Promise<st
   const body = Buffer.allocUnsafe(maxBytes);
   let bytes = 0;
   const whole = await readBody(exchange, (chunk) => {
-    // Copied, not kept: in pieces of one byte each it would be a hundred times its size in memory.
+    // Copied, not kept: in pieces of one byte each the body would take a hundred times its size.
     if (bytes <= maxBytes) chunk.copy(body, bytes);
     bytes += chunk.length;
     return undefined;

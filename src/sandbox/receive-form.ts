@@ -11,7 +11,7 @@ export interface FormOptions {
   readonly onData: (chunk: Buffer) => void;
 }
 
-/** `problem` says why the form is no form; `cut` that the connection went down. */
+/** `problem` says why the form is malformed; `cut` that the connection broke. */
 export type ReceivedForm =
   | { readonly cut: true }
   | { readonly cut: false; readonly problem: string | undefined };
@@ -19,9 +19,9 @@ export type ReceivedForm =
 const maxFieldBytes = 64 * 1024;
 
 /**
- * Reads a multipart body as it comes in and keeps nothing of its file: chunks go to `onData` while the client sends.
- * Sums up in `exchange.logged`. Resolves at the end of the body or of the connection, or early on the first problem,
- * with the rest of the body then read and forgotten. Never rejects.
+ * Reads a multipart body as it comes in, and keeps nothing of its file: chunks go to `onData` while the
+ * client sends. Records what came in `exchange.logged`. Resolves at the end of the body or of the connection,
+ * or early at the first problem; the rest of the body is then read and dropped. Never rejects.
  */
 export async function receiveForm(exchange: Exchange, options: FormOptions): Promise<ReceivedForm> {
   const { req, logged } = exchange;
@@ -53,7 +53,7 @@ export async function receiveForm(exchange: Exchange, options: FormOptions): Pro
     logged.fields[name] = value;
   });
   parser?.on('file', (name, file, info) => {
-    // An unfinished part fails with its form, which is heard below.
+    // An unfinished part fails along with its form, whose error is handled below.
     file.on('error', () => {});
     if (name !== 'file' || files++ > 0) {
       file.resume();
@@ -74,7 +74,7 @@ export async function receiveForm(exchange: Exchange, options: FormOptions): Pro
       exchange.onFileBytes();
     });
     file.once('end', sum);
-    // A cut request is logged as over in this event: what came of the file must stand by then.
+    // A cut request is logged as over in this event: the hash must be there by then.
     req.once('close', sum);
   }
 
@@ -83,7 +83,8 @@ export async function receiveForm(exchange: Exchange, options: FormOptions): Pro
   }
 
   const parsed = new Promise<void>((resolve) => {
-    // Stays for good: the parser reports some errors twice, and a second one without a listener ends the process.
+    // Never removed: the parser reports some errors twice, and a second one without a listener would end the
+    // process.
     parser?.on('error', (error: Error) => {
       failed(`The multipart body is malformed: ${error.message}.`);
       resolve();

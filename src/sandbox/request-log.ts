@@ -4,7 +4,7 @@ import { type LoggedRequest, loggedHeaders } from './logged-request.ts';
 import { onBodyOver } from './on-body-over.ts';
 import { createWaiters } from './waiters.ts';
 
-/** A call by name, or any test of a request. */
+/** Matches requests of one call, or by any test. */
 export type RequestMatch = CallName | ((request: LoggedRequest) => boolean);
 
 /** When to give a wait up. Default: never. */
@@ -12,7 +12,7 @@ export interface WaitOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What tests read and wait on. All waits reject with the signal's reason, or when the sandbox closes. */
+/** What tests read and wait for. All waits reject with the signal's reason, or when the sandbox closes. */
 export interface RequestLog {
   /** The last 10,000 requests, oldest first; those of the control API are not among them. */
   readonly requests: readonly LoggedRequest[];
@@ -111,7 +111,10 @@ export function createRequestLog(now: () => number): RequestLogWriter {
   };
 }
 
-/** An answer may be out long before its request is in: over means both, or a connection that is gone. */
+/**
+ * A request is over when both its body and its answer are, or the connection is gone: an answer may be out
+ * long before the request is in.
+ */
 function whenOver(req: IncomingMessage, res: ServerResponse, over: () => void): void {
   let left = 2;
   const settle = () => {

@@ -5,7 +5,7 @@ export interface RowCounts {
   /** Data rows, good and bad. */
   readonly rows: number;
   readonly errors: number;
-  /** The first of them that were found, in the order of the file. */
+  /** The first of the rejected rows, in the order of the file. */
   readonly errorRows: readonly ErrorRow[];
 }
 
@@ -13,9 +13,9 @@ export interface RowCounts {
 export interface RowCheck {
   push(chunk: Buffer): void;
   end(): void;
-  /** After `end`: what the file holds becomes a job's. */
+  /** To be called after `end`: the codes of the file become those of a job. */
   accept(): RowCounts;
-  /** The upload came to nothing: forgets its codes. */
+  /** Nothing came of the upload: forgets its codes. */
   discard(): void;
 }
 

@@ -9,8 +9,8 @@ import { drainBody } from './read-body.ts';
 const earlyResetMs = 50;
 
 /**
- * Takes a request through its call, with its fault where the fault belongs: before, during or after the body.
- * Never rejects for what a client does.
+ * Takes a request through its call, with its fault where it belongs: before, during or after the body. Never
+ * rejects for what a client does.
  */
 export async function serveExchange(exchange: Exchange, call: Call, faults: FaultSwitch): Promise<void> {
   if (await failedBeforeBody(exchange, faults)) return;
@@ -35,7 +35,7 @@ async function failedBeforeBody(exchange: Exchange, faults: FaultSwitch): Promis
     return true;
   }
   if (fault.when === 'early-reset') {
-    // Marks the body as somebody's, or Node would read it all by itself once the answer is out.
+    // Marks the body as being read: otherwise Node would read all of it once the answer is out.
     req.read(0);
     await sendAnswer(res, faultAnswer(fault));
     await sleep(earlyResetMs, undefined, { ref: false });

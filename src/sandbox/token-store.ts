@@ -9,7 +9,7 @@ export interface SandboxClient {
   readonly ttlSeconds?: number | undefined;
 }
 
-/** What a token opens. A read-only one is refused by both uploads. */
+/** What a token gives access to. Both uploads refuse a read-only one. */
 export interface TokenScope {
   readonly orgId: number;
   readonly readOnly?: boolean | undefined;
@@ -21,7 +21,7 @@ export type TokenState =
   | { readonly state: 'expired'; readonly expiredMs: number }
   | { readonly state: 'unknown' };
 
-/** What tests do with the tokens that the token call issued. Tokens of the options never end. */
+/** How tests control the tokens that the token call issued. Tokens of the options never expire. */
 export interface SandboxTokens {
   /** Issued tokens are expired from now on: code 498. */
   expireAll(): void;

@@ -21,16 +21,19 @@ export interface UploadCallOptions {
   readonly rowOptions: (orgId: number) => RowCheckOptions;
 }
 
-/** A file that comes before the fields which explain it is held up to this size. */
+/** A file that comes before its fields is held up to this size. */
 const maxHeldBytes = 8 * 1024 * 1024;
 
-/** Both upload calls. Refuses a bad token before the body, and makes a job only of a form that came to its closing boundary. */
+/**
+ * Makes either upload call. It refuses a bad token before the body, and makes a job only of a form that came
+ * to its closing boundary.
+ */
 export function createUploadCall(options: UploadCallOptions): Call {
   const { tokens, unknownSeries } = options;
   return async (exchange) => {
     const access = authorise(tokens, unknownSeries, exchange.logged, true);
     if ('scope' in access) return receive(exchange, options, access.scope, access.couponSeriesId);
-    // A fault may want its own answer after the body; otherwise the client need not send it all to learn this.
+    // A fault may want to answer after the body; otherwise the client need not send all of it to learn this.
     if (exchange.fault === undefined) await sendAnswer(exchange.res, access);
     return (await drainBody(exchange)) ? refused(access) : undefined;
   };

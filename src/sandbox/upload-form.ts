@@ -5,7 +5,7 @@ import type { JobKind } from './job.ts';
 import type { OrgCodes } from './org-codes.ts';
 import type { RowCheck } from './row-check.ts';
 
-/** What rows are held against, for either kind of upload. */
+/** What rows are checked against, for either kind of upload. */
 export interface RowCheckOptions {
   readonly codes: OrgCodes;
   readonly customerExists?: CustomerExists | undefined;
@@ -33,8 +33,8 @@ const headerKeys: ReadonlySet<string> = new Set([
 const maxColumn = 1023;
 
 /**
- * Reads the text parts of an upload (upstream contract, section 1) into the check of its rows, or into the text of what is
- * wrong with them, which goes into a 400 (convention).
+ * Turns the text parts of an upload (upstream contract, section 1) into the check of its rows, or into a text
+ * that says what is wrong with them, for a 400 (convention).
  */
 export function rowCheckOf(kind: JobKind, fields: Fields, options: RowCheckOptions): RowCheck | string {
   return kind === 'COUPON_BATCH' ? couponCheck(fields, options) : redeemedCheck(fields, options);

@@ -1,4 +1,4 @@
-/** Promises for the first of many values that a predicate likes. */
+/** Promises for the first of many values that a predicate accepts. */
 export interface Waiters<T> {
   readonly waiting: boolean;
   /** Rejects with the signal's reason, or when the waiters are closed. */

@@ -1,8 +1,8 @@
 import { BREAK, type GraphQLResolveInfo, visit } from 'graphql';
 
 /**
- * Whether an operation names a field, anywhere and whatever its directives say: for what need not be worked out when
- * nobody can be told of it.
+ * Whether an operation selects a field anywhere, whatever its directives say: what nobody asks for need not
+ * be worked out.
  */
 export function asksFor(info: Pick<GraphQLResolveInfo, 'operation' | 'fragments'>, field: string): boolean {
   let isNamed = false;

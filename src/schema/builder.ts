@@ -4,7 +4,7 @@ import FederationPlugin from '@pothos/plugin-federation';
 import type { GatewayContext } from '../gateway-context.ts';
 import type { IncomingFile } from '../upload/incoming-file.ts';
 
-/** What Pothos is told of our types. */
+/** The types behind the schema, as Pothos wants to know them. */
 export interface SchemaTypes {
   Context: GatewayContext;
   DefaultFieldNullability: false;
@@ -17,7 +17,7 @@ export interface SchemaTypes {
 
 /** The one builder: each file of this folder adds a noun to it, `schema.ts` joins them. */
 export const builder = new SchemaBuilder<SchemaTypes>({
-  // The federation plugin after all that wrap resolvers, says its documentation.
+  // The federation plugin comes last: its documentation wants it after all plugins that wrap resolvers.
   plugins: [DirectivePlugin, FederationPlugin],
   defaultFieldNullability: false,
 });

@@ -29,7 +29,7 @@ const UploadJobConnection = builder.objectRef<JobPage>('UploadJobConnection').im
 });
 
 CouponSeries.implement({
-  // The words that its owner uses as well, in a supergraph: composition reports differences.
+  // The same words as in the subgraph that owns it: composition reports differences.
   description: 'A series that coupons belong to.',
   fields: (t) => ({
     id: t.exposeID('id', { description: "The series' number in Capillary." }),
@@ -68,7 +68,7 @@ builder.queryField('couponSeries', (t) =>
   t.field({
     type: CouponSeries,
     description: 'A coupon series by its number.',
-    // The owner of the series has this entry, too.
+    // The subgraph that owns the series has this field, too.
     shareable: true,
     args: { id: t.arg.id({ required: true, description: 'Digits, as 541854.' }) },
     resolve: (_, { id }) => {

@@ -8,7 +8,7 @@ export async function findJob(ref: JobRef, { seriesJobs }: GatewayContext): Prom
   try {
     return (await seriesJobs.find(ref)) ?? null;
   } catch (error) {
-    // Its own word only: the 404 page of a wrong address is no answer to this.
+    // Only if the service itself says so: the 404 page of a wrong address proves nothing.
     if (error instanceof CapillaryError && error.explicit && error.httpStatus === 404) return null;
     throw error;
   }

@@ -1,13 +1,13 @@
 import { type GraphQLSchema, getNamedType, isUnionType } from 'graphql';
 import { GatewayError } from '../errors.ts';
 
-/** Each is an error of its own, which costs more than all that a good representation does. */
+/** Each makes an error of its own, which costs more than answering a good representation. */
 const maxFaults = 100;
 
 /**
- * Makes each representation of `_entities` succeed or fail by itself, with `BAD_USER_INPUT` where it is not one: the
- * federation library throws all of a router's list away for one name that it does not know. A list with more than 100
- * such is refused as a whole. Changes the schema in place.
+ * Lets each representation of `_entities` succeed or fail on its own, a malformed one with `BAD_USER_INPUT`:
+ * the federation library throws away a router's whole list for one name that it does not know. A list with
+ * more than 100 malformed ones is refused as a whole. Changes the schema in place.
  */
 export function isolateEntities(schema: GraphQLSchema): GraphQLSchema {
   const field = schema.getQueryType()?.getFields()['_entities'];
@@ -18,10 +18,10 @@ export function isolateEntities(schema: GraphQLSchema): GraphQLSchema {
 
   field.resolve = (source, { representations }, context, info) => {
     const faults: (string | undefined)[] = representations.map((each: unknown) => findFault(each, names));
-    // Before anything is looked up, which would fail later with nobody to hear it.
+    // Before anything is looked up: a lookup that fails later would have nobody to handle it.
     if (faults.filter(Boolean).length > maxFaults) throw tooManyFaults();
     return representations.map((representation: unknown, at: number) => {
-      // An error that is returned, not thrown, is that of its own place in the list.
+      // An error that is returned, not thrown, stands in its own place in the list.
       const fault = faults[at];
       if (fault) return new GatewayError('BAD_USER_INPUT', fault);
       const [entity] = resolveList(source, { representations: [representation] }, context, info) as unknown[];

@@ -7,7 +7,7 @@ import type { IncomingFile } from '../upload/incoming-file.ts';
 import type { UploadResult } from '../upload/upload-result.ts';
 import { asksFor } from './asks-for.ts';
 
-/** An upload mutation, its input read. */
+/** An upload mutation whose input was read. */
 export interface UploadRun {
   readonly kind: UploadForm['kind'];
   readonly file: IncomingFile;
@@ -18,7 +18,10 @@ export interface UploadRun {
   readonly checked: Checked<UploadForm>;
 }
 
-/** What both mutations do once their input is read. The file is released, and the upload's story told, on every path. */
+/**
+ * What both mutations do once their input is read. The file is released, and the end of the upload recorded,
+ * on every path.
+ */
 export async function runUpload(
   context: GatewayContext,
   info: GraphQLResolveInfo,
@@ -52,7 +55,7 @@ export async function runUpload(
       credential: caller,
       signal,
       record,
-      // A third of what looking at a file costs.
+      // Hashing is a third of the cost of inspecting a file.
       wantsSha256: asksFor(info, 'sha256'),
     });
     return made.finally(() => seriesJobs.outdate(form.kind, form.couponSeriesId));

@@ -1,6 +1,6 @@
 /**
- * Told of bytes that belong to no boundary, and of each boundary, with the bytes since the last thing that was told, where
- * there are any. `isKept`: the bytes stay as they are.
+ * Called with bytes that belong to no boundary, and for each boundary, then with the bytes since the last
+ * call, where there are any. `isKept`: the bytes will not change.
  */
 export type TellBoundary = (
   isMatch: boolean,
@@ -10,23 +10,27 @@ export type TellBoundary = (
   isKept: boolean,
 ) => void;
 
-/** A search in bytes that come in chunks, as busboy expects it of streamsearch. */
+/** A search in bytes that come in chunks, with the methods that busboy expects of streamsearch. */
 export interface BoundarySearch {
   push(chunk: Buffer): void;
-  /** There is no more: what may have become a boundary has not. */
+  /** No more chunks come: the beginning of a boundary that was held was none. */
   destroy(): void;
 }
 
 /**
- * Finds a delimiter, the line end with the boundary behind it, as fast as Node searches natively: byte by byte in
- * JavaScript it would cost the relay up to half of its speed where the boundary is short. A boundary holds no carriage
- * return (RFC 2046, 5.1.1), so a delimiter begins nowhere within another one. `held` bytes of one have come already.
+ * Finds a delimiter, which is the line end and the boundary behind it, as fast as Node searches natively:
+ * byte by byte in JavaScript it would cost the relay up to half of its speed where the boundary is short. A
+ * boundary holds no carriage return (RFC 2046, 5.1.1), so no delimiter begins within another one. `held`: so
+ * many bytes of a delimiter have come already.
  */
 export function createBoundarySearch(delimiter: Buffer, held: number, tell: TellBoundary): BoundarySearch {
-  /** So many of the last bytes may begin a delimiter. They were not told. */
+  /** How many of the last bytes may begin a delimiter. They have not been told yet. */
   let heldBytes = held;
 
-  /** Returns where in the chunk it is decided what the held bytes were; `undefined` where that is still open. */
+  /**
+   * Decides what the held bytes were. Returns the offset in the chunk up to which that is decided;
+   * `undefined` while it is still open.
+   */
   function settleHeld(chunk: Buffer): number | undefined {
     const to = Math.min(delimiter.length - heldBytes, chunk.length);
     if (delimiter.compare(chunk, 0, to, heldBytes, heldBytes + to) !== 0) {
@@ -66,13 +70,14 @@ export function createBoundarySearch(delimiter: Buffer, held: number, tell: Tell
   };
 }
 
-/** As every delimiter begins. */
+/** How every delimiter begins. */
 const beginning = Buffer.from('\r\n--');
 const maxTries = 16;
 
 /**
- * Where the next delimiter is, or -1. Node finds these four bytes three times as fast as a whole delimiter that shares
- * digits or dashes with the file; where rows begin with dashes, the whole one after all.
+ * The offset of the next delimiter, or -1. Node finds these four bytes three times as fast as a whole
+ * delimiter that shares digits or dashes with the file; where many rows begin with dashes, it searches for
+ * the whole one after all.
  */
 function find(delimiter: Buffer, chunk: Buffer, from: number): number {
   let at = chunk.indexOf(beginning, from);
@@ -83,7 +88,10 @@ function find(delimiter: Buffer, chunk: Buffer, from: number): number {
   return -1;
 }
 
-/** Where the last bytes, behind `from`, are the first ones of a delimiter; the chunk's end where they are not. */
+/**
+ * The offset, from `from` on, at which the last bytes begin like a delimiter; the chunk's end where they do
+ * not.
+ */
 function beginningAtEnd(chunk: Buffer, from: number, delimiter: Buffer): number {
   const [first = 0] = delimiter;
   for (let at = Math.max(from, chunk.length - delimiter.length + 1); ; at += 1) {

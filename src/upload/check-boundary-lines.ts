@@ -3,17 +3,17 @@ import type { TellBoundary } from './boundary-search.ts';
 
 const space = 0x20;
 const tab = 0x09;
-/** Nobody pads by more: RFC 2046 sets no limit, but a form must come to an end. */
+/** More padding is refused: RFC 2046 sets no limit, but a form must come to an end. */
 const maxBlanks = 100_000;
 
 /**
- * Reads for busboy what stands behind a boundary: blanks may, up to the end of the line (RFC 2046, 5.1.1, "transport
- * padding"), which it does not know. A line that goes on in another way it would take for the end of a file, and drop what
- * follows: that is refused, since the file could not be told from a whole one. Behind the last boundary nothing is looked
- * at.
+ * Reads the rest of a boundary's line for busboy. Blanks may stand there (RFC 2046, 5.1.1, "transport
+ * padding"), which busboy does not know. A line that goes on in another way busboy would take for the end of
+ * a file, and drop what follows: that is refused, since the file could not be told from a whole one. Nothing
+ * behind the last boundary is looked at.
  */
 export function checkBoundaryLines(tell: TellBoundary, refuse: (reason: GatewayError) => void): TellBoundary {
-  /** What has come behind the last boundary but for blanks, until its line is understood. */
+  /** What has come behind the last boundary, without blanks, until its line is understood. */
   let behind: string | undefined;
   let blanks = 0;
   let isOver = false;
@@ -23,7 +23,7 @@ export function checkBoundaryLines(tell: TellBoundary, refuse: (reason: GatewayE
     refuse(new GatewayError('BAD_REQUEST', message));
   }
 
-  /** Returns the offset of the first byte that is none. */
+  /** Skips blanks. Returns the offset of the first byte that is none. */
   function passBlanks(data: Buffer, from: number, end: number): number {
     let at = from;
     while (at < end && (data[at] === space || data[at] === tab)) at += 1;
@@ -50,7 +50,7 @@ export function checkBoundaryLines(tell: TellBoundary, refuse: (reason: GatewayE
       read(data[from] as number);
       from += 1;
     }
-    // The line end of an empty part is taken for the one before the next boundary.
+    // The line end of an empty part may be taken for the one before the next boundary.
     if (isMatch && !isOver && behind) stop(notTheEnd);
     if (isOver) return;
     if (isMatch) {

@@ -1,15 +1,15 @@
 import { GatewayError } from '../errors.ts';
 
-/** Files that one request may bring. */
+/** How many files one request may bring. */
 export const maxFilesPerRequest = 10;
 const maxPathLength = 200;
 
-/** For each file part its one place in the operation, as keys from the root. */
+/** For each file part, the one place in the operation that it goes to, as keys from the root. */
 export type Places = ReadonlyMap<string, readonly string[]>;
 
 /**
- * Holds the `map` part against the `operations` part (GraphQL multipart request spec) before either is trusted:
- * walks own properties only, and sets nothing. Throws `GatewayError` `BAD_REQUEST`.
+ * Checks the `map` part against the `operations` part (GraphQL multipart request spec) before either is
+ * trusted: walks own properties only, and sets nothing. Throws `GatewayError` `BAD_REQUEST`.
  */
 export function checkMap(operations: unknown, map: unknown): Places {
   if (Array.isArray(operations)) {
@@ -28,7 +28,7 @@ export function checkMap(operations: unknown, map: unknown): Places {
   for (const [part, paths] of entries) {
     const name = JSON.stringify(part.slice(0, 40));
     if (!Array.isArray(paths)) throw refuse(`The "map" entry ${name} must be an array of paths.`);
-    // The file streams through once, so it cannot be in two places; and in none, nothing would read it.
+    // The file streams through once, so it cannot go to two places; and with no place nothing would read it.
     if (paths.length !== 1) {
       throw refuse(`The "map" entry ${name} must name exactly one path: send the file once for each use.`);
     }
@@ -68,10 +68,14 @@ function checkPath(operations: Record<string, unknown>, path: unknown): readonly
   return keys;
 }
 
-// Own properties by these names cannot do harm here, but the library behind this check refuses them in its own words.
+// Own properties with these names can do no harm here, but the library behind this check refuses them with a
+// message of its own.
 const forbiddenKeys = new Set(['__proto__', 'constructor', 'prototype']);
 
-/** Null by the spec; absent or `{}` is what JSON makes of a browser's `File` in clients that forget to replace it. */
+/**
+ * Null by the spec; in clients that forget to put it there, a browser's `File` becomes `{}` in JSON, or is
+ * absent.
+ */
 function isPlaceholder(value: unknown): boolean {
   return value === null || value === undefined || (isObject(value) && Object.keys(value).length === 0);
 }

@@ -2,16 +2,16 @@ import type { Writable } from 'node:stream';
 import { GatewayError } from '../errors.ts';
 import type { TellBoundary } from './boundary-search.ts';
 
-/** What busboy 1.6 has of the part whose headers it reads, as far as it is used here. */
+/** busboy 1.6's parser of the headers of a part, as far as it is used here. */
 interface HeaderParser {
-  /** The headers of a part; names are in lower case. */
+  /** Called with the headers of a part; names are in lower case. */
   cb(headers: Readonly<Record<string, readonly string[] | undefined>>): void;
 }
 
 /**
- * Refuses a part whose Content-Disposition is missing, malformed or not `form-data` (RFC 7578, 4.2). busboy passes over it
- * without a word, and the file that it was would count as one that nobody sent. Takes hold of private fields, for there
- * are no others; where they are missing, in another busboy, nothing is refused.
+ * Refuses a part whose Content-Disposition is missing, malformed or not `form-data` (RFC 7578, 4.2). busboy
+ * silently skips such a part, and its file would count as one that nobody sent. Uses private fields, for
+ * there are no others; in a busboy without them nothing is refused.
  */
 export function checkPartHeaders(
   form: Writable,
@@ -22,7 +22,7 @@ export function checkPartHeaders(
 
   return (isMatch, data, start, end, isKept) => {
     tell(isMatch, data, start, end, isKept);
-    // There from the line end behind a boundary on, which comes by itself.
+    // It exists from the line end behind a boundary on, which comes in a call of its own.
     const { _hparser: parser } = form as { _hparser?: HeaderParser | null };
     if (!parser || parser === heard || typeof parser.cb !== 'function') return;
     heard = parser;

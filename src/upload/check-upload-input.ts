@@ -8,10 +8,13 @@ type Input<T, Optional extends keyof T> = Omit<T, Optional | 'kind'> & Partial<N
 type CouponBatchInput = Input<CouponBatchForm, 'customerIdentifierColumn'>;
 type RedeemedCouponsInput = Input<RedeemedCouponsForm, 'details'>;
 
-/** What an input came to: the form that goes upstream, or what its person is told. */
+/** The result of a check: the form that goes upstream, or what the caller is told. */
 export type Checked<Form> = { readonly form: Form } | { readonly refusal: InvalidInputError };
 
-/** Upstream would take some of these and do something else than the person meant: they are refused before the file is read. */
+/**
+ * Checks an input before the file is read: upstream would accept some of these mistakes, and do something
+ * else than was meant.
+ */
 export function checkCouponBatchInput(input: CouponBatchInput): Checked<CouponBatchForm> {
   const { couponSeriesId, customerIdentifier, customerIdentifierColumn: column } = input;
   if (!isSeriesId(couponSeriesId)) return refuseSeries();
@@ -31,7 +34,7 @@ export function checkCouponBatchInput(input: CouponBatchInput): Checked<CouponBa
   return { form: { kind: 'COUPON_BATCH', couponSeriesId, customerIdentifier, customerIdentifierColumn } };
 }
 
-/** Every column a position that a file can have, and no two the same. */
+/** The same; every column must be a position that a file can have, and no two the same. */
 export function checkRedeemedCouponsInput(input: RedeemedCouponsInput): Checked<RedeemedCouponsForm> {
   const { couponSeriesId, customerIdentifier, couponIdentifier, columns, details } = input;
   if (!isSeriesId(couponSeriesId)) return refuseSeries();
@@ -65,7 +68,7 @@ export function checkRedeemedCouponsInput(input: RedeemedCouponsInput): Checked<
 }
 
 const maxDetailsLength = 10_000;
-// Control characters but tabs and line ends.
+// Control characters other than tabs and line ends.
 const noText = /(?![\t\r\n])\p{Cc}/u;
 const maxColumn = 9_999;
 

@@ -11,7 +11,7 @@ export interface UploadOptionsInput {
 
 /** `UploadOptionsInput` with its defaults filled in. */
 export interface UploadOptions {
-  /** The caller's; without one the gateway makes one. */
+  /** The caller's key. `undefined`: the gateway makes one. */
   readonly idempotencyKey: string | undefined;
   readonly dryRun: boolean;
   /** Undefined: one job, whatever its size. */

@@ -2,16 +2,19 @@ import { createStallWatch } from '../capillary/stall-watch.ts';
 import { GatewayError } from '../errors.ts';
 import type { FileStream } from './incoming-file.ts';
 
-/** Of which file, and how patient. */
+/** Which file is waited for, and how patiently. */
 export interface ClientWatchOptions {
   readonly file: Pick<FileStream, 'onArrival'>;
-  /** How long nothing may come while something is waited for. What follows a file may take four times as long in all. */
+  /**
+   * How long nothing may come while something is waited for. All that follows the file may take four times as
+   * long.
+   */
   readonly idleTimeoutMs: number;
   /** Called once, with `REQUEST_TIMEOUT`. */
   readonly onTooSlow: (error: GatewayError) => void;
 }
 
-/** Tells when the client that sends a file takes too long. */
+/** Reports a client that takes too long to send its file. */
 export interface ClientWatch {
   /** We wait for the client. */
   begin(): void;
@@ -24,8 +27,9 @@ export interface ClientWatch {
 }
 
 /**
- * Every byte of the request counts, and not only those of the file: the last boundary comes byte by byte, too, where the
- * network is slow. It is no reason to wait for ever for a form that goes on after its file.
+ * Every byte of the request counts as progress, not only those of the file: the last boundary may come byte
+ * by byte, too, where the network is slow. But a form that goes on after its file is not waited for without
+ * end.
  */
 export function createClientWatch({ file, idleTimeoutMs, onTooSlow }: ClientWatchOptions): ClientWatch {
   let isFileOver = false;

@@ -7,20 +7,20 @@ import type { InvalidInputError } from './upload-result.ts';
 
 /** The jobs that earlier tries made of the parts of one file. */
 export interface EarlierParts {
-  /** The job that an earlier try made of this part. Each once. */
+  /** Takes the job that an earlier try made of this part. Each job only once. */
   take(part: number): UploadJob | undefined;
   /**
-   * Holds what upstream counted in a part against what passed now. Undefined when they agree, or while upstream may still be
-   * counting. `rows` of the whole file, where its end is known.
+   * Compares what upstream counted in a part with what has passed now. `undefined` when they agree, or while
+   * upstream may still be counting. `rows` are those of the whole file, once its end is known.
    */
   compare(job: UploadJob, part: number, rows: number | undefined): InvalidInputError | undefined;
-  /** When the file has ended: undefined unless upstream has parts that it does not. */
+  /** To be called when the file has ended. `undefined` unless upstream has parts that the file has not. */
   compareCount(): InvalidInputError | undefined;
 }
 
 /**
- * What upstream has under a key, held against the file that comes now: by the file's name, by how it was split, and
- * by the rows of each part. The refusal says that the key was used for another file.
+ * Compares what upstream has under a key with the file that comes now: by the file's name, by how it was
+ * split, and by the rows of each part. A refusal says that the key was used for another file.
  */
 export function earlierParts(
   uploaded: readonly UploadedPart[],
@@ -28,13 +28,14 @@ export function earlierParts(
 ): EarlierParts | { readonly refusal: InvalidInputError } {
   const { maxRowsPerJob } = now;
   const isSplit = maxRowsPerJob !== undefined;
-  // As it would come back: upstream's copy of a long name is cut.
+  // As the name would come back: upstream's copy of a long name is cut.
   const name = readKeyedFileName(
     keyedFileName({ name: now.name, key: '0'.repeat(24), part: undefined }),
   )?.name.normalize();
   const parts = new Map<number, UpstreamJob>();
   for (const each of uploaded) {
-    // Of one file, some browsers on macOS send the accents apart from their letters, and others together.
+    // Some browsers on macOS send accents apart from their letters, others send the same name with both in
+    // one.
     if (each.name.normalize() !== name) return otherFile(`the file "${each.name}"`);
     if (each.part?.maxRows !== maxRowsPerJob) {
       return otherFile(
@@ -42,7 +43,7 @@ export function earlierParts(
       );
     }
     const part = each.part?.number ?? 1;
-    // Two of one part would be a fault upstream of us; the first is the one that was answered.
+    // Two jobs of one part would be a fault upstream of us; the first is the one that was answered.
     if (!parts.has(part)) parts.set(part, each.job);
   }
 

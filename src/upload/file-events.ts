@@ -1,20 +1,26 @@
 import { GatewayError } from '../errors.ts';
 import type { FileStream } from './incoming-file.ts';
 
-/** What may come of a file part. */
+/** What happens to a file part. */
 export interface FileEvents {
   onData(chunk: Buffer): void;
-  /** The part is over. Whether the form goes on properly behind it, `formEnd` tells. */
+  /** The part is over. `formEnd` tells whether the form goes on properly behind it. */
   onEnd(): void;
-  /** The part will not come to its end. */
+  /** The part will never come to its end. */
   onCutOff(error: GatewayError): void;
 }
 
-/** Listens to a file part, which does not flow before `resume`. Returns what ends that: the rest then flows to nowhere. */
+/**
+ * Listens to a file part, which does not flow before `resume`. Returns what ends that: the rest is then read
+ * and dropped.
+ */
 export function listenToFile({ stream, formEnd }: FileStream, events: FileEvents): () => void {
   const { onData, onEnd } = events;
 
-  /** The form tells in this very turn why it broke, where it did: it may be something that sending again does not mend. */
+  /**
+   * If the form broke, it says so, and why, within this turn of the event loop: it may be something that
+   * sending again does not cure.
+   */
   function onBreak(): void {
     formEnd.catch((reason: unknown) => events.onCutOff(whyCutOff(reason)));
     setImmediate(() => events.onCutOff(whyCutOff(undefined)));
@@ -35,7 +41,10 @@ export function listenToFile({ stream, formEnd }: FileStream, events: FileEvents
   };
 }
 
-/** Why a form broke within or behind a file, as its sender is told it: `TRUNCATED` unless the form itself says more. */
+/**
+ * The error that tells the sender why a form broke within or behind a file: `TRUNCATED` unless the form
+ * itself says more.
+ */
 export function whyCutOff(reason: unknown): GatewayError {
   if (reason instanceof GatewayError) return reason;
   return new GatewayError('TRUNCATED', 'The request ended before the file did. Send the file again.');

@@ -9,19 +9,20 @@ import { createIncomingFile, type IncomingFile } from './incoming-file.ts';
 /** The request that the files come in, and how patient to be with it. */
 export interface FileQueueOptions {
   readonly req: IncomingMessage;
-  /** The parser: it finishes when the form's last boundary has passed. */
+  /** The parser: it finishes when the last boundary of the form has passed. */
   readonly form: Writable;
-  /** Why the form came to no proper end. */
+  /** Tells why the form came to no proper end. */
   readonly brokenForm: () => GatewayError;
   readonly idleTimeoutMs: number;
 }
 
 /**
- * The files of one request, in the order in which they arrive. They share one stream: a file that nobody reads stands
- * in the way of those behind it, and a reader that waits for one of those would wait for ever. So it is told at once.
+ * The files of one request, in the order in which they arrive. They share one stream: a file that nobody
+ * reads blocks those behind it, and a reader that waits for one of those would wait for ever. So such a
+ * reader is told at once.
  */
 export function createFileQueue({ req, form, brokenForm, idleTimeoutMs }: FileQueueOptions) {
-  // A small form is over by now, for good or ill: its events are not to be waited for.
+  // A small form may be over by now, for good or ill: its events have passed.
   const formEnd = finished(form).catch(() => {
     throw brokenForm();
   });
@@ -29,7 +30,7 @@ export function createFileQueue({ req, form, brokenForm, idleTimeoutMs }: FileQu
   let expected = 0;
   let arrived = 0;
   let onNextArrival: () => void = () => {};
-  /** The part that has arrived and that nobody reads or released. */
+  /** The name of a part that has arrived and that nobody has read or released. */
   let inTheWay: string | undefined;
   const waiting = new Set<(reason: unknown) => void>();
 
@@ -41,7 +42,10 @@ export function createFileQueue({ req, form, brokenForm, idleTimeoutMs }: FileQu
   function add(upload: Upload): IncomingFile {
     expected += 1;
     let file: FileUpload | undefined;
-    /** A boundary was understood as such when the next part has begun: what only looks like one ends a file, too. */
+    /**
+     * Proof that the file's end was a real boundary: the next part has begun, or the form has ended. What
+     * only looks like a boundary ends a file, too.
+     */
     let partEnd = formEnd;
     let claimed = false;
     let released = false;
@@ -51,7 +55,8 @@ export function createFileQueue({ req, form, brokenForm, idleTimeoutMs }: FileQu
         file = fileUpload;
         arrived += 1;
         onNextArrival();
-        // Told here and not when the file is opened: in a small request the next one has arrived by then.
+        // Registered here and not when the file is opened: in a small request the next file has arrived by
+        // then.
         if (arrived < expected) {
           const followed = new Promise<void>((resolve) => (onNextArrival = resolve));
           partEnd = Promise.race([followed, formEnd]);
@@ -87,7 +92,7 @@ export function createFileQueue({ req, form, brokenForm, idleTimeoutMs }: FileQu
         try {
           const fileUpload = await raceArrival(arrival, signal);
           const stream = readStreamOf(fileUpload);
-          // The form broke between the file's header and this moment.
+          // The form broke between the header of the file and now.
           if (!stream) throw brokenForm();
           return {
             name: fileUpload.filename ?? '',
@@ -113,7 +118,7 @@ export function createFileQueue({ req, form, brokenForm, idleTimeoutMs }: FileQu
   async function raceArrival(arrival: Promise<FileUpload>, signal: AbortSignal): Promise<FileUpload> {
     signal.throwIfAborted();
     const { promise: failure, reject } = deferredFailure();
-    // Bytes that are not the file's are progress as well, but no reason to wait for it for ever.
+    // Bytes of other parts count as progress, too, but the file is not waited for without end.
     const watchFor = (timeoutMs: number) =>
       createStallWatch({ timeoutMs, onStall: () => reject(stalled(timeoutMs)) });
     const stall = watchFor(idleTimeoutMs);
@@ -144,7 +149,7 @@ function drain(file: FileUpload): void {
     .resume();
 }
 
-/** `undefined` when the file has failed already: the library throws it then. */
+/** `undefined` when the file has failed already: the library then throws its error. */
 function readStreamOf(file: FileUpload): Readable | undefined {
   try {
     return file.createReadStream();

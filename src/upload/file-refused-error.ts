@@ -1,6 +1,6 @@
 import type { FileProblem } from './scan/file-problem.ts';
 
-/** The file itself is wrong, and goes no further. Nothing is whole upstream. */
+/** The file itself is wrong, and goes no further. Upstream has no whole file. */
 export class FileRefusedError extends Error {
   override readonly name = 'FileRefusedError';
   /** The first problems, in the order of the file. */

@@ -23,7 +23,10 @@ export interface UploadedPart {
 
 type Client = Pick<CapillaryClient, 'listJobs'>;
 
-/** What upstream's status list has of a key, by the file names (upstream contract, "Reading the fields"). Rejects as the list does. */
+/**
+ * What upstream's status list has under a key, by the file names in it (upstream contract, "Reading the
+ * fields"). Rejects as the list does.
+ */
 export async function listUploaded(
   client: Client,
   { key, ...list }: FindUploadedRequest & Pick<ListJobsInput, 'retry'>,
@@ -36,9 +39,9 @@ export async function listUploaded(
 }
 
 /**
- * Looks for one part, again after each pause: the list may show a new job late. `listed`: the last look was answered,
- * so that finding nothing means something. Rejects with the signal's reason when it is that nobody waits any longer; for any
- * other it looks no further.
+ * Looks for one part, once after each pause: the list may show a new job late. `listed`: the last look was
+ * answered, so that finding nothing means something. Rejects with the signal's reason when that says that
+ * nobody waits any longer; after any other abort it just stops looking.
  */
 export async function findUploaded(
   client: Client,

@@ -5,15 +5,20 @@ import { checkBoundaryLines } from './check-boundary-lines.ts';
 import { checkPartHeaders } from './check-part-headers.ts';
 import { replaceBoundarySearch } from './replace-boundary-search.ts';
 
-/** What stands between the parser and the library. */
+/** The guard between the parser and the library. */
 export interface FormGuard {
   /** Hands out busboy's parser, which the library keeps to itself. */
   onForm(form: Writable): void;
-  /** Called before the library acts on the `map` part. What it throws ends the form, and is the library's rejection. */
+  /**
+   * Called before the library acts on the `map` part. Whatever it throws ends the form, and is what the
+   * library rejects with.
+   */
   checkFields(operations: unknown, map: unknown): void;
 }
 
-/** busboy's name is undefined where a part has none, or an empty one; its value where the part's charset is unknown. */
+/**
+ * `name` is undefined where a part has none, or an empty one; `value` where the part's charset is unknown.
+ */
 type FileListener = (name: string | undefined, stream: Readable, info: PartInfo) => void;
 type FieldListener = (
   name: string | undefined,
@@ -26,13 +31,15 @@ interface PartInfo {
 }
 
 /**
- * Stands in for the request towards graphql-upload-minimal, which asks of it only to be piped. That is the place to
- * put a guard between the parser and the library: the library sets any `map` path that is not `__proto__`, so that
- * `variables.hasOwnProperty.call` would change every object of the process, and it listens once for parser errors.
+ * Stands in for the request when graphql-upload-minimal asks to pipe it, which is all that the library asks
+ * for. That is the place for a guard between the parser and the library: the library sets any `map` path
+ * other than `__proto__`, so that `variables.hasOwnProperty.call` would change every object of the process,
+ * and it listens only once for parser errors.
  */
 export function guardedRequest(req: IncomingMessage, guard: FormGuard): IncomingMessage {
   if (/;\s*boundary=""/i.test(req.headers['content-type'] ?? '')) {
-    // RFC 2046, 5.1.1. The parser takes it, and would find a part's end in every line that begins with two dashes.
+    // RFC 2046, 5.1.1. The parser accepts it, and would then find the end of a part in every line that begins
+    // with two dashes.
     throw new GatewayError('BAD_REQUEST', 'The multipart boundary is empty.');
   }
   const stand: Pick<IncomingMessage, 'headers' | 'readableEnded' | 'once' | 'resume' | 'unpipe' | 'pipe'> = {
@@ -45,7 +52,7 @@ export function guardedRequest(req: IncomingMessage, guard: FormGuard): Incoming
     unpipe: req.unpipe.bind(req),
     pipe<T extends NodeJS.WritableStream>(parser: T): T {
       const form = parser as unknown as Writable;
-      // busboy tells a malformed header twice; the second time nobody else listens, and the process would end.
+      // busboy reports a malformed header twice; without this the second report would end the process.
       form.on('error', () => {});
       const onFault = (reason: GatewayError) => refuse(form, reason);
       replaceBoundarySearch(form, (tell) =>
@@ -62,12 +69,12 @@ export function guardedRequest(req: IncomingMessage, guard: FormGuard): Incoming
   return stand as IncomingMessage;
 }
 
-/** Of the two parts together, which are 2 MiB at most. */
+/** Pieces of the two parts together, which have 2 MiB at most. */
 const maxPieces = 20_000;
 
 /**
- * The parser keeps a field in the pieces it comes in: as chunks of one byte each a megabyte of `operations` would be hundreds
- * of them in memory. Of the files behind `map` nothing is kept.
+ * The parser keeps a field in the pieces in which it comes: sent byte by byte, a megabyte of `operations`
+ * would take hundreds of megabytes. Nothing is kept of the files behind `map`.
  */
 function refusePieces(req: IncomingMessage, form: Writable, hasMap: () => boolean): void {
   let pieces = 0;
@@ -80,7 +87,10 @@ function refusePieces(req: IncomingMessage, form: Writable, hasMap: () => boolea
   req.on('data', count);
 }
 
-/** The library knows one spelling of the media type only, the parser no empty parameter (RFC 9110, 8.3.1 and 5.6.6). */
+/**
+ * The library knows only one spelling of the media type, and the parser no empty parameter (RFC 9110, 8.3.1
+ * and 5.6.6).
+ */
 function plainContentType(contentType = ''): string {
   let end = contentType.length;
   // By index: a pattern would try each of the thousands of semicolons that a header has room for.
@@ -88,14 +98,14 @@ function plainContentType(contentType = ''): string {
   return contentType.slice(0, end).replace(/^\s*multipart\/form-data\s*;/i, 'multipart/form-data;');
 }
 
-/** Answers whether the `map` part has come. */
+/** Checks the text fields. The function returned says whether the `map` part has come. */
 function guardFields(form: Writable, checkFields: FormGuard['checkFields']): () => boolean {
   const [takeField] = form.listeners('field') as FieldListener[];
   form.removeAllListeners('field');
   let operations: unknown;
   let hasMap = false;
   const onField: FieldListener = (name, text, info) => {
-    // As in a JSON body, what a program on Windows writes before its UTF-8 is none of the JSON.
+    // A byte order mark, which programs on Windows write, is no part of the JSON.
     const value = text?.replace(/^\ufeff/, '');
     refuseStray(name, operations !== undefined);
     refuseEncoded(name, info);
@@ -110,20 +120,23 @@ function guardFields(form: Writable, checkFields: FormGuard['checkFields']): () 
   return () => hasMap;
 }
 
-/** Of two files with one name the library would take the first and wait for ever for someone to read the second. */
+/**
+ * Checks the file parts. Of two files with one name the library would take the first, and wait for ever for
+ * someone to read the second.
+ */
 function guardFiles(form: Writable, hasMap: () => boolean): void {
   const [takeFile] = form.listeners('file') as FileListener[];
   form.removeAllListeners('file');
   const names = new Set<string>();
   const onFile: FileListener = (name, stream, info) => {
-    // Refusing the form destroys the file with it, which nobody else may be listening to yet.
+    // Refusing the form destroys the file with it, to which nobody else may be listening yet.
     stream.on('error', () => {});
     if ((name === 'operations' || name === 'map') && !hasMap()) {
       const message = `The "${name}" part must be a text field: send it without a filename.`;
       throw new GatewayError('BAD_REQUEST', message);
     }
     refuseEncoded(name, info);
-    // Parts without a name are none of the map's: the library passes over them, however many there are.
+    // A part without a name is not in the map: the library ignores such parts, however many there are.
     if (name !== undefined) {
       if (names.has(name)) {
         const shown = JSON.stringify(name.slice(0, 40));
@@ -137,8 +150,8 @@ function guardFiles(form: Writable, hasMap: () => boolean): void {
 }
 
 /**
- * The library hears of two fields and passes over the rest. A third that stands before `map` would be taken for it, and
- * what is missing then would be told of the wrong part.
+ * The library takes two fields and ignores the rest. It would take a third one before `map` for `map` itself,
+ * and then blame the wrong part for what is missing.
  */
 function refuseStray(name: string | undefined, hasOperations: boolean): void {
   if (name === 'map' || (name === 'operations' && !hasOperations)) return;
@@ -148,7 +161,7 @@ function refuseStray(name: string | undefined, hasOperations: boolean): void {
   throw new GatewayError('BAD_REQUEST', message);
 }
 
-/** Nothing decodes a part (RFC 7578, 4.7): what is encoded would go upstream like that, and count as the file. */
+/** Nothing decodes a part (RFC 7578, 4.7): an encoded file would go upstream encoded. */
 function refuseEncoded(name: string | undefined, { encoding }: PartInfo): void {
   if (['7bit', '8bit', 'binary', ''].includes(encoding.trim())) return;
   const part = JSON.stringify(name?.slice(0, 40) ?? '');
@@ -157,7 +170,7 @@ function refuseEncoded(name: string | undefined, { encoding }: PartInfo): void {
   throw new GatewayError('BAD_REQUEST', message);
 }
 
-/** What a listener throws would come out of the request's own `data` event, where it ends the process. */
+/** An error thrown by a listener would come out of the request's own `data` event, and end the process. */
 function orRefuse<Args extends unknown[]>(form: Writable, listener: (...args: Args) => void) {
   return (...args: Args) => {
     try {
@@ -169,14 +182,14 @@ function orRefuse<Args extends unknown[]>(form: Writable, listener: (...args: Ar
 }
 
 function refuse(form: Writable, reason: unknown): void {
-  // The chunk in which a part was refused may hold more parts, of which the library would complain instead.
+  // The chunk with the refused part may hold more parts, about which the library would complain instead.
   form.removeAllListeners('field').removeAllListeners('file');
   form.destroy(reason as Error);
 }
 
-/** Without the text of JSON.parse's error, which quotes the body. */
+/** Without the message of JSON.parse, which quotes the body. */
 function parseJson(name: string, text = ''): unknown {
-  // The parser has replaced what is no UTF-8, and would let other words go upstream than the client meant.
+  // The parser has replaced invalid UTF-8: other words than the client meant would go upstream.
   if (text.includes('\ufffd')) {
     const message = `The "${name}" part is not valid UTF-8, or holds U+FFFD, which stands for what was lost of a text.`;
     throw new GatewayError('BAD_REQUEST', message);

@@ -2,15 +2,18 @@ import type { Readable } from 'node:stream';
 
 /** A file part that has begun to arrive. */
 export interface FileStream {
-  /** File name as the client wrote it, without folders; may be empty. */
+  /** The file name as the client wrote it, without folders; may be empty. */
   readonly name: string;
   readonly stream: Readable;
   /**
-   * Resolves when the whole form has ended properly, or the next of its files has begun to arrive; rejects when the form
-   * is cut off or turns out malformed before that.
+   * Resolves when the whole form has ended properly, or when the next of its files has begun to arrive;
+   * rejects when the form is cut off or turns out malformed before that.
    */
   readonly formEnd: Promise<void>;
-  /** Calls back for each piece of the request that comes, also where nothing of it is the file's. Returns how to stop it. */
+  /**
+   * Calls `listener` for each piece of the request that comes, also where none of it is the file's. Returns
+   * what stops that.
+   */
   onArrival(listener: () => void): () => void;
 }
 
@@ -20,18 +23,20 @@ const brand = Symbol('incoming file');
 export interface IncomingFile {
   readonly [brand]: true;
   /**
-   * Waits for the file's first byte. Once only. Rejects with `GatewayError`: `FILE_MISSING` when the request ends
-   * without it, `BAD_REQUEST` when another file stands before it that nobody reads.
+   * Waits for the file to arrive. To be called once. Rejects with `GatewayError`: `FILE_MISSING` when the
+   * request ends without the file, `BAD_REQUEST` when another file stands before it that nobody reads.
    */
   open(signal: AbortSignal): Promise<FileStream>;
-  /** Whoever has an incoming file and does not read it to its end says so; safe at any time. */
+  /** Call it when the file is not, or no longer, wanted; safe at any time. */
   release(): void;
 }
 
-/** How graphql-js names the value where a type takes no file; it would list our functions. */
+/**
+ * How graphql-js prints the value where it stands in the wrong place; otherwise it would list our functions.
+ */
 const shown = { toJSON: () => 'a file' };
 
-/** Makes a file that `isIncomingFile` knows again. */
+/** Makes a file that `isIncomingFile` recognises. */
 export function createIncomingFile(file: Omit<IncomingFile, typeof brand>): IncomingFile {
   return Object.assign(Object.create(shown), { [brand]: true, ...file });
 }

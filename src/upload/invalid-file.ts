@@ -2,7 +2,10 @@ import type { UploadJob } from '../jobs/upload-job.ts';
 import type { FileRefusedError } from './file-refused-error.ts';
 import type { InvalidFileError } from './upload-result.ts';
 
-/** The refusal as its person is told it, with the key to go on with and the jobs that a split file had made before. */
+/**
+ * The result for a refused file, with the key to go on with and the jobs that earlier parts of a split file
+ * have made.
+ */
 export function invalidFile(
   error: FileRefusedError,
   idempotencyKey: string,

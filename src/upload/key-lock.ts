@@ -7,12 +7,12 @@ export interface KeyLock {
   hold<T>(key: string, signal: AbortSignal, work: () => Promise<T>): Promise<T>;
 }
 
-/** Somebody else has been uploading under the key all the while. */
+/** Another upload has held the key all the while. */
 export class KeyBusyError extends Error {
   override readonly name = 'KeyBusyError';
 }
 
-/** A lock among the uploads of this process, in the order in which they came. Waits for `waitMs`, default 60,000. */
+/** A lock among the uploads of this process, first come, first served. Waits for `waitMs`, default 60,000. */
 export function createLocalKeyLock({ waitMs = 60_000 }: { readonly waitMs?: number } = {}): KeyLock {
   /** Settles when the last in the line of a key, and all before it, are done. */
   const lines = new Map<string, Promise<unknown>>();
@@ -22,8 +22,9 @@ export function createLocalKeyLock({ waitMs = 60_000 }: { readonly waitMs?: numb
       signal.throwIfAborted();
       const before = lines.get(key);
       let leave: () => void = () => {};
-      // Without a pause since the look: two that come or wake at once must not both find the key free. And of all
-      // before, not of the last one: who gave up left the line, but not those whom it waited for.
+      // No `await` since `lines.get`: two that come or wake at once must not both find the key free. All
+      // those before are waited for, not only the last one: whoever gave up has left the line, but those
+      // before it may still run.
       const line = Promise.all([before, new Promise<void>((resolve) => (leave = resolve))]).then(() => {
         if (lines.get(key) === line) lines.delete(key);
       });

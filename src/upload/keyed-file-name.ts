@@ -1,26 +1,30 @@
 import { createHash } from 'node:crypto';
 
 /**
- * The gateway's mark in the name that it gives a file upstream, `<base>.<mark>[r<rows>.p<part>].csv`: upstream's status list
- * gives the name back, and so is the record of what was uploaded under which key. `k` stands where the user's name
- * ended in `.csv`, `x` where it did not. The redeemed list appends its own `_<epoch ms>_<series>`.
+ * The gateway marks the name that it gives a file upstream, `<base>.<mark>[r<rows>.p<part>].csv`: upstream's
+ * status list returns the name, and so is the record of what was uploaded under which key. The mark is `k`
+ * where the user's name ended in `.csv`, and `x` where it did not, followed by the key. The redeemed list
+ * appends its own `_<epoch ms>_<series>`.
  */
 const marked =
   /^(?<base>.*)\.(?<mark>[kx])(?<key>[0-9a-f]{24})(?:r(?<maxRows>\d{1,10})\.p(?<part>\d{4,6}))?(?:_\d+_\d+)?(?<extension>\.csv)$/is;
 
-// With the longest mark, and what the redeemed list appends, it stays below the 255 bytes of a file name.
+// With the longest mark, and what the redeemed list appends, a name stays below the 255 bytes of a file name.
 const maxBaseBytes = 160;
 
-/** What a name that the gateway gave upstream holds. */
+/** The parts of a name that the gateway gives a file. */
 export interface KeyedFileName {
   /** The user's own file name. */
   readonly name: string;
   readonly key: string;
-  /** Where a file was split. */
+  /** Set where the file was split. */
   readonly part: FilePart | undefined;
 }
 
-/** Which part of a split file: told by both, since the same number means other rows when the parts are of another size. */
+/**
+ * Which part of a split file. It takes both fields: with parts of another size the same number means other
+ * rows.
+ */
 export interface FilePart {
   /** 1-based. */
   readonly number: number;
@@ -61,12 +65,14 @@ export function shownFileName(uploadedFileName: string): string {
 /** A client's file name made fit to be one: no folders, no control characters, never empty. */
 export function cleanFileName(name: string): string {
   const visible = withQuotes(name.toWellFormed()).replace(/%0[AD]|\p{Cc}/giu, '');
-  // What was taken out may have stood within another such code, which would be read back as a quote.
+  // What was removed may have stood within another such code, which would now be read back as a quote.
   const plain = visible.replace(/%(?=0[AD]|22)/gi, '_');
   return plain.replace(/^.*[\\/]/s, '').trim() || 'upload.csv';
 }
 
-/** Browsers write a quote in a file name so, and so do we (WHATWG HTML, multipart/form-data encoding). */
+/**
+ * Browsers write a quote in a file name as `%22`, and so do we (WHATWG HTML, multipart/form-data encoding).
+ */
 function withQuotes(name: string): string {
   return name.replaceAll('%22', '"');
 }

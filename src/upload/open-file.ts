@@ -7,15 +7,18 @@ import type { ScanInput } from './scan/scan-plan.ts';
 import type { FileUpload, UploadFileOptions } from './upload-file.ts';
 import type { FileReport } from './upload-result.ts';
 
-/** The file of an upload, on its way. Whoever opened it closes `passing`. */
+/** The file of an upload on its way. Whoever opened it closes `passing`. */
 export interface OpenedFile {
   readonly name: string;
   readonly passing: PassingFile;
-  /** Only once the file has passed as a whole. */
+  /** The report. To be called once the whole file has passed. */
   report(): FileReport;
 }
 
-/** Waits for the file of an upload, and has it looked at as its form and options say. Rejects as `IncomingFile.open`. */
+/**
+ * Waits for the file of an upload, and has it inspected as its form and options say. Rejects as
+ * `IncomingFile.open` does.
+ */
 export async function openFile(deps: UploadFileOptions, upload: FileUpload): Promise<OpenedFile> {
   const { inspector, maxFileBytes, idleTimeoutMs } = deps;
   const { form, options, signal } = upload;

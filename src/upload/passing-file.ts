@@ -7,41 +7,46 @@ import type { Inspector } from './inspection/create-inspector.ts';
 import type { InspectedPiece } from './inspection/inspection.ts';
 import type { InspectionPlan, InspectionReport } from './inspection/inspection-messages.ts';
 
-/** Which file, and what it is held against. */
+/** Which file passes, and what it is checked for. */
 export interface PassingFileOptions {
   readonly file: FileStream;
   readonly inspector: Pick<Inspector, 'open'>;
   readonly plan: InspectionPlan;
-  /** Refuses a file that was read to its end and is not wrong as a whole. */
+  /** May refuse a file that was read to its end and is not wrong as a whole. */
   readonly judge: (report: InspectionReport) => FileRefusedError | undefined;
   /** How long the client may send nothing while we wait for it. */
   readonly idleTimeoutMs: number;
 }
 
-/** A file on its way from the client: looked at as it passes, never kept. */
+/** A file on its way from the client: inspected as it passes, never kept. */
 export interface PassingFile {
   /**
-   * The next part of the file; without `rowsPerPart` the only one. Further parts begin with the header again. A part
-   * fails on every fate but its true end: cut off (`TRUNCATED`), stalled (`REQUEST_TIMEOUT`), refused
-   * (`FileRefusedError`). To be asked for when the part before has ended, as long as the file is not over.
+   * The next part of the file; without `rowsPerPart` the only one. Further parts begin with the header again.
+   * A part fails in every case but its true end: cut off (`TRUNCATED`), stalled (`REQUEST_TIMEOUT`), refused
+   * (`FileRefusedError`). To be asked for once the part before has ended, and only while the file is not
+   * over.
    */
   nextPart(): ByteSource;
-  /** How many have arrived so far. */
+  /** How many bytes have arrived so far. */
   bytes(): number;
-  /** What was found, once the last part has come to its true end. */
+  /** What was found, once the last part has come to its true end; `undefined` before. */
   report(): InspectionReport | undefined;
-  /** Whoever made it closes it, wherever it stands: what still arrives flows to nowhere. May be called twice. */
+  /**
+   * Whoever made it closes it, in whatever state it is: what still arrives is then read and dropped. May be
+   * called twice.
+   */
   close(): void;
 }
 
 /**
- * Turns the file part of a request into sources for the parts that go upstream. Nothing is told on that was not looked
- * at. Once it failed or was stopped, what still arrives flows to nowhere, so that the client can hear the answer.
+ * Turns the file part of a request into sources for the parts that go upstream. Nothing is passed on before
+ * it was inspected. Once the file has failed or was stopped, what still arrives is read and dropped, so that
+ * the client can receive the answer.
  */
 export function createPassingFile(options: PassingFileOptions): PassingFile {
   const { file, inspector, plan, judge, idleTimeoutMs } = options;
   const { stream, formEnd } = file;
-  /** What each further part begins with, and whether this one has not had it yet. */
+  /** The header, with which each further part begins, and whether the current part still lacks it. */
   let header: Buffer | undefined;
   let headerIsDue = false;
   let taker: ByteTaker | undefined;
@@ -63,7 +68,8 @@ export function createPassingFile(options: PassingFileOptions): PassingFile {
         ? new FileRefusedError(wholeFileProblem.message, [wholeFileProblem])
         : judge(report);
       if (refusal) return fail(refusal);
-      // The part's end is not the file's true end yet: a form without its last boundary was cut off, wherever that was.
+      // The end of the part is not the file's true end yet: a form without its last boundary was cut off, and
+      // nobody knows where.
       formEnd.then(
         () => {
           finalReport = report;
@@ -74,13 +80,15 @@ export function createPassingFile(options: PassingFileOptions): PassingFile {
     },
     onFailure: fail,
   });
-  // Behind what may throw: its timers would run for ever.
+  // After the call that may throw: otherwise its timers would run for ever.
   const client = createClientWatch({ file, idleTimeoutMs, onTooSlow: fail });
   const letFlow = listenToFile(file, { onData, onEnd, onCutOff: fail });
 
-  /** Hands on what was looked at as far as it is wanted, and lets the client send as far as there is room. */
+  /**
+   * Passes on what was inspected as far as it is wanted, and lets the client send as far as there is room.
+   */
   function pump(): void {
-    // A taker may ask for more from within the write that it is just taking.
+    // A taker may ask for more from within the very write that it is taking.
     if (pumping) return;
     pumping = true;
     while (taker && !takerIsFull && !over) {
@@ -95,7 +103,7 @@ export function createPassingFile(options: PassingFileOptions): PassingFile {
     }
     pumping = false;
     if (over) return;
-    // All was looked at, and the taker, which is not full, has all of it.
+    // All was inspected, and the taker, which is not full, has all of it.
     if (finalReport && taker && !takerIsFull) {
       passed = true;
       finish();
@@ -176,7 +184,7 @@ export function createPassingFile(options: PassingFileOptions): PassingFile {
           pump();
         },
         stop() {
-          // A part that has ended stops nothing: the next one is not its affair.
+          // A part that has ended stops nothing: the next one is not its business.
           if (!over && (mine === undefined || taker === mine)) finish();
         },
       };

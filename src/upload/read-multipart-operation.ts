@@ -8,18 +8,19 @@ import { guardedRequest } from './guarded-request.ts';
 
 /** How long to wait, and for whom. */
 export interface ReadMultipartOptions {
-  /** Both parts must be in within this time; later, some byte within each such time. */
+  /** Both parts must arrive within this time; after that, some byte within each such time. */
   readonly idleTimeoutMs: number;
   readonly signal: AbortSignal;
 }
 
-/** Of the `operations` and of the `map` part, each. */
+/** The most that the `operations` part may have, and the `map` part. */
 const maxFieldBytes = 1024 * 1024;
 
 /**
- * Reads a GraphQL multipart request up to its `map` part, and answers the operation with an `IncomingFile` wherever a
- * file goes. The files follow as they are read; nothing is kept. Rejects with `GatewayError`; what the client still
- * sends is the listener's to drain. Spec: https://github.com/jaydenseric/graphql-multipart-request-spec
+ * Reads a GraphQL multipart request up to its `map` part, and returns the operation with an `IncomingFile`
+ * wherever a file goes. The files follow as they are read; nothing is kept. Rejects with `GatewayError`; the
+ * listener drains what the client still sends. Spec:
+ * https://github.com/jaydenseric/graphql-multipart-request-spec
  */
 export async function readMultipartOperation(req: IncomingMessage, options: ReadMultipartOptions) {
   const { idleTimeoutMs, signal } = options;
@@ -63,7 +64,7 @@ export async function readMultipartOperation(req: IncomingMessage, options: Read
 
 function placeFiles(operation: unknown, places: Places, queue: ReturnType<typeof createFileQueue>) {
   for (const keys of places.values()) {
-    // checkMap walked these keys: every holder is an own, plain container.
+    // checkMap has walked these keys: every holder is an own, plain container.
     let holder = operation as Record<string, unknown>;
     for (const key of keys.slice(0, -1)) holder = holder[key] as Record<string, unknown>;
     const last = keys.at(-1) as string;
@@ -77,11 +78,12 @@ function tooSlow(timeoutMs: number): GatewayError {
 }
 
 function refusal(error: Error & { status?: number }): GatewayError {
-  // busboy's errors carry no code, and this one is the client's connection rather than its form.
+  // busboy's errors carry no code; this one means that the client's connection ended, not that its form is
+  // wrong.
   if (error.message === 'Unexpected end of form') {
     return new GatewayError('TRUNCATED', 'The request ended before its last boundary. Nothing was uploaded.');
   }
-  // The library suspects its own installation here; all that it knows is that the form ended without a part for it.
+  // The library blames its own installation here; all that it knows is that the form ended without this part.
   const reason = error.status === 500 ? 'There is no "operations" part.' : error.message.slice(0, 300);
   const message = `Malformed multipart request: ${reason}`;
   return new GatewayError(error.status === 413 ? 'PAYLOAD_TOO_LARGE' : 'BAD_REQUEST', message);

@@ -4,7 +4,7 @@ import type { RedisLink } from '../redis/redis-link.ts';
 import { createRedisScript } from '../redis/redis-script.ts';
 import { createLocalKeyLock, KeyBusyError, type KeyLock } from './key-lock.ts';
 
-/** Through which Redis, and for how long. Times in milliseconds. */
+/** Through which Redis, and how patiently. Times in milliseconds. */
 export interface RedisKeyLockOptions {
   /** Whoever made it closes it. */
   readonly link: Pick<RedisLink, 'run' | 'onBack'>;
@@ -12,14 +12,14 @@ export interface RedisKeyLockOptions {
   readonly leaseMs?: number | undefined;
   /** Default 60,000. */
   readonly waitMs?: number | undefined;
-  /** Between two tries to have the key. Default 200. */
+  /** Time between two tries to get the key. Default 200. */
   readonly retryMs?: number | undefined;
 }
 
 /**
- * A lock among the uploads of all replicas, for who repeats an upload through another one while the first still runs.
- * Where Redis is away it is the process's own, for who has not seen the key in other hands: upstream's list remains the
- * record of what was uploaded.
+ * A lock among the uploads of all replicas, for a client that repeats an upload through another replica while
+ * the first try still runs. While Redis is away, it is only the process's own lock, unless the key was seen
+ * in other hands just before. Upstream's list remains the record of what was uploaded.
  */
 export function createRedisKeyLock(options: RedisKeyLockOptions): KeyLock {
   const { link, leaseMs = 10_000, waitMs = 60_000, retryMs = 200 } = options;
@@ -28,15 +28,15 @@ export function createRedisKeyLock(options: RedisKeyLockOptions): KeyLock {
   return {
     hold(key, signal, work) {
       const giveUpAt = performance.now() + waitMs;
-      // The local lock first: one of a process' uploads at most asks Redis.
+      // The local lock first: so at most one upload of a process asks Redis.
       return local.hold(key, signal, async () => {
-        // A hash, of one length: nothing of what the caller wrote stands in Redis.
+        // A hash, so that it has one length and nothing that the caller wrote stands in Redis.
         const name = `capillary-upload-gateway:1:upload:${createHash('sha256').update(key).digest('base64url')}`;
         const owner = randomUUID();
         await acquire(name, owner, giveUpAt, signal);
         const keep = () => ignoreOutage(link.run((redis) => renew(redis, [name], [owner, leaseMs])));
         const renewal = setInterval(keep, leaseMs / 3);
-        // It may have come back without the key, and until the next renewal anybody could have it.
+        // Redis may have come back without the key, which anybody could take until the next renewal.
         const letGo = link.onBack(keep);
         try {
           return await work();
@@ -56,7 +56,7 @@ export function createRedisKeyLock(options: RedisKeyLockOptions): KeyLock {
         if (await link.run((redis) => redis.set(name, owner, 'PX', leaseMs, 'NX'))) return;
         isTaken = true;
       } catch {
-        // What was in other hands a moment ago is not free because Redis has stopped telling.
+        // A key that was in other hands a moment ago is not free because Redis no longer answers.
         if (!isTaken) return;
       }
       if (performance.now() + retryMs > giveUpAt) throw new KeyBusyError();
@@ -65,7 +65,10 @@ export function createRedisKeyLock(options: RedisKeyLockOptions): KeyLock {
   }
 }
 
-/** Also takes the key anew, when Redis came back without it. Keys: lock. Arguments: owner, lease in ms. */
+/**
+ * Renews the key, and takes it anew when Redis came back without it. Keys: lock. Arguments: owner, lease in
+ * ms.
+ */
 const renew = createRedisScript(`
 local owner = redis.call('GET', KEYS[1])
 if owner and owner ~= ARGV[1] then return 0 end

@@ -1,19 +1,19 @@
 import type { Writable } from 'node:stream';
 import { type BoundarySearch, createBoundarySearch, type TellBoundary } from './boundary-search.ts';
 
-/** What busboy 1.6 keeps of its search for the boundary (streamsearch), as far as it is used here. */
+/** busboy 1.6's search for the boundary (streamsearch), as far as it is used here. */
 interface OldSearch {
   /** The delimiter. */
   readonly _needle: Buffer;
   readonly _cb: TellBoundary;
-  /** So many bytes of a delimiter have come: the line end that busboy puts before every form. */
+  /** How many bytes of a delimiter count as come already: the line end that busboy puts before every form. */
   readonly _lookbehindSize: number;
 }
 
 /**
- * Has a form search its boundary in our way, and `listen` in between: it is given what hears of boundaries, and returns
- * what is told instead. Takes hold of private fields, for there are no others; where they are missing, in another
- * busboy, nothing is done, and false is returned.
+ * Makes a form use our search for its boundary, with `listen` in between: it gets what is called for
+ * boundaries, and returns what is called instead. Uses private fields, for there are no others; in a busboy
+ * without them nothing is done, and false is returned.
  */
 export function replaceBoundarySearch(
   form: Writable,

@@ -12,13 +12,14 @@ import type { FileUpload, UploadFileOptions } from './upload-file.ts';
 import type { UploadResult } from './upload-result.ts';
 import { withJobs } from './with-jobs.ts';
 
-// The mark in a file name has room for more, but nobody has use for so many jobs of one file.
+// The mark in a file name has room for more, but nobody has a use for so many jobs of one file.
 const maxParts = 9_999;
 
 /**
- * Sends the parts of a file one after the other, but for those that upstream has already: these are read and skipped.
- * Upstream knows each part by the key and its number, so that a repeat goes on where the last try stopped. `onDoubt` hears
- * before each part that upstream may come to have a job that nobody was told of, and afterwards whether it may have.
+ * Sends the parts of a file one after the other; those that upstream has already are read and skipped.
+ * Upstream knows each part by the key and its number, so that a repeat goes on where the last try stopped.
+ * `onDoubt` is called before each part with `true`, since upstream may come to have a job that nobody was
+ * told of, and afterwards with whether it may have one.
  */
 export async function sendParts(
   deps: UploadFileOptions,
@@ -88,7 +89,7 @@ export async function sendParts(
   }
 }
 
-/** How many rows a file has is known at its end only: the first jobs are made by then. */
+/** The number of rows is known only at the end of the file: by then the first jobs are made. */
 function tooManyParts(): FileRefusedError {
   const message = `The file makes more than ${maxParts} jobs. Those of the rows before are made: upload the rest with a larger maxRowsPerJob.`;
   return new FileRefusedError(message, [{ code: 'TOO_LARGE', message }]);

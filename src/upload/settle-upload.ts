@@ -11,7 +11,7 @@ import type { UploadResult } from './upload-result.ts';
 import { upstreamRejected } from './upstream-rejected.ts';
 import { withJobs } from './with-jobs.ts';
 
-/** A part that was sent, and all that is known of its upload. */
+/** A part that was sent, and all that is known about it. */
 export interface SettleRequest {
   readonly client: Pick<CapillaryClient, 'listJobs'>;
   readonly outcome: UploadOutcome;
@@ -19,13 +19,14 @@ export interface SettleRequest {
   readonly place: FindUploadedRequest & { readonly part: FilePart | undefined };
   readonly lookPausesMs: readonly number[];
   readonly idempotencyKey: string;
-  /** Of the parts before. */
+  /** Jobs of the parts before. */
   readonly jobs: readonly UploadJob[];
 }
 
 /**
- * What became of a part that was sent: its job, or what its person is to be told. Rejects for what no person can mend.
- * An answer that was lost after the whole part had gone up is looked for in upstream's list before anybody is told.
+ * Finds out what became of a part that was sent: its job, or the result for the caller. Rejects with what no
+ * caller can mend. Where the answer was lost after the whole part had gone up, it first looks into upstream's
+ * list.
  */
 export async function settleUpload(
   request: SettleRequest,
@@ -37,20 +38,21 @@ export async function settleUpload(
   const isUpstreams = error instanceof CapillaryError;
   if (isUpstreams && error.code === 'REJECTED')
     return { result: upstreamRejected(error, idempotencyKey, jobs) };
-  // A reason of our own to wait no longer says nothing of what upstream has.
+  // A reason of our own to stop waiting says nothing about what upstream has.
   const isTold = isUpstreams || error instanceof GatewayError;
   if (!isTold || !mayHaveJob(outcome)) throw withJobs(error, idempotencyKey, jobs);
   const { job, listed } = await findUploaded(client, place, lookPausesMs);
   if (job) return { job: toUploadJob(job) };
-  // Upstream itself said no, and its list bears it out.
+  // Upstream itself said no, and its list confirms it.
   if (isUpstreams && error.explicit && listed) throw withJobs(error, idempotencyKey, jobs);
   const message = `Capillary has the whole file, but its answer was lost, and its list does not show the job yet: ${error.message}`;
   return { result: { __typename: 'UploadOutcomeUnknownError', message, idempotencyKey, jobs } };
 }
 
 /**
- * Whether upstream may have made a job that nobody was told of. Certainly not where the closing boundary never left us,
- * nor where the answer is a 4xx: only a 5xx, or no answer, leaves open what became of a whole part.
+ * Whether upstream may have made a job that nobody was told of. Certainly not where the closing boundary
+ * never left us, nor where the answer is a 4xx: only a 5xx, or no answer, leaves open what became of a whole
+ * part.
  */
 export function mayHaveJob(outcome: UploadOutcome): boolean {
   if (outcome.ok || !outcome.whole) return false;

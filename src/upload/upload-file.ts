@@ -17,7 +17,7 @@ import { sendParts } from './send-parts.ts';
 import type { UploadResult } from './upload-result.ts';
 import { upstreamRejected } from './upstream-rejected.ts';
 
-/** What all uploads of a gateway have in common. Times in milliseconds. */
+/** What all uploads of a gateway share. Times in milliseconds. */
 export interface UploadFileOptions {
   readonly client: CapillaryClient;
   readonly inspector: Inspector;
@@ -25,7 +25,7 @@ export interface UploadFileOptions {
   readonly maxFileBytes: number;
   /** How long the client may send nothing. */
   readonly idleTimeoutMs: number;
-  /** Pauses before the looks into the status list for a job whose answer was lost. */
+  /** Pauses before each look into the status list for a job whose answer was lost. */
   readonly lookPausesMs: readonly number[];
 }
 
@@ -38,13 +38,13 @@ export interface FileUpload {
   readonly signal: AbortSignal;
   /** Whether the file's SHA-256 is worked out. Default: no. */
   readonly wantsSha256?: boolean | undefined;
-  /** Hears what the upload comes to on its way. Default: nobody. */
+  /** Hears of the upload's steps. Default: nobody. */
   readonly record?: UploadEvents | undefined;
 }
 
-/** What an upload tells of itself on its way, for its record. */
+/** The steps of an upload, for its record. */
 export interface UploadEvents {
-  /** What is called upstream belongs to it. */
+  /** The span that calls upstream belong to. */
   readonly span: Span;
   /** The file has begun to arrive; `bytes` tells how much of it has. */
   onFile(name: string, bytes: () => number): void;
@@ -55,8 +55,9 @@ export interface UploadEvents {
 }
 
 /**
- * Sends one file from the client to upstream, as it arrives. Resolves to what a person can act on; rejects with
- * `CapillaryError` or `GatewayError` for the rest, or the signal's reason. The file is released on every path.
+ * Sends one file from the client to upstream as it arrives. Resolves to what a person can act on; rejects
+ * with `CapillaryError` or `GatewayError` for the rest, or with the signal's reason. The file is released on
+ * every path.
  */
 export type UploadFile = (upload: FileUpload) => Promise<UploadResult>;
 
@@ -73,7 +74,7 @@ export function createUploadFile(deps: UploadFileOptions): UploadFile {
       const wasUnsettled = unsettled.has(name);
       const result = await sendParts(deps, upload, idempotencyKey, uploaded, (mayHaveJob) => {
         if (mayHaveJob) unsettled.add(name);
-        // What is certain of this try says nothing of those before.
+        // What is certain about this try says nothing about those before it.
         else if (!wasUnsettled) unsettled.delete(name);
       });
       if (result.__typename === 'UploadAccepted') unsettled.delete(name);
@@ -87,12 +88,12 @@ export function createUploadFile(deps: UploadFileOptions): UploadFile {
       const key = fileKey(idempotencyKey);
       const name = `${kind}:${couponSeriesId}:${key}`;
       if (options.idempotencyKey === undefined) {
-        // A refused token is best heard of before the file is spent on it.
+        // Before the file is spent on a token that is refused.
         await proveToken(client, upload);
         return await send(name, idempotencyKey, []);
       }
       const place = { kind, couponSeriesId, key, credential, signal, span: upload.record?.span };
-      // Not by credential: the repeat may come with a newer token.
+      // Without the credential: a repeat may come with a newer token.
       return await keyLock.hold(name, signal, async () => {
         const uploaded = await listPatiently(
           client,
@@ -105,7 +106,7 @@ export function createUploadFile(deps: UploadFileOptions): UploadFile {
       const { idempotencyKey } = options;
       if (idempotencyKey === undefined) throw error;
       if (error instanceof KeyBusyError) return keyBusy(idempotencyKey);
-      // The list, asked first, refuses what the upload would be refused for.
+      // The list is asked first, and refuses what the upload would be refused for.
       if (error instanceof CapillaryError && error.code === 'REJECTED')
         return upstreamRejected(error, idempotencyKey, []);
       throw error;
@@ -115,10 +116,11 @@ export function createUploadFile(deps: UploadFileOptions): UploadFile {
   };
 }
 
-// Before a repeat sends again what may be upstream: its maker has no answer to wait for, and no other protection.
+// A last pause before a repeat sends again what may be upstream already: its sender has no answer to wait
+// for, and no other protection.
 const patienceMs = 3_000;
 
-/** Looks into the list after each pause until it shows something of the key. Rejects as the list does. */
+/** Looks into the list after each pause, until it shows something under the key. Rejects as the list does. */
 async function listPatiently(
   client: CapillaryClient,
   place: FindUploadedRequest,
@@ -134,8 +136,9 @@ async function listPatiently(
 }
 
 /**
- * With tokens of our own a refused one can be renewed, but an upload cannot be repeated: its bytes are gone. So the
- * token is tried on a read first. Whatever else that read comes to, the upload will tell better.
+ * With tokens of our own a refused one can be renewed, but an upload cannot be repeated: its bytes are gone.
+ * So the token is tried on a read first. Any other failure of that read is ignored: the upload will show it
+ * better.
  */
 async function proveToken(
   client: CapillaryClient,

@@ -33,7 +33,9 @@ export interface UploadChecked {
   readonly file: FileReport;
 }
 
-/** The file itself is wrong. `jobs` are those that its parts before had made, `idempotencyKey` is there with them. */
+/**
+ * The file itself is wrong. `jobs` are those of the parts before; `idempotencyKey` is the key to go on with.
+ */
 export interface InvalidFileError {
   readonly __typename: 'InvalidFileError';
   readonly message: string;
@@ -47,7 +49,7 @@ export interface InvalidFileError {
 export interface InvalidInputError {
   readonly __typename: 'InvalidInputError';
   readonly message: string;
-  /** Path of the argument, as `input.columns.billId`. */
+  /** Path of the argument, such as `input.columns.billId`. */
   readonly field: string;
 }
 

@@ -2,7 +2,7 @@ import type { CapillaryError } from '../capillary/capillary-error.ts';
 import type { UploadJob } from '../jobs/upload-job.ts';
 import type { UpstreamRejectedError } from './upload-result.ts';
 
-/** A `REJECTED` of upstream as its person is told it, with the jobs that a split file had made before. */
+/** The result for a `REJECTED` of upstream, with the jobs that earlier parts of a split file have made. */
 export function upstreamRejected(
   { message, httpStatus = 400, upstreamCode, requestId }: CapillaryError,
   idempotencyKey: string,

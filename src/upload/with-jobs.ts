@@ -3,8 +3,8 @@ import { capillaryExtensions, GatewayError, isAbort, maskedMessage } from '../er
 import type { UploadJob } from '../jobs/upload-job.ts';
 
 /**
- * An error that ends the upload of a split file, with what its caller must know to go on: the jobs that were made, and
- * the key to repeat with. Without jobs it is the error as it was.
+ * An error that ends the upload of a split file, with what its caller must know to go on: the jobs that were
+ * made, and the key to repeat with. Without jobs it is the error as it was.
  */
 export function withJobs(error: unknown, idempotencyKey: string, jobs: readonly UploadJob[]): unknown {
   if (jobs.length === 0) return error;

@@ -18,7 +18,7 @@ import type { WatchStats } from './watch-stats.ts';
 /** What watching may cost. Times in milliseconds. */
 export interface WatcherOptions {
   readonly listJobs: ListJobsOnce;
-  /** Whether this state of a job is its last one. */
+  /** Whether this state of a job is final. */
   readonly isTerminal: (job: UpstreamJob) => boolean;
   /** Default 1,000: after a change. */
   readonly pollMinIntervalMs?: number | undefined;
@@ -26,7 +26,7 @@ export interface WatcherOptions {
   readonly pollMaxIntervalMs?: number | undefined;
   /** Default 60: polls of all series of one credential together, in any minute. */
   readonly pollBudgetPerMinute?: number | undefined;
-  /** Default: without end. Calls of `watch` that are open at once under one credential. */
+  /** How many calls of `watch` may be open at once under one credential. Default: any number. */
   readonly maxPerCredential?: number | undefined;
   /** Default: this process alone. */
   readonly exchange?: PollExchange | undefined;
@@ -40,9 +40,10 @@ export interface WatcherOptions {
 /** Watches jobs for all subscriptions of a process. */
 export interface Watcher {
   /**
-   * Emits the state of each job now, then each change; done when all jobs are terminal, after `close()`, and at once
-   * when `signal` aborts or `return()` is called. Of a slow consumer's jobs only the latest state waits. `next()`
-   * rejects with `CapillaryError`, or with `WatchError`. Watching starts with this call: end it by one of these ways.
+   * Emits the state of each job now, then each change. It is done when all jobs are terminal, after
+   * `close()`, and at once when `signal` aborts or `return()` is called. A slow consumer gets only the latest
+   * state of each job. `next()` rejects with `CapillaryError`, or with `WatchError`. Watching starts with
+   * this call: end it in one of these ways.
    */
   watch(
     refs: readonly JobRef[],
@@ -50,8 +51,9 @@ export interface Watcher {
     signal: AbortSignal,
   ): AsyncIterableIterator<UpstreamJob>;
   /**
-   * Waits until the budget of polls has room for one call that somebody else makes, and counts it. Rejects with the signal's
-   * reason, with what is wrong with the credential, or with `WatchError` after `close()`.
+   * Waits until the budget of polls has room for one more call, which the caller then makes, and counts it.
+   * Rejects with the signal's reason, with what is wrong with the credential, or with `WatchError` after
+   * `close()`.
    */
   takePoll(credential: Credential, signal: AbortSignal): Promise<void>;
   stats(): WatchStats;
@@ -59,9 +61,9 @@ export interface Watcher {
   close(): void;
 }
 
-/** Series (of a kind) that are watched at once under one credential, each by a loop of its own. */
+/** How many series (of a kind) are watched at once under one credential, each by a loop of its own. */
 const maxSeriesPerCredential = 1_000;
-/** Failures that may pass are polled through for so long. Also the longest `Retry-After` honoured. */
+/** How long failures that may pass are polled through. Also the longest `Retry-After` honoured. */
 const failureGraceMs = 120_000;
 
 /**
@@ -137,12 +139,12 @@ export function createWatcher(options: WatcherOptions): Watcher {
     close() {
       closed = true;
       for (const iterator of [...watching]) iterator.complete();
-      // Of those who wait in line none is left but who came by `takePoll`.
+      // All loops have ended with their iterators: what still waits in line came by `takePoll`.
       for (const scheduler of schedulers.all()) scheduler.failAll(goingAway());
     },
   };
 
-  /** How many there would be with these. */
+  /** How many loops there would be with these series. */
   function wantedLoops(groups: readonly SeriesGroup[], { id }: Credential): number {
     const missing = groups.filter((series) => !loops.has(loopName({ ...series, credentialId: id })));
     return loopsById.count(id) + missing.length;
@@ -168,7 +170,8 @@ export function createWatcher(options: WatcherOptions): Watcher {
       };
       const loop = loopFor({ credentialId: credential.id, kind, couponSeriesId }, credential);
       const detach = loop.attach([...jobIds], sink, credential);
-      // A kept state may have ended the iterator already: what it holds from now on nobody would release.
+      // A state that was known already may have ended the iterator: nobody would release what it holds from
+      // now on.
       if (watching.has(iterator)) releases.push(detach);
       else detach();
     }

@@ -2,13 +2,13 @@ import type { CapillaryError } from '../capillary/capillary-error.ts';
 import type { PollKey } from './poll-exchange.ts';
 import type { WatchLog } from './watch-log.ts';
 
-/** For how long the polls of one key may fail for a reason that may pass. */
+/** How long the polls of one key may go on failing for a reason that may pass. */
 export interface FailureGrace {
-  /** One has failed so. Returns whether it has been going on for too long. */
+  /** A poll has failed for such a reason. Returns whether this has lasted too long. */
   isUsedUpBy(error: CapillaryError): boolean;
-  /** One was answered. */
+  /** A poll was answered. */
   renew(): void;
-  /** When it ends, on the clock given. `undefined` while polls are answered. */
+  /** When the grace ends, on the clock given. `undefined` while polls are answered. */
   endsMs(): number | undefined;
 }
 

@@ -4,27 +4,36 @@ import { WatchError } from './watch-error.ts';
 
 /** One watcher of some jobs of a series. */
 export interface JobSink {
-  /** A new state. `true` when it is the last one that this watcher needs of the job. */
+  /** Takes a new state. Returns true when this watcher needs no further state of the job. */
   push(job: UpstreamJob): boolean;
   fail(error: unknown): void;
 }
 
 /** The last list of one series, and who watches which of its jobs. */
 export interface JobBoard {
-  /** Hands out the states that are known already. Returns the way out, which may be taken twice. */
+  /**
+   * Adds a watcher, and pushes the states that are known already. Returns what removes it, which may be
+   * called twice.
+   */
   attach(jobIds: readonly string[], sink: JobSink): () => void;
   /** Whether this list would tell anything new. */
   differs(jobs: readonly UpstreamJob[]): boolean;
-  /** Takes a newer list and tells the watchers. An `old` list, from before they came, proves no absence. */
+  /**
+   * Takes a newer list and tells the watchers. A list that is `old`, from before they came, does not prove
+   * that a job is missing.
+   */
   update(jobs: readonly UpstreamJob[], old?: boolean): void;
   /** Tells every watcher, and forgets them. */
   fail(error: unknown): void;
-  /** Whether a list has come in which a watched job was not. */
+  /** Whether a list has come that lacks a watched job. */
   lacksWatched(): boolean;
   isEmpty(): boolean;
 }
 
-/** A list may lag behind a job that was just made, or drop one for a moment: so many in a row are believed. */
+/**
+ * How many lists in a row must lack a job before that is believed: a list may lag behind a new job, or drop
+ * one for a moment.
+ */
 const believedAbsences = 3;
 
 /** Watchers that wait for a job which three lists in a row did not hold get `JOB_NOT_FOUND`. */
@@ -35,7 +44,8 @@ export function createJobBoard(): JobBoard {
 
   return {
     attach(jobIds, sink) {
-      // All of them before the first push: a job that is over lets go at once, and the board would seem empty.
+      // All are added before the first push: a watcher whose job is over is removed at once, and the board
+      // would seem empty.
       for (const jobId of jobIds) {
         const watching = sinks.get(jobId);
         if (watching) watching.add(sink);

@@ -3,7 +3,7 @@ import type { CapillaryError } from '../capillary/capillary-error.ts';
 /** What a failed poll means: `final` ends the watchers, `limited` slows the credential down, `passing` is polled through. */
 export type FailureVerdict = 'final' | 'limited' | 'passing';
 
-/** A 401 that arrives here is one that a renewed token did not mend. */
+/** Judges a failed poll. A 401 that arrives here is one that a renewed token did not cure. */
 export function judgeFailure(error: CapillaryError): FailureVerdict {
   switch (error.code) {
     case 'UNAUTHENTICATED':

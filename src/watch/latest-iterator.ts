@@ -1,4 +1,7 @@
-/** An iterator that is fed from outside and keeps one value a key for a consumer who is slower than its feed. */
+/**
+ * An iterator that is fed from outside, and keeps one value per key for a consumer who is slower than its
+ * feed.
+ */
 export interface LatestIterator<T> extends AsyncIterableIterator<T> {
   /** Replaces the value of this key that still waits, in its place in the line. */
   push(key: string, value: T): void;
@@ -10,9 +13,9 @@ export interface LatestIterator<T> extends AsyncIterableIterator<T> {
 }
 
 /**
- * An object and not an async generator: a suspended generator cannot be interrupted, this one's pending `next()`
- * resolves as done in the moment of `return()`. `onEnd` is called once, at the first of `return`, `complete` and
- * `fail`: nothing is fed from then on, though a consumer may still take what waits.
+ * An object, not an async generator: a suspended generator cannot be interrupted, but here a pending `next()`
+ * resolves as done as soon as `return()` is called. `onEnd` is called once, at the first of `return`,
+ * `complete` and `fail`: nothing is fed from then on, though a consumer may still take what waits.
  */
 export function createLatestIterator<T>(onEnd: () => void): LatestIterator<T> {
   const waiting = new Map<string, T>();

@@ -1,6 +1,6 @@
 import type { PollExchange, PollSeat } from './poll-exchange.ts';
 
-/** The exchange of a single process: every turn is its own. */
+/** The exchange of a single process, which gets every turn. */
 export function createLocalExchange(): PollExchange {
   const seat: PollSeat = {
     catchUp: async () => undefined,

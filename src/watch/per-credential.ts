@@ -1,12 +1,12 @@
-/** Values that come into being when they are first asked for. */
+/** One value per credential, made when it is first asked for. */
 export interface PerCredential<T> {
   get(credentialId: string): T;
   all(): T[];
 }
 
 /**
- * Keeps a value a credential for as long as it is not idle. No timer: idle ones are dropped when the number of values
- * has doubled since the last look, so short-lived tokens do not pile up.
+ * Keeps the value of a credential for as long as it is not idle. Without a timer: idle values are dropped
+ * when the number of values has doubled since the last look, so that short-lived tokens do not pile up.
  */
 export function createPerCredential<T extends { isIdle(): boolean }>(create: () => T): PerCredential<T> {
   const values = new Map<string, T>();

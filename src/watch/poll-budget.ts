@@ -2,13 +2,13 @@
 export interface PollBudget {
   /** How long the next poll has to wait. 0: it may go now. */
   waitMs(nowMs: number): number;
-  /** Notes a poll that goes now. */
+  /** Counts a poll that goes now. */
   take(nowMs: number): void;
   /** Polls left for now, for the metrics. */
   left(nowMs: number): number;
 }
 
-/** A minute, and a second for what the network does to the distance between two polls. */
+/** A minute, and a second for what the network does to the time between two polls. */
 export const budgetWindowMs = 61_000;
 
 /**
@@ -35,7 +35,7 @@ export function createPollBudget(perMinute: number): PollBudget {
   }
 }
 
-// The Lua of the Redis budget says the same: change both.
+// The Lua in redis-scripts.ts computes the same: change both.
 function nextSlotMs(taken: readonly number[], perMinute: number, nowMs: number): number {
   const oldest = taken[Math.max(0, taken.length - perMinute)] ?? nowMs;
   const newest = taken.at(-1) ?? nowMs;

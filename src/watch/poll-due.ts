@@ -17,7 +17,7 @@ export function dueAt(ms: number): PollDue {
   return { fromMs: ms, waitMs: 0, latestMs: never };
 }
 
-/** The time at which the poll is due if waits are stretched so much now. */
+/** When the poll is due, if waits are now stretched by this factor. */
 export function dueMs({ fromMs, waitMs, latestMs }: PollDue, stretch: number): number {
   return Math.min(fromMs + waitMs * stretch, latestMs);
 }

@@ -17,25 +17,24 @@ export interface PollReport {
   readonly outcome: PollOutcome;
   /** When the poller means to poll again, from now. */
   readonly nextInMs: number;
-  /** How long nobody shall poll with this credential: upstream limited its rate. */
+  /** How long nobody may poll with this credential, because upstream limited its rate. */
   readonly pauseMs: number;
 }
 
-/**
- * What a replica gets that wants to poll:
- * `poll`: its turn; `finish` resolves to `false` when the result must be dropped, since another replica polled later.
- * `wait`: the credential's budget is used up. `busy`: another replica polls this key.
- * `shared`: another replica polled it since; no poll is needed. `heard`: so it is, and `onReport` has told already.
- */
+/** What a replica gets that asks for a turn to poll. */
 export type PollTurn =
+  /** Its turn. `finish` resolves to `false` when the result must be dropped, since another replica polled later. */
   | { readonly type: 'poll'; finish(report: PollReport): Promise<boolean> }
+  /** Not for `ms`: the credential's budget is used up (`wait`), or another replica polls this key (`busy`). */
   | { readonly type: 'wait' | 'busy'; readonly ms: number }
+  /** Another replica has polled this key since, so no poll is needed. */
   | { readonly type: 'shared'; readonly report: PollReport }
+  /** The same, and `onReport` was told already. */
   | { readonly type: 'heard' };
 
 /** One replica's place at one key. Nothing here rejects; one turn at a time. */
 export interface PollSeat {
-  /** The last result of the others, if it is still good. To be awaited before the first turn. */
+  /** The last result of the others, if it is still valid. To be awaited before the first turn. */
   catchUp(): Promise<PollReport | undefined>;
   begin(): Promise<PollTurn>;
   /** Gives a turn back that is not finished, and hears no more. */
@@ -44,7 +43,7 @@ export interface PollSeat {
 
 /** What a seat hears, from the moment of `join` on. */
 export interface PollSeatEvents {
-  /** Never an older one after a newer one, and never one older than the replica's own last result. */
+  /** Never an older report after a newer one, nor one older than the replica's own last result. */
   onReport(report: PollReport): void;
   /** A replica gave its turn back: the key wants a poller. */
   onFree(): void;

@@ -1,16 +1,19 @@
 /** How often one loop polls. Milliseconds. */
 export interface PollInterval {
   currentMs(): number;
-  /** The time to the next poll after one that brought something new, or did not. */
+  /** The time to the next poll. `isLively`: the last one brought something new. */
   next(isLively: boolean): number;
-  /** Back to the shortest. */
+  /** Goes back to the shortest interval. */
   shorten(): void;
 }
 
-/** What the interval is multiplied with while nothing changes. */
+/** The interval is multiplied by this while nothing changes. */
 const patience = 1.5;
 
-/** From `minMs`, where every change brings it back to, up to `maxMs`; with a jitter of a tenth that leaves neither bound. */
+/**
+ * Begins at `minMs`, to which every change brings it back, and grows to `maxMs`. A jitter of a tenth never
+ * leaves these bounds.
+ */
 export function createPollInterval(options: {
   readonly minMs: number;
   readonly maxMs: number;

@@ -33,7 +33,7 @@ export interface PollLoopSettings {
 /** What is one loop's own. */
 export interface PollLoopOptions extends PollLoopSettings {
   readonly key: PollKey;
-  /** The first watcher's. */
+  /** The first watcher's; later watchers bring theirs. */
   readonly credential: Credential;
   readonly scheduler: PollScheduler;
   /** Called once, when nobody watches any more. */
@@ -42,20 +42,29 @@ export interface PollLoopOptions extends PollLoopSettings {
 
 /** The polling of one key, from its first watcher to its last. */
 export interface PollLoop {
-  /** Watches jobs of the series, with their known states first. Returns the way out, which may be taken twice. */
+  /**
+   * Watches jobs of the series; the states that are known already come first. Returns what ends that, which
+   * may be called twice.
+   */
   attach(jobIds: readonly string[], sink: JobSink, credential: Credential): () => void;
 }
 
-/** A first state goes before later ones, and not before those that have been due for longer than this already. */
+/**
+ * The first poll of a loop goes before later polls of other loops, unless they have been due for longer than
+ * this.
+ */
 const newcomersCreditMs = 60_000;
-/** Who heard of a poll waits this much longer than who made it: the poller stays the same while it lives. */
+/**
+ * A replica that heard of a poll waits this much longer than the one that made it: so the poller stays the
+ * same while it lives.
+ */
 const listenersSlack = 1.2;
-/** After a failure the others go first: it may be the poller's own network. */
+/** After a failure the other replicas go first: the fault may be in the poller's own network. */
 const helpersHaste = 0.8;
 
 /**
- * Polls as often as its interval and the scheduler's budget say, never twice at a time. Ends itself, with its poll
- * and its seat, in the moment its last watcher leaves.
+ * Polls as often as its interval and the scheduler's budget allow, one poll at a time. Ends itself, with its
+ * poll and its seat, as soon as its last watcher leaves.
  */
 export function createPollLoop(options: PollLoopOptions): PollLoop {
   const { key, listJobs, scheduler, exchange, minIntervalMs, now, random, onPoll, onFailure, onEnd } =
@@ -100,7 +109,7 @@ export function createPollLoop(options: PollLoopOptions): PollLoop {
     const report = await seat.catchUp();
     if (ended) return;
     if (report) adopt(report, true);
-    // Else a report may have come in meanwhile, and was the newer one.
+    // Otherwise a report may have come in meanwhile, which is newer.
     else if (due === notDue) setDue(dueAt(now() - newcomersCreditMs));
   }
 
@@ -129,7 +138,7 @@ export function createPollLoop(options: PollLoopOptions): PollLoop {
     if (ended) return;
     if (isNewest) apply(outcome);
     setDue(isNewest ? next : dueAt(now()));
-    // Who came while the result was on its way to the others.
+    // For those who came while the result was on its way to the other replicas.
     if ('jobs' in outcome) hastenForNew();
   }
 
@@ -140,7 +149,8 @@ export function createPollLoop(options: PollLoopOptions): PollLoop {
       return { jobs: await listJobs({ kind, couponSeriesId, credential, signal, retry: false }) };
     } catch (error) {
       if (error instanceof CapillaryError) return { error };
-      // A bug, or our own abort. Of a bug nobody else is told, and polling on would only repeat it.
+      // A bug, or our own abort. A bug is not passed on to other replicas, and to poll on would only repeat
+      // it.
       end(error);
       return undefined;
     }
@@ -150,7 +160,7 @@ export function createPollLoop(options: PollLoopOptions): PollLoop {
   function adopt(report: PollReport, old = false): void {
     if (ended) return;
     const { outcome, nextInMs } = report;
-    // Whoever polled has slowed down for a refusal already: it is not one more.
+    // The replica that polled has slowed down for this refusal already: it does not count twice.
     if (!old) tellScheduler(outcome, 'error' in outcome ? Number.NEGATIVE_INFINITY : now());
     pace(outcome);
     lastPollMs = now();
@@ -191,11 +201,11 @@ export function createPollLoop(options: PollLoopOptions): PollLoop {
     const next = { ...dueAt(now()), waitMs: interval.next(isLively) };
     const graceEndsMs = grace.endsMs();
     if (!failed || graceEndsMs === undefined) return next;
-    // The last try stands at the end of the grace, not up to an interval after it.
+    // The last try comes at the end of the grace, not up to an interval later.
     return { ...next, latestMs: Math.max(now() + minIntervalMs, graceEndsMs) };
   }
 
-  // A job that the last list does not hold is likely a new one, and its watcher has seen no state of it yet.
+  // A job that the last list lacks is likely a new one, and its watcher has not seen any state of it yet.
   function hastenForNew(): void {
     if (!board.lacksWatched() || due === notDue) return;
     interval.shorten();

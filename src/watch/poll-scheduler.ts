@@ -5,7 +5,10 @@ import { createRateLimit } from './rate-limit.ts';
 
 /** A poll loop as its scheduler sees it. */
 export interface ScheduledLoop {
-  /** When it wants its next turn if intervals are stretched so much now; `Infinity` while it wants none. */
+  /**
+   * When it wants its next turn if intervals are now stretched by this factor; `Infinity` while it wants
+   * none.
+   */
   dueMs(stretch: number): number;
   isPolling(): boolean;
   /** How often it would poll if it were alone. */
@@ -22,12 +25,14 @@ export interface PollScheduler {
   remove(loop: ScheduledLoop): void;
   /** To be called when a loop's answers have changed. */
   wake(): void;
-  /** What the intervals are multiplied with, so that all loops together stay within the budget. At least 1. */
+  /**
+   * The factor that stretches all intervals, so that the loops together stay within the budget. At least 1.
+   */
   stretch(): number;
   /** Upstream limited the rate of a poll that began at `startedMs`. Returns the pause; past the grace, fails all loops. */
   refused(error: CapillaryError, startedMs: number): number;
   answered(startedMs: number): void;
-  /** Ends all loops with what is wrong with their credential. */
+  /** Fails all loops with what is wrong with their credential. */
   failAll(error: unknown): void;
   budgetLeft(): number;
   /** True when forgetting it would forget no poll of the last minute. */
@@ -37,7 +42,7 @@ export interface PollScheduler {
 /** The pace of one credential. Times in milliseconds. */
 export interface PollSchedulerOptions {
   readonly budgetPerMinute: number;
-  /** Without `Retry-After`. */
+  /** The pause after a refusal without `Retry-After`. */
   readonly pauseMs: number;
   /** How long upstream may go on limiting the rate before the watchers are told. Also the longest pause. */
   readonly graceMs: number;
@@ -92,7 +97,7 @@ export function createPollScheduler(options: PollSchedulerOptions): PollSchedule
     return Math.max(1, demand) * limit.stretch();
   }
 
-  // Looks through all loops, and one subscription brings or takes hundreds: once for all of them.
+  // Once for many calls: a look goes through all loops, and one subscription adds or removes hundreds.
   function wake(): void {
     if (isWaking) return;
     isWaking = true;
@@ -108,7 +113,7 @@ export function createPollScheduler(options: PollSchedulerOptions): PollSchedule
     const first = earliest();
     if (!first) return;
     const nowMs = now();
-    // After a refusal one poll at a time tries, not all that have become due in the pause.
+    // After a refusal one poll at a time is tried, not all that have come due during the pause.
     if (limit.refusedForMs(nowMs) !== undefined && [...loops].some((loop) => loop.isPolling())) return;
     const dueInMs = Math.max(first.dueMs, notBeforeMs) - nowMs;
     const waitMs = Math.max(dueInMs, budget.waitMs(nowMs), limit.waitMs(nowMs));
@@ -116,7 +121,8 @@ export function createPollScheduler(options: PollSchedulerOptions): PollSchedule
     else void serve(first.loop);
   }
 
-  // Asked anew each time: when other loops quieten down or leave, the stretch shrinks for those that wait already.
+  // Computed anew each time: when other loops slow down or leave, the stretch shrinks for those that wait
+  // already.
   function earliest(): { loop: ScheduledLoop; dueMs: number } | undefined {
     const stretchNow = stretch();
     let first: { loop: ScheduledLoop; dueMs: number } | undefined;

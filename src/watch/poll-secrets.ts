@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 
-/** What a credential's polls are known by, and sealed with, in a store that others can read and write. */
+/** Names the polls of a credential, and seals them, in a store that others can read and write. */
 export interface PollSecrets {
   /** Names the credential in the store. Leads neither to `Credential.id` nor to the sealing key. */
   readonly name: string;

@@ -5,9 +5,9 @@ export interface RateLimit {
   /** A poll that began at `startedMs` was answered. */
   relax(startedMs: number): void;
   waitMs(nowMs: number): number;
-  /** How long no poll has been answered for refusals. `undefined` when the last one was. */
+  /** How long polls have done nothing but be refused. `undefined` when the last one was answered. */
   refusedForMs(nowMs: number): number | undefined;
-  /** What the intervals are multiplied with: 1 or more, and slowly back to 1 after refusals. */
+  /** The factor for all intervals: 1 or more, and slowly back to 1 after refusals. */
   stretch(): number;
 }
 

@@ -16,7 +16,9 @@ export interface RedisSeatOptions {
   readonly pollBudgetPerMinute: number;
 }
 
-/** Replicas that wait for the same slot come back within so many ms of each other, or the nearest would win it always. */
+/**
+ * Replicas that wait for the same slot come back spread over this time, or the nearest one would always win.
+ */
 const slotSpreadMs = 50;
 
 /**
@@ -74,7 +76,7 @@ export function createRedisSeat(options: RedisSeatOptions): PollSeat {
     if (type === 'shared') {
       const report = take(Number(number), third, Number(ageMs));
       if (report) return { type, report };
-      // Sealed by somebody else, who has no business here: poll over it.
+      // Sealed by somebody else, who should not write here: poll all the same.
       known = Math.max(known, Number(number));
       return { type: 'busy', ms: 0 };
     }
@@ -115,7 +117,10 @@ export function createRedisSeat(options: RedisSeatOptions): PollSeat {
     return isNewest;
   }
 
-  /** A late replica finds the result until the next two polls are overdue; after a final error it finds none. */
+  /**
+   * How long replicas that come later find the result: until the next two polls are overdue; after a final
+   * error not at all.
+   */
   function keeping({ outcome, nextInMs }: PollReport): string | number {
     if ('jobs' in outcome) return Math.ceil(2 * nextInMs + 2 * leaseMs);
     return judgeFailure(outcome.error) === 'final' ? 'drop' : 'keep';

@@ -1,13 +1,14 @@
 import { createTurns } from './take-turns.ts';
 
-/** What a watcher tells: a value, or the error that ended it. */
+/** What a watcher yields: a value, or the error that ended it. */
 export type Settled<T> = { readonly value: T } | { readonly error: unknown };
 
 const turn = createTurns(50);
 
 /**
- * Turns the error that ends an iterator into its last value, so that every transport tells it in the same way, as a
- * result, and ends properly. An object, not a generator: a generator that waits could not be interrupted.
+ * Turns the error that ends an iterator into its last value, so that every transport delivers it in the same
+ * way, as a result, and then ends properly. An object, not a generator: a waiting generator could not be
+ * interrupted.
  */
 export function settleErrors<T>(source: AsyncIterableIterator<T>): AsyncIterableIterator<Settled<T>> {
   let ended = false;

@@ -1,8 +1,8 @@
 import type { PollScheduler, ScheduledLoop } from './poll-scheduler.ts';
 
 /**
- * Waits until the budget has room for one more poll, in line with the loops since `dueMs`, and takes it for another call
- * upstream. Rejects with the signal's reason, or with what is wrong with the credential.
+ * Waits in line with the loops, as if due since `dueMs`, until the budget has room for one more call
+ * upstream, and counts it. Rejects with the signal's reason, or with what is wrong with the credential.
  */
 export function takePoll(scheduler: PollScheduler, dueMs: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {

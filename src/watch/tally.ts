@@ -1,11 +1,11 @@
-/** Counts what there is of each key, and keeps nothing of a key of which there is nothing. */
+/** Counts per key. A key whose count is 0 takes no memory. */
 export interface Tally {
   count(key: string): number;
-  /** One more. To be undone by calling what it returns, once. */
+  /** Adds one. Call what it returns, once, to take it off again. */
   enter(key: string): () => void;
 }
 
-/** Begins with nothing of any key. */
+/** All counts begin at 0. */
 export function createTally(): Tally {
   const counts = new Map<string, number>();
   const count = (key: string) => counts.get(key) ?? 0;

@@ -3,16 +3,19 @@ import type { ColumnName } from './column-names.ts';
 
 /** One line of the column mapper. */
 export interface ColumnField {
-  /** Where it goes, within `input`. */
+  /** The path within `input` that it fills. */
   readonly part: string;
   readonly label: string;
   readonly isRequired: boolean;
-  /** Kinds that the column may be of, which `kindPart` of `input` says; the first that the header has is the guess. */
+  /**
+   * The kinds that the column may be of; `kindPart` of `input` says which. The guess is the first one that
+   * the header has.
+   */
   readonly kinds?: readonly ColumnName[];
   readonly kindPart?: string;
   /** The kind that means that there is no such column. */
   readonly noColumnKind?: string;
-  /** The name to guess by, where there is one kind only. */
+  /** The name to guess by, where there is only one kind. */
   readonly name?: ColumnName;
 }
 

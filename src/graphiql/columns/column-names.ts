@@ -1,4 +1,4 @@
-/** Names under which a column usually goes, letters and digits only. The first is the API's own. */
+/** The usual names of a column, in letters and digits only. The first is the API's own. */
 export const columnNames = {
   redeemedDateInMillis: [
     'redeemeddateinmillis',

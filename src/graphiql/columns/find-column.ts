@@ -1,6 +1,6 @@
 import { type ColumnName, columnNames } from './column-names.ts';
 
-/** The zero-based column whose header goes by one of a field's names, in the order of the names; `undefined`: none. */
+/** The zero-based column whose header is one of a field's names, tried in their order; `undefined`: none. */
 export function findColumn(header: readonly string[], name: ColumnName): number | undefined {
   const plain = header.map((cell) => cell.toLowerCase().replace(/[^\p{L}\p{N}]/gu, ''));
   for (const candidate of columnNames[name]) {

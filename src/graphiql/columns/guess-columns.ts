@@ -6,8 +6,8 @@ import { findColumn } from './find-column.ts';
 export type InputParts = Readonly<Record<string, string | number | undefined>>;
 
 /**
- * Columns and identifier kinds as the header's names suggest them. A part that no name fits is left out of the answer
- * when it is required, so that what a person wrote stays, and `undefined` when it is not.
+ * The columns and identifier kinds that the header's names suggest. A part that no name fits is left out of
+ * the answer when it is required, so that what a person wrote stays; it is `undefined` when it is not.
  */
 export function guessColumns(header: readonly string[], mutation: UploadMutation): InputParts {
   const parts: Record<string, string | number | undefined> = {};

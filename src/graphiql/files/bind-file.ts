@@ -1,7 +1,7 @@
 import type { UploadSlot } from '../operation/upload-slots.ts';
 import type { ChosenFile } from './chosen-file.ts';
 
-/** The files with one of them bound to `path`. A place that takes one file lets go of the file that it had. */
+/** The files with one of them bound to `path`. A place for one file lets go of the file that it had. */
 export function bindFile(
   files: readonly ChosenFile[],
   id: string,
@@ -17,7 +17,7 @@ export function bindFile(
   });
 }
 
-/** The place for one more file: the first that is empty, else the first list; `null` when all are taken. */
+/** The place for one more file: the first empty one, else the first list; `null` when all are taken. */
 export function freePath(files: readonly ChosenFile[], slots: readonly UploadSlot[]): string | null {
   const taken = new Set(files.map(({ path }) => path));
   const free = slots.find(({ path }) => !taken.has(path)) ?? slots.find(({ isList }) => isList);

@@ -2,15 +2,15 @@ import type { CsvPreview } from './csv-preview.ts';
 
 /** A file that a person chose. */
 export interface ChosenFile {
-  /** Of this page's life only. */
+  /** Valid for as long as this page lives. */
   readonly id: string;
   readonly file: File;
-  /** The editor's tab that it was chosen for: no other sends it. */
+  /** The editor's tab for which it was chosen: no other sends it. */
   readonly tab: string;
-  /** The place in the variables that it is bound to; `null`: it stays here. */
+  /** The place in the variables to which it is bound; `null`: it is not sent. */
   readonly path: string | null;
-  /** `undefined` until its start was read. */
+  /** `undefined` until the start of the file was read. */
   readonly preview?: CsvPreview | undefined;
-  /** Changed, moved or deleted on the disk since. */
+  /** The file was changed, moved or deleted on disk since. */
   readonly isStale?: boolean | undefined;
 }

@@ -6,18 +6,21 @@ export interface CsvPreview {
   readonly header: readonly string[];
   /** The first data rows. */
   readonly rows: readonly (readonly string[])[];
-  /** Why this is likely not what it should be, in words; `undefined` when it looks like a CSV. */
+  /** Why the file is probably not what it should be, in words; `undefined` when it looks like a CSV. */
   readonly problem?: string;
 }
 
 export interface CsvPreviewOptions {
-  /** The text goes on after its end: a last line without a line end is left out. */
+  /** The file goes on after this text: a last line without a line end is left out. */
   readonly isCut: boolean;
   /** Data rows at most. Default 5. */
   readonly maxRows?: number;
 }
 
-/** Reads the header and the first rows of a file's start. Never throws: what is odd is told in `problem`. */
+/**
+ * Reads the header and the first rows from the start of a file. Never throws: whatever is odd is told in
+ * `problem`.
+ */
 export function csvPreview(text: string, options: CsvPreviewOptions): CsvPreview {
   const { isCut, maxRows = 5 } = options;
   if (text.startsWith('PK\u0003\u0004'))

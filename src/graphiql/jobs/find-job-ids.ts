@@ -1,6 +1,6 @@
 import { isJobId } from './job-id.ts';
 
-/** Every job id in an answer, wherever the operation put it, in its order and once each. */
+/** Every job id in an answer, wherever the operation put it, in order and without duplicates. */
 export function findJobIds(data: unknown): string[] {
   const found = new Set<string>();
   const visit = (node: unknown): void => {

@@ -5,11 +5,11 @@ export interface JobWords {
   readonly tone: 'pending' | 'good' | 'mixed' | 'bad';
   readonly outcome: string;
   readonly step: string;
-  /** 0 to 100; `undefined` when upstream is at something that this page does not know. */
+  /** 0 to 100; `undefined` when upstream is at a step that this page does not know. */
   readonly percent: number | undefined;
 }
 
-/** Puts a job's state into words, and its status into a share of the way. */
+/** Puts a job's state into words, and its status into a percentage. */
 export function jobWords(state: JobState): JobWords {
   const { outcome, isTerminal, totalUploadedCount: total, acceptedCount, errorCount } = state;
   const walk = walks[state.kind];

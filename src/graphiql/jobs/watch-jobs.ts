@@ -7,15 +7,19 @@ export interface WatchJobsOptions {
   /** Starts a subscription; returns what ends it. */
   readonly subscribe: (params: GraphQLParams, sink: SubscriptionSink) => () => void;
   readonly onState: (state: JobState) => void;
-  /** These are watched no more, for this reason. */
+  /** Called when these jobs are no longer watched, and why. */
   readonly onFault: (ids: readonly string[], fault: GraphQLFault) => void;
-  /** Default 2,000: before watching again after an end that came too early, as when the gateway restarts. */
+  /**
+   * Time before watching again after an end that came too early, such as when the gateway restarts. Default
+   * 2,000.
+   */
   readonly againAfterMs?: number;
 }
 
 /**
- * Watches jobs to their ends, all in one subscription, since a browser opens six connections to a host and no more. A job
- * that does not exist ends the whole: then each half is watched by itself, until it is alone. Returns what ends it all.
+ * Watches jobs to their ends, all in one subscription, since a browser opens only six connections to a host.
+ * One job that does not exist ends the whole subscription: then each half is watched separately, until that
+ * job is alone. Returns what ends it all.
  */
 export function watchJobs(ids: readonly string[], options: WatchJobsOptions): () => void {
   const { subscribe, onState, onFault, againAfterMs = 2_000 } = options;

@@ -3,7 +3,7 @@ import type { JobState } from './job-state.ts';
 /** A line of the jobs panel. */
 export interface WatchedJob {
   readonly id: string;
-  /** `undefined` until the first state came. */
+  /** `undefined` until the first state has come. */
   readonly state?: JobState | undefined;
   /** Why it is not watched, in words. */
   readonly problem?: string | undefined;

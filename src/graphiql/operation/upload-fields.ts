@@ -6,13 +6,16 @@ export type UploadMutation = 'uploadCouponBatch' | 'uploadRedeemedCoupons';
 /** One use of an upload mutation in an operation. */
 export interface UploadField {
   readonly mutation: UploadMutation;
-  /** The path of the variable that is its file; `undefined` when it is not a variable. */
+  /** The path of the variable that is its file; `undefined` when the file is not a variable. */
   readonly filePath: string | undefined;
-  /** Where in the variables a part of `input` (`columns.redeemedAt`) comes from; `undefined`: written in the document. */
+  /**
+   * Where in the variables a part of `input` (such as `columns.redeemedAt`) stands; `undefined`: it is
+   * written in the document.
+   */
   readonly inputPath: (part: string) => string | undefined;
 }
 
-/** The upload mutations on the top level of an operation, in its order. Fragments are not followed. */
+/** The upload mutations at the top level of an operation, in order. Fragments are not followed. */
 export function uploadFields(operation: OperationDefinitionNode): UploadField[] {
   return operation.selectionSet.selections.flatMap((selection) => {
     if (selection.kind !== 'Field') return [];

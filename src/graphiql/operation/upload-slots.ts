@@ -17,13 +17,13 @@ export interface UploadSlot {
   readonly path: string;
   /** Takes any number of files, as `path.0`, `path.1` and so on. */
   readonly isList: boolean;
-  /** False where the operation runs without a file. */
+  /** False where the operation also runs without a file. */
   readonly isRequired: boolean;
 }
 
 /**
- * The places of type `Upload`, in the order of the variables, also within input objects. Without a schema, since
- * introspection may be switched off, only those that a variable's own type tells.
+ * The places of type `Upload`, in the order of the variables, also within input objects. Without a schema,
+ * since introspection may be switched off, only those that the type of a variable itself shows.
  */
 export function uploadSlots(operation: OperationDefinitionNode, schema?: GraphQLSchema | null): UploadSlot[] {
   return (operation.variableDefinitions ?? []).flatMap(({ variable, type }) => {
@@ -37,7 +37,7 @@ function slotsOfType(type: GraphQLInputType, path: string, parents: readonly str
   const named = getNamedType(type);
   const isList = isListType(getNullableType(type));
   if (named.name === 'Upload') return [{ path, isList, isRequired: isNonNullType(type) }];
-  // An input object may hold itself, and one in a list has no place before there is an item.
+  // An input object may contain itself, and one in a list has no place before there is an item.
   if (!isInputObjectType(named) || isList || parents.includes(named.name)) return [];
   return Object.values(named.getFields()).flatMap((field) =>
     slotsOfType(field.type, `${path}.${field.name}`, [...parents, named.name]),

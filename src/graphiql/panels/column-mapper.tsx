@@ -8,13 +8,16 @@ import { useVariables } from '../parts/use-variables.ts';
 import { MapperRow } from './mapper-row.tsx';
 
 export interface ColumnMapperProps {
-  /** Of the file: each is guessed for once. */
+  /** Id of the file: the columns of each are guessed once. */
   readonly id: string;
   readonly header: readonly string[];
   readonly field: UploadField;
 }
 
-/** Says which column is what: guessed from the header once, then as the person picks. It all goes into the variables. */
+/**
+ * Shows which column is what: guessed once from the header, then as the person picks. All of it goes into the
+ * variables.
+ */
 export function ColumnMapper({ id, header, field }: ColumnMapperProps) {
   const { isFirstGuess } = useExplorer();
   const { value, write } = useVariables();

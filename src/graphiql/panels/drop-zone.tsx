@@ -1,10 +1,10 @@
 import { type DragEvent, useEffect, useState } from 'react';
 
-/** Takes files by a button and by dropping them. Choosing the same file again counts: it may have changed. */
+/** Takes files by a button or by drag and drop. Choosing the same file again counts: it may have changed. */
 export function DropZone({ onFiles }: { readonly onFiles: (files: readonly File[]) => void }) {
   const [isOver, setIsOver] = useState(false);
   useEffect(() => {
-    // A file that misses this place would make the browser leave the page for it.
+    // A file dropped beside this place would make the browser leave the page to open it.
     const stay = (event: Event) => event.preventDefault();
     window.addEventListener('dragover', stay);
     window.addEventListener('drop', stay);

@@ -4,7 +4,7 @@ import { CopyButton } from '../parts/copy-button.tsx';
 /** A job's counts, and the handle of its error file. */
 export function JobFigures({ state }: { readonly state: JobState }) {
   const { isTerminal, totalUploadedCount, acceptedCount, errorCount, errorFileUrl } = state;
-  // Upstream counts late: until it is through, nobody knows what it will reject.
+  // Upstream counts late: before the job is over, nobody knows what it will reject.
   const known = (count: number) => (isTerminal ? count : '–');
   return (
     <>

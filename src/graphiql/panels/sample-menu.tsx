@@ -2,7 +2,7 @@ import { type SampleFile, sampleFiles } from '../examples/sample-files.ts';
 import type { UploadMutation } from '../operation/upload-fields.ts';
 
 export interface SampleMenuProps {
-  /** Only files for it are offered; without one, all. */
+  /** Only files for this mutation are offered; `undefined`: all. */
   readonly mutation: UploadMutation | undefined;
   readonly onFile: (file: File) => void;
 }

@@ -1,6 +1,6 @@
 import { useShared } from './explorer-context.ts';
 
-/** Tells screen readers what changes without being asked for: progress, outcomes, failures. */
+/** Tells screen readers what changes by itself: progress, outcomes, failures. */
 export function Announcer() {
   const text = useShared('announcement');
   return (

@@ -8,7 +8,7 @@ export interface CopyButtonProps {
   readonly label: string;
 }
 
-/** Copies a text, and says so in its own place. */
+/** Copies a text, and says so on the button itself. */
 export function CopyButton({ text, label }: CopyButtonProps) {
   const { store } = useExplorer();
   const [state, setState] = useState<'Copy' | 'Copied' | 'Not allowed'>('Copy');

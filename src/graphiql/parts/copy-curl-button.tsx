@@ -7,7 +7,7 @@ import { copyText } from './copy-text.ts';
 import { useExplorer } from './explorer-context.ts';
 import { readVariables } from './use-variables.ts';
 
-/** Copies the request that the play button would send as a curl command, without the token. */
+/** Copies the request that the play button would send, as a curl command without the token. */
 export function CopyCurlButton() {
   const { store, url } = useExplorer();
   const { queryEditor, variableEditor, headerEditor, operationName } = useGraphiQL(
@@ -22,7 +22,7 @@ export function CopyCurlButton() {
       files.filter((one) => one.tab === tab),
       slots,
     );
-    // A place without a file still shows how it is sent.
+    // A place without a file still shows how one is sent.
     const names =
       placed.length > 0 ? placed.map(({ path, file }) => ({ path, name: file.name })) : sample(slots);
     const command = curlCommand({

@@ -10,7 +10,7 @@ export async function copyText(text: string): Promise<boolean> {
     area.className = 'cx-unseen';
     document.body.append(area);
     area.select();
-    // Deprecated, and the only way where the page is not a secure context.
+    // Deprecated, but the only way where the page is not a secure context.
     const isCopied = document.execCommand('copy');
     area.remove();
     if (focused instanceof HTMLElement) focused.focus();

@@ -1,13 +1,16 @@
 import { useMonaco } from '@graphiql/react';
 import { useLayoutEffect } from 'react';
 
-/** The editor's themes, by the name that GraphiQL gives the page's. */
+/** The editor's themes, by GraphiQL's names for those of the page. */
 export const editorTheme = { dark: 'explorer-dark', light: 'explorer-light' };
 
-/** Draws nothing. Defines the editor's themes: in GraphiQL's own, comments, numbers and line numbers are too pale to read. */
+/**
+ * Draws nothing. Defines the editor's themes: in GraphiQL's own, comments, numbers and line numbers are too
+ * pale to read.
+ */
 export function EditorThemes() {
   const monaco = useMonaco((state) => state.monaco);
-  // Before the editors' own effects: they ask for the theme by its name.
+  // Before the effects of the editors, which ask for the theme by its name.
   useLayoutEffect(() => {
     monaco?.editor.defineTheme(editorTheme.light, {
       base: 'vs',

@@ -1,7 +1,7 @@
 import { useEffect } from 'react';
 import { useShared } from './explorer-context.ts';
 
-/** Has the browser ask before the page is left while an upload is under way: it would end with the page. */
+/** Makes the browser ask before the page is left while an upload is under way: it would end with the page. */
 export function LeaveGuard() {
   const isUploading = useShared('uploads').length > 0;
   useEffect(() => {

@@ -19,7 +19,7 @@ export function PanelBridge() {
     if (wanted.title === shown) return;
     const panel = document.querySelector('.graphiql-plugin');
     const hadFocus = panel?.contains(document.activeElement);
-    // Its action would not unfold a panel that the person folded away; its button does.
+    // GraphiQL's own action would not unfold a panel that the person has folded away; its button does.
     document.querySelector<HTMLButtonElement>(`[aria-label="Show ${wanted.title}"]`)?.click();
     if (hadFocus) requestAnimationFrame(() => panel?.querySelector<HTMLElement>('h2')?.focus());
   }, [store, wanted, shown]);

@@ -1,8 +1,8 @@
 import { useEffect } from 'react';
 
 /**
- * Draws nothing. Makes a plain list of buttons out of GraphiQL's tabs: it gives the role of a tab to an item that holds two
- * buttons, to open it and to close it, which a screen reader then cannot reach.
+ * Draws nothing. Turns GraphiQL's tabs into a plain list of buttons: it gives the role of a tab to an item
+ * that holds two buttons, one to open it and one to close it, which a screen reader then cannot reach.
  */
 export function PlainTabs() {
   useEffect(() => {

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { useExplorer, useShared } from './explorer-context.ts';
 
-/** The access token: for queries, uploads and subscriptions alike. */
+/** The access token, for queries, uploads and subscriptions alike. */
 export function TokenField() {
   const { setToken, commitToken, setTokenKept, sandboxToken } = useExplorer();
   const token = useShared('token');

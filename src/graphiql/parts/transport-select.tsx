@@ -1,7 +1,7 @@
 import type { Transport } from '../request/subscribe.ts';
 import { useExplorer, useShared } from './explorer-context.ts';
 
-/** How subscriptions travel, the editor's and the jobs panel's. */
+/** How subscriptions travel, those of the editor and of the jobs panel. */
 export function TransportSelect() {
   const { setTransport } = useExplorer();
   const transport = useShared('transport');

@@ -8,9 +8,9 @@ import { useShared } from './explorer-context.ts';
 import { useEditorText } from './use-editor-text.ts';
 
 export interface CurrentOperation {
-  /** False until there is an editor: nobody knows yet where a file would go. */
+  /** False until there is an editor: until then nobody knows where a file would go. */
   readonly isReady: boolean;
-  /** `undefined` while the document does not parse, or holds several and none is chosen. */
+  /** `undefined` while the document does not parse, or holds several operations and none is chosen. */
   readonly operation: OperationDefinitionNode | undefined;
   readonly slots: readonly UploadSlot[];
   readonly fields: readonly UploadField[];

@@ -1,7 +1,7 @@
 import type { MonacoEditor } from '@graphiql/react';
 import { useCallback, useSyncExternalStore } from 'react';
 
-/** An editor's text at this moment. GraphiQL's own state follows it later, by a debounce. */
+/** The text of an editor at this moment. GraphiQL's own state follows later, after a debounce. */
 export function useEditorText(editor: MonacoEditor | undefined): string {
   const subscribe = useCallback(
     (listener: () => void) => {

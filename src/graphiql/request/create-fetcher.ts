@@ -20,7 +20,10 @@ export interface FetcherOptions {
   readonly runUpload: RunUpload;
 }
 
-/** Sends what the editor runs: as JSON, as a multipart request when a file is bound to one of its variables, or watched. */
+/**
+ * Sends what the editor runs: as JSON, as a multipart request when a file is bound to one of its variables,
+ * or as a subscription.
+ */
 export function createFetcher({ url, store, runUpload }: FetcherOptions): Fetcher {
   const notice = ({ errors = [] }: GraphQLResult) => {
     const hasToken = store.get().token !== '';
@@ -67,7 +70,7 @@ export function createFetcher({ url, store, runUpload }: FetcherOptions): Fetche
       };
       if (refusal) {
         store.set({ wantedPanel: { title: 'Files' } });
-        // After GraphiQL has what ends this.
+        // Later, when GraphiQL has the function that ends this.
         queueMicrotask(() => finish(refusal));
         return () => {};
       }
@@ -87,7 +90,7 @@ function notChosen(path: string): GraphQLResult {
   return failure('FILE_NOT_CHOSEN', message);
 }
 
-/** After a change of tabs the editor offers to play again what it let go of. */
+/** After a change of tabs the editor offers to run again what it has let go of. */
 const stillRunning = failure(
   'UPLOAD_RUNNING',
   'Nothing was sent: wait for the upload of this tab, or cancel it first.',

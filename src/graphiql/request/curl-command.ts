@@ -6,7 +6,7 @@ export interface CurlOptions extends GraphQLParams {
   readonly url: string;
   /** What the request carries besides the token. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Whether a token goes along. Its text never does: the command reads it from `$CAPILLARY_TOKEN`. */
+  /** Whether a token is sent. Its text is never in the command, which reads it from `$CAPILLARY_TOKEN`. */
   readonly hasToken: boolean;
   readonly isSubscription: boolean;
   /** File names and their places in the variables. */
@@ -19,7 +19,7 @@ export function curlCommand(options: CurlOptions): string {
   const params = { query, ...(operationName && { operationName }), ...(variables && { variables }) };
   const lines = [`curl ${isSubscription ? '-N ' : ''}${shellQuote(url)}`];
   const header = (text: string) => lines.push(`-H ${shellQuote(text)}`);
-  // The one thing in double quotes: the shell is to fill it in.
+  // The only thing in double quotes: the shell must expand it.
   if (hasToken) lines.push('-H "x-cap-api-oauth-token: $CAPILLARY_TOKEN"');
   for (const [name, value] of Object.entries(headers)) {
     if (!secretHeaders.has(name.toLowerCase())) header(`${name}: ${value}`);
@@ -30,7 +30,7 @@ export function curlCommand(options: CurlOptions): string {
       files.map(({ path, name }) => ({ path, file: name })),
     );
     header('graphql-require-preflight: 1');
-    // --form-string: -F would take a `;type=` or an `@` in the text for its own.
+    // --form-string, because -F would interpret a `;type=` or an `@` in the text.
     lines.push(`--form-string ${shellQuote(`operations=${parts.operations}`)}`);
     lines.push(`--form-string ${shellQuote(`map=${parts.map}`)}`);
     for (const [key, name] of parts.files) lines.push(`-F ${shellQuote(`${key}=@${fileWord(name)}`)}`);
@@ -44,7 +44,7 @@ export function curlCommand(options: CurlOptions): string {
 
 const secretHeaders = new Set(['x-cap-api-oauth-token', 'authorization']);
 
-/** curl splits a file's name at `,` and `;` unless it is quoted. */
+/** curl splits the name of a file at `,` and `;` unless it is quoted. */
 function fileWord(name: string): string {
   return /[",;\\]/.test(name) ? `"${name.replace(/["\\]/g, '\\$&')}"` : name;
 }

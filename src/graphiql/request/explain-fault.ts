@@ -4,11 +4,14 @@ import type { GraphQLFault } from './graphql-result.ts';
 export interface Explanation {
   readonly title: string;
   readonly text: string;
-  /** Where on the page it can be mended. */
+  /** Where on the page the person can fix it. */
   readonly place?: 'token' | 'files';
 }
 
-/** Explains an error by its code. Errors that their own message explains best (a wrong query) give `undefined`. */
+/**
+ * Explains an error by its code. `undefined` for errors that their own message explains best, such as a wrong
+ * query.
+ */
 export function explainFault(fault: GraphQLFault, hasToken: boolean): Explanation | undefined {
   const code = fault.extensions?.['code'];
   switch (code) {

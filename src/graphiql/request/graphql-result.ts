@@ -1,4 +1,4 @@
-/** What a GraphQL server answers, and what this page makes of a request that got no answer. */
+/** The answer of a GraphQL server, or what this page makes of a request without an answer. */
 export interface GraphQLResult {
   readonly data?: Readonly<Record<string, unknown>> | null;
   readonly errors?: readonly GraphQLFault[];
@@ -10,12 +10,12 @@ export interface GraphQLFault {
   readonly extensions?: Readonly<Record<string, unknown>>;
 }
 
-/** A result of this page's own: nothing was answered. The code is none of the gateway's. */
+/** A result that this page makes itself, when there was no answer. Its code is none of the gateway's. */
 export function failure(code: PageErrorCode, message: string): GraphQLResult {
   return { errors: [{ message, extensions: { code } }] };
 }
 
-/** Why a request has no answer of the gateway's. */
+/** Why a request has no answer from the gateway. */
 export type PageErrorCode =
   | 'UNREACHABLE'
   | 'NOT_GRAPHQL'

@@ -17,8 +17,9 @@ export interface MultipartParts<File> {
 }
 
 /**
- * Puts a request with files together as the specification says (github.com/jaydenseric/graphql-multipart-request-spec):
- * `null` where each file belongs, and a map from part to place.
+ * Builds a request with files as the specification says
+ * (github.com/jaydenseric/graphql-multipart-request-spec): `null` where each file belongs, and a map from
+ * part to place.
  */
 export function multipartParts<File>(
   params: GraphQLParams,

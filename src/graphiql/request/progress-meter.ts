@@ -10,7 +10,10 @@ export interface UploadProgress {
 
 const windowMs = 3_000;
 
-/** Makes progress out of a browser's progress events: the speed is that of the last three seconds, so that it follows. */
+/**
+ * Turns a browser's progress events into progress. The speed is that of the last three seconds, so that it
+ * follows changes.
+ */
 export function createProgressMeter(now: () => number = () => performance.now()) {
   const samples: { readonly atMs: number; readonly sentBytes: number }[] = [{ atMs: now(), sentBytes: 0 }];
   return (sentBytes: number, totalBytes: number): UploadProgress => {

@@ -1,6 +1,9 @@
 import { failure, type GraphQLResult } from './graphql-result.ts';
 
-/** Reads an HTTP answer as a GraphQL result. What is none, such as a proxy's error page, becomes one that says so. */
+/**
+ * Reads an HTTP answer as a GraphQL result. Anything else, such as a proxy's error page, becomes a result
+ * that says so.
+ */
 export function readAnswer(status: number, text: string): GraphQLResult {
   try {
     const answer: unknown = JSON.parse(text);

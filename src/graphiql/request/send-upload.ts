@@ -8,14 +8,14 @@ import { type SendOptions, unreachable } from './send-operation.ts';
 export interface SendUploadOptions extends SendOptions {
   readonly signal: AbortSignal;
   readonly onProgress: (progress: UploadProgress) => void;
-  /** A file that can be read no more. Called before the result that tells it. */
+  /** Called with a file that can no longer be read, before the result that says so. */
   readonly onStale: (file: File) => void;
 }
 
 /**
- * Sends an operation with its files as a GraphQL multipart request. Resolves also when there is no answer, with an error
- * that a person can read: it tells whether Capillary may have the file all the same. An abort cuts the connection: the
- * gateway then drops its own upload.
+ * Sends an operation with its files as a GraphQL multipart request. Without an answer it also resolves, with
+ * an error that a person can read, and which says whether Capillary may have the file all the same. An abort
+ * cuts the connection: the gateway then drops its own upload.
  */
 export async function sendUpload(
   params: GraphQLParams,
@@ -40,17 +40,17 @@ export async function sendUpload(
   if (answer) return answer;
   const fate = isWhole || mayBeSplit(params) ? doubt : nothing;
   if (signal.aborted) return cancelled(fate);
-  // A browser tells a file that changes under it as it tells a broken network.
+  // A browser reports a file that changes under it like a broken network.
   const during = isWhole ? undefined : await changed(fate);
   return during ?? failure('UNREACHABLE', `${unreachable} ${fate}`);
 }
 
-/** The gateway ends a file upstream only when it has its end. */
+/** The gateway completes a file upstream only once it has the whole of it. */
 const nothing = 'Nothing was uploaded.';
 const doubt =
   'Capillary may have made a job of it: look into “My jobs” before you send it again, unless you sent an idempotencyKey.';
 
-/** Whether parts of a file may have become jobs before its end was there. */
+/** Whether parts of the file may have become jobs before its end arrived. */
 function mayBeSplit({ query, variables }: GraphQLParams): boolean {
   return /\bmaxRowsPerJob\b/.test(query + JSON.stringify(variables));
 }
@@ -61,7 +61,8 @@ function form(
 ): FormData {
   const { operations, map, files } = multipartParts(params, placed);
   const form = new FormData();
-  // The order is the specification's: a server that streams must know the operation before the first byte of a file.
+  // In the order of the specification: a server that streams must know the operation before the first byte of
+  // a file.
   form.set('operations', operations);
   form.set('map', map);
   for (const [key, file] of files) form.set(key, file, file.name);
@@ -75,7 +76,10 @@ interface PostEnd {
   readonly isWhole: boolean;
 }
 
-/** Not fetch: only this tells how much has been sent. Resolves without an answer when there is none. */
+/**
+ * Not with fetch: only XMLHttpRequest tells how much has been sent. Resolves without an answer when there is
+ * none.
+ */
 function post(body: FormData, options: SendUploadOptions): Promise<PostEnd> {
   const { url, headers, signal, onProgress } = options;
   return new Promise((resolve) => {
@@ -85,7 +89,7 @@ function post(body: FormData, options: SendUploadOptions): Promise<PostEnd> {
     let isWhole = false;
     request.open('POST', url);
     for (const [name, value] of Object.entries(headers)) {
-      // The browser's own: it holds the boundary.
+      // The browser sets its own, with the boundary in it.
       if (name.toLowerCase() !== 'content-type') request.setRequestHeader(name, value);
     }
     request.setRequestHeader('accept', 'application/json');

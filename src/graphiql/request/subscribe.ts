@@ -8,7 +8,7 @@ import { subscriptionFailure } from './subscription-failure.ts';
 export type Transport = 'websocket' | 'sse';
 
 export interface SubscribeOptions {
-  /** Of queries, absolute: the WebSocket goes to the same place. */
+  /** The address of queries, absolute: the WebSocket goes to the same place. */
   readonly url: string;
   /** Headers over SSE; connection parameters over WebSocket, which has no headers in a browser. */
   readonly headers: Readonly<Record<string, string>>;
@@ -17,7 +17,10 @@ export interface SubscribeOptions {
 
 export interface SubscriptionSink {
   readonly next: (result: GraphQLResult) => void;
-  /** Once, at the end, also after a failure: that came as a result before. Not after the caller ended it. */
+  /**
+   * Called once, at the end, also after a failure, which comes as a result before. Not called when the caller
+   * itself ended it.
+   */
   readonly end: () => void;
 }
 

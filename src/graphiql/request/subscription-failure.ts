@@ -2,8 +2,8 @@ import { failure, type GraphQLFault, type GraphQLResult } from './graphql-result
 import { unreachable } from './send-operation.ts';
 
 /**
- * What ended a subscription, as a result: GraphQL errors of an `error` message as they are, everything else (a close
- * event, an HTTP error, a lost connection) as one error that a person can read.
+ * Turns what ended a subscription into a result: the GraphQL errors of an `error` message as they are,
+ * everything else (a close event, an HTTP error, a lost connection) as one error that a person can read.
  */
 export function subscriptionFailure(error: unknown): GraphQLResult {
   if (Array.isArray(error)) return { errors: error as GraphQLFault[] };

@@ -2,7 +2,10 @@ import type { FetcherReturnType, Observable } from '@graphiql/toolkit';
 import type { GraphQLResult } from './graphql-result.ts';
 import type { SubscriptionSink } from './subscribe.ts';
 
-/** What GraphiQL takes from a fetcher when Stop is to do something: it starts at once, and `start` returns what ends it. */
+/**
+ * What GraphiQL needs from a fetcher so that its Stop button works: it starts at once, and `start` returns
+ * what ends it.
+ */
 export function toObservable(start: (sink: SubscriptionSink) => () => void): FetcherReturnType {
   const observable = {
     subscribe(observer: { next: (result: GraphQLResult) => void; complete: () => void }) {

@@ -16,12 +16,12 @@ export interface UploadOutcome {
   readonly title: string;
   readonly message?: string | undefined;
   readonly problems: readonly FileProblem[];
-  /** All that were found; the list above holds the first hundred. */
+  /** How many were found; the list above holds the first hundred. */
   readonly problemCount: number;
   readonly jobIds: readonly string[];
 }
 
-/** Reads the members of `UploadResult` out of an answer, as far as the operation asked for their fields. */
+/** Reads the members of `UploadResult` from an answer, as far as the operation asked for their fields. */
 export function uploadOutcomes({ data }: GraphQLResult): UploadOutcome[] {
   return Object.values(data ?? {}).flatMap((value) => (isJsonObject(value) ? [read(value)] : []));
 }
@@ -55,7 +55,7 @@ function title(
     case 'InvalidFileError':
       return {
         tone: 'bad',
-        // Of a split file the parts before have their jobs already.
+        // The parts of a split file before that have their jobs already.
         title: `The file is wrong. ${hasJobs ? 'What stands before that was uploaded.' : 'Nothing was uploaded.'}`,
       };
     case 'InvalidInputError':

@@ -18,9 +18,9 @@ export interface Explorer extends FileActions, JobActions, TokenActions {
   readonly fetcher: Fetcher;
   /** The gateway's GraphQL address, absolute. */
   readonly url: string;
-  /** The public token of the embedded sandbox; `null` before a real cluster. */
+  /** The public token of the embedded sandbox; `null` when a real cluster is set. */
   readonly sandboxToken: string | null;
-  /** True the first time that a name is asked for: what is guessed for a file is guessed once. */
+  /** True the first time that it is called with a name: what is guessed for a file is guessed once. */
   readonly isFirstGuess: (name: string) => boolean;
   readonly setTransport: (transport: ExplorerState['transport']) => void;
 }

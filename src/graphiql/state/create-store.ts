@@ -3,7 +3,7 @@ export interface Store<State> {
   readonly get: () => State;
   /** Merges a change in, and tells all who listen. */
   readonly set: (change: Partial<State>) => void;
-  /** Returns what ends it. */
+  /** Returns what ends the subscription. */
   readonly subscribe: (listener: () => void) => () => void;
 }
 

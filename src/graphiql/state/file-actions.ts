@@ -10,7 +10,7 @@ export interface FileActions {
   readonly bind: (id: string, path: string | null, slots: readonly UploadSlot[]) => void;
   readonly removeFile: (id: string) => void;
   readonly markStale: (file: File) => void;
-  /** Lets go of files whose tab was closed. */
+  /** Drops the files of tabs that were closed. */
   readonly keepTabs: (tabs: readonly string[]) => void;
 }
 
@@ -28,7 +28,7 @@ export function fileActions(
       const added = files.map((file) => {
         const id = newId();
         const ofTab = store.get().files.filter((one) => one.tab === tab);
-        // One place and one file in it: who chooses another wants that one.
+        // With one place and one file in it, whoever chooses another file wants that one.
         const only = slots.length === 1 && files.length === 1 ? (slots[0]?.path ?? null) : null;
         const path = freePath(ofTab, slots) ?? only;
         store.set({

@@ -11,10 +11,10 @@ import { keptJobs } from './kept-jobs.ts';
 import type { KeptValues } from './kept-values.ts';
 
 export interface JobActions {
-  /** Puts jobs on top of the list and watches them. Known ones start anew. */
+  /** Puts jobs at the top of the list and watches them. Known ones start anew. */
   readonly addJobs: (ids: readonly string[]) => void;
   readonly removeJob: (id: string) => void;
-  /** Watches all that are not over, those that failed before too. */
+  /** Watches all jobs that are not over, also those that failed before. */
   readonly watchAgain: () => void;
 }
 
@@ -30,7 +30,7 @@ export function jobActions(
   let stop = () => {};
 
   const put = (jobs: readonly WatchedJob[]) => store.set({ jobs: jobs.slice(0, maxJobs) });
-  // What is kept, not what this page shows: another page of the browser may have added to it.
+  // What is stored, not what this page shows: another page of the browser may have added to it.
   const keep = (added: readonly string[], removed: readonly string[] = []) => {
     const rest = keptJobs(kept.read('jobs')).map(({ id }) => id);
     const ids = [...new Set([...added, ...rest])].filter((id) => !removed.includes(id));
@@ -50,7 +50,7 @@ export function jobActions(
           const before = store.get().jobs.find(({ id }) => id === state.id)?.state;
           const { step, outcome } = jobWords(state);
           change([state.id], { state });
-          // The first state of a job that was over long ago is no news.
+          // The first state of a job that was over long ago is not news.
           if (before ? before.status !== state.status : !state.isTerminal)
             store.set({ announcement: `${state.uploadedFileName}: ${step}. ${outcome}.` });
         },

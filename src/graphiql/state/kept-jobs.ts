@@ -1,7 +1,7 @@
 import { isJobId } from '../jobs/job-id.ts';
 import type { WatchedJob } from '../jobs/watched-job.ts';
 
-/** The jobs panel's list out of the browser's storage, where anything may have been written. */
+/** Reads the list of the jobs panel from the browser's storage, where anything may have been written. */
 export function keptJobs(text: string | null): WatchedJob[] {
   try {
     const ids: unknown = JSON.parse(text ?? '[]');

@@ -14,7 +14,7 @@ export interface RunUploadOptions {
   readonly headers: Readonly<Record<string, string>>;
   /** Gives the result to the editor. */
   readonly finish: (result: GraphQLResult) => void;
-  /** Gives it to the page alone: the editor has gone on. */
+  /** Gives it to the page alone: the editor has moved on. */
   readonly tell: (result: GraphQLResult) => void;
 }
 
@@ -77,14 +77,16 @@ export function createRunUpload(
       else tell(result);
       if (jobIds.length === 0) return;
       jobs.addJobs(jobIds);
-      // A file with problems is looked at first: they are listed beside it. So is how far another upload is.
+      // A file with problems is looked at first: they are listed beside it. So is the progress of another
+      // upload.
       const isNext = outcomes.every(({ tone }) => tone === 'good') && store.get().uploads.length === 0;
       if (isNext) store.set({ wantedPanel: { title: 'Jobs' } });
     });
 
     return () => {
       hasEditor = false;
-      // GraphiQL lets go in the same way when Stop is pressed and when the tab changes; the second must not cost an upload.
+      // GraphiQL lets go in the same way when Stop is pressed and when the tab changes; the latter must not
+      // cost an upload.
       queueMicrotask(() => {
         if (store.get().tab === tab) controller.abort();
       });

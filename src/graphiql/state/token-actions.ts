@@ -3,9 +3,9 @@ import type { ExplorerState } from './explorer-state.ts';
 import type { KeptValues } from './kept-values.ts';
 
 export interface TokenActions {
-  /** The next request has it. */
+  /** The next request will send it. */
   readonly setToken: (token: string) => void;
-  /** The person is done with typing: what is watched starts anew with it. */
+  /** The person has finished typing: what is watched starts anew with this token. */
   readonly commitToken: () => void;
   readonly setTokenKept: (isKept: boolean) => void;
 }

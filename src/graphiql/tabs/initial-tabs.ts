@@ -7,7 +7,10 @@ export interface LinkedOperation {
   readonly variables: string;
 }
 
-/** The tabs to begin with: those of the last visit, else the examples; a linked operation in a tab of its own, in front. */
+/**
+ * The tabs to begin with: those of the last visit, else the examples. A linked operation comes in a tab of
+ * its own, in front.
+ */
 export function initialTabs(
   kept: TabsState | undefined,
   examples: readonly Example[],

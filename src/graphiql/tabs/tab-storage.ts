@@ -7,9 +7,10 @@ export const tabsKey = 'graphiql:tabState';
 const panelWidthKey = 'graphiql:docExplorerFlex';
 
 /**
- * The storage that GraphiQL gets. It keeps the text of the last used editors beside the tabs, and takes what differs from
- * every tab (by a debounce that a reload cut short) for one more: a new tab on each reload. It ignores the variables of the
- * first default tab, too. So these texts are always told from the tab in front, and never kept beside it.
+ * The storage that GraphiQL gets. GraphiQL stores the text of the last used editors beside the tabs, and adds
+ * a tab for a text that differs from all tabs (because a reload cut a debounce short): a new tab on each
+ * reload. It also ignores the variables of the first default tab. So these texts are always read from the tab
+ * in front, and never stored beside it.
  */
 export function tabStorage(base: TextStorage, initial: TabsState): TextStorage {
   const front = initial.tabs[initial.activeTabIndex];
@@ -19,7 +20,7 @@ export function tabStorage(base: TextStorage, initial: TabsState): TextStorage {
     ['graphiql:headers', front?.headers ?? null],
   ]);
   base.setItem(tabsKey, JSON.stringify(initial));
-  // The share of the panels, where nobody has moved the bar: GraphiQL's own is too narrow for tables.
+  // The width of the panels, unless somebody moved the bar: GraphiQL's own is too narrow for tables.
   if (base.getItem(panelWidthKey) === null) base.setItem(panelWidthKey, '0.45');
   return {
     getItem: (key) => told.get(key) ?? base.getItem(key),

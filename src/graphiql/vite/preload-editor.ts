@@ -1,11 +1,11 @@
 import type { HtmlTagDescriptor, Plugin } from 'vite';
 
-/** GraphiQL imports these two when it is first shown. */
+/** The modules that GraphiQL imports when it is first shown. */
 const editorModules = ['monaco-graphql/esm/monaco-editor.js', 'monaco-graphql/esm/lite.js'];
 
 /**
- * Has the page fetch the editor, its largest part, with the first scripts: GraphiQL imports it as late as its first
- * effect.
+ * Makes the page fetch the editor, its largest part, with the first scripts: GraphiQL imports it only in its
+ * first effect.
  */
 export function preloadEditor(): Plugin {
   return {

@@ -1,11 +1,14 @@
 import { readQualities } from './read-qualities.ts';
 
-/** As `.build/pack-page.js` lays them beside a file: its own bytes, and the copies that came out smaller. */
+/**
+ * The forms in which `.build/pack-page.js` stores a file: its own bytes, and the compressed copies that came
+ * out smaller.
+ */
 export type Encoding = 'identity' | 'br' | 'gzip';
 
 /**
- * The one of `available` (best first) that `Accept-Encoding` gives the most weight. `identity` when none is
- * wanted: an answer that cannot be read says more than none.
+ * The one of `available` (best first) that `Accept-Encoding` gives the most weight. `identity` when it allows
+ * none: an answer that cannot be read still says more than none.
  */
 export function chooseEncoding(header: string | undefined, available: readonly Encoding[]): Encoding {
   const qualities = readQualities(header);

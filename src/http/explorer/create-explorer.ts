@@ -5,6 +5,7 @@ import { readPageList } from './page-list.ts';
 import { prefersPage } from './prefers-page.ts';
 import { sendPageFile } from './send-page-file.ts';
 
+/** What the page is told, and where it lies. */
 export interface ExplorerOptions {
   /** What the page needs to know: served as `/graphiql/settings.json`. */
   readonly settings: {
@@ -18,7 +19,7 @@ export interface ExplorerOptions {
   readonly folder?: URL | undefined;
 }
 
-/** Answers a request that is the explorer's, and tells whether it was. */
+/** Answers a request if it is for the explorer, and returns whether it was. */
 export type Explorer = (req: IncomingMessage, res: ServerResponse, path: string) => boolean;
 
 /** Serves the explorer page under `/graphiql/`, and sends browsers that open `/` or `/graphql` there. */
@@ -56,7 +57,7 @@ export function createExplorer({ settings, log, folder = builtPage }: ExplorerOp
   };
 }
 
-// Under a test runner this file is a source, and the page lies where the build puts it all the same.
+// Under a test runner this file is a source; the page is where the build puts it all the same.
 const builtPage = new URL(
   import.meta.url.endsWith('.ts') ? '../../../dist/graphiql/' : '../../graphiql/',
   import.meta.url,

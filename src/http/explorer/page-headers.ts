@@ -1,6 +1,6 @@
 /**
- * What a browser is told of everything under `/graphiql/`. The page loads from its own origin alone, talks to it alone,
- * runs no inline script and nothing that is made of a text, and stands in nobody's frame.
+ * Headers of everything under `/graphiql/`. The page loads from its own origin alone and talks to it alone,
+ * runs no inline script and nothing that is made from text, and stands in nobody's frame.
  */
 export const pageHeaders: Readonly<Record<string, string>> = {
   'content-security-policy': [

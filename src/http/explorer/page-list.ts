@@ -3,7 +3,7 @@ import type { Encoding } from './choose-encoding.ts';
 
 /** One file of the built page. */
 export interface PageFile {
-  /** Of its content. */
+  /** Hash of its content. */
   readonly hash: string;
   readonly bytes: Readonly<Partial<Record<Encoding, number>>>;
 }
@@ -12,8 +12,8 @@ export interface PageFile {
 export type PageList = ReadonlyMap<string, PageFile>;
 
 /**
- * Reads what the build listed in `page.json`; `undefined` when no page was built there. Read at each request: so a page
- * that is built anew, or for the first time, is served without a restart.
+ * Reads what the build listed in `page.json`; `undefined` when no page was built there. It is read at each
+ * request, so that a page that is built anew, or for the first time, is served without a restart.
  */
 export async function readPageList(folder: URL): Promise<PageList | undefined> {
   let text: string;

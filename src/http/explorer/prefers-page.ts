@@ -4,8 +4,8 @@ import { readQualities } from './read-qualities.ts';
 const apiTypes = ['application/json', 'application/graphql-response+json', 'text/event-stream'];
 
 /**
- * Whether a request is a browser's that opens an address, and not a client's: it must name `text/html`, and nothing that
- * the API answers with as much weight.
+ * Whether a request comes from a browser that opens an address, not from a client of the API: it must name
+ * `text/html`, and nothing that the API answers with as much weight.
  */
 export function prefersPage({ method, headers }: Pick<IncomingMessage, 'method' | 'headers'>): boolean {
   if (method !== 'GET' && method !== 'HEAD') return false;

@@ -1,6 +1,6 @@
 /**
- * What a header such as `Accept` or `Accept-Encoding` names, in lower case, with the weight of each from 0 to 1
- * (RFC 9110, 12.4.2). Parameters other than `q` are dropped; a weight that is no number counts as 1.
+ * The names in a header such as `Accept` or `Accept-Encoding`, in lower case, each with its weight from 0 to
+ * 1 (RFC 9110, 12.4.2). Parameters other than `q` are dropped; a weight that is no number counts as 1.
  */
 export function readQualities(header: string | undefined): ReadonlyMap<string, number> {
   const qualities = new Map<string, number>();

@@ -7,8 +7,8 @@ import { pageHeaders } from './page-headers.ts';
 import type { PageFile } from './page-list.ts';
 
 /**
- * Sends one file of the page as small as the client takes it, or 304 when the client has it. Rejects when the file is
- * not there; a client that goes away meanwhile is no error.
+ * Sends one file of the page in the smallest form that the client takes, or 304 when the client has it.
+ * Rejects when the file is not there; a client that goes away meanwhile is no error.
  */
 export async function sendPageFile(
   req: IncomingMessage,
@@ -24,7 +24,7 @@ export async function sendPageFile(
   const etag = `"${hash}.${encoding}"`;
   const headers = {
     ...pageHeaders,
-    // The build names assets after their content; the page that names them has one name for ever.
+    // The build names assets after their content; the name of the page itself never changes.
     'cache-control': path.startsWith('assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
     etag,
     vary: 'accept-encoding',
@@ -39,7 +39,7 @@ export async function sendPageFile(
     ...(encoding !== 'identity' && { 'content-encoding': encoding }),
   });
   if (req.method === 'HEAD') return void res.end();
-  // `pipeline` alone adds seven listeners to those of the server: together Node would take them for a leak.
+  // `pipeline` alone adds seven listeners to those of the server: Node would take them together for a leak.
   res.setMaxListeners(20);
   await pipeline(file.createReadStream({ autoClose: false }), res).catch((error: NodeJS.ErrnoException) => {
     if (!clientIsGone.has(error.code ?? '')) throw error;

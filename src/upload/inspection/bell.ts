@@ -1,14 +1,14 @@
-/** Calls a thread to work without a message, for as long as it listens. */
+/** Wakes a thread without a message, for as long as it listens. */
 export interface Bell {
-  /** There is work. True: the thread does not listen, and must be sent a message, or it will hear nothing any more. */
+  /** There is work. True: the thread does not listen, and must be sent a message to hear of it. */
   ring(): boolean;
-  /** As `ring`, for work that the thread had better do at once. */
+  /** As `ring`, for work that the thread should do at once. */
   ringLoudly(): boolean;
   /** The thread begins to listen. Returns what it has heard. */
   listen(): number;
   /** Waits until more is heard, at most so long. False: nothing was. */
   wait(heard: number, timeoutMs: number): boolean;
-  /** The thread listens no more, unless more was heard meanwhile: then this is false. */
+  /** The thread stops listening. False: more was heard meanwhile, so it must go on. */
   leave(heard: number): boolean;
 }
 
@@ -20,10 +20,14 @@ export function createBellMemory(): SharedArrayBuffer {
   return new SharedArrayBuffer(8);
 }
 
+/** One thread's end of a bell; both threads open the same memory. */
 export function openBell(memory: SharedArrayBuffer): Bell {
   const words = new Int32Array(memory);
 
-  /** Each side first says what it has done and then looks at the other's word: one of them sees the other. */
+  /**
+   * Each side first writes its own word and then reads the other's: so at least one of them sees what the
+   * other has done.
+   */
   function ring(): boolean {
     Atomics.add(words, rings, 1);
     return Atomics.compareExchange(words, listening, 0, 1) === 0;

@@ -1,32 +1,45 @@
 import { createKernelMemory, kernelMemory } from '../scan/row-kernel-memory.ts';
 
-/** One block, in bytes. A row that goes on in the next block takes the slow way: smaller blocks have more of these. */
+/**
+ * Bytes of one block. A row that goes on in the next block is read the slow way: with smaller blocks there
+ * are more of these.
+ */
 export const blockBytes = 128 * 1024;
-/** So many that neither thread waits for the other. */
+/** Enough that neither thread waits for the other. */
 export const blockCount = 8;
 
-/** The ring's words in the kernel's memory, from this byte on; each side writes to a cache line of its own. */
+/**
+ * Where the ring's words are in the kernel's memory, from this byte on; each side writes to a cache line of
+ * its own.
+ */
 const words = { byteOffset: 512, sent: 0, taken: 1, wanted: 2, lengths: 4, scanned: 16, marks: 20 } as const;
 
-/** Memory for one file at a time: of its scan's kernel, and of the blocks that are scanned where they stand. */
+/**
+ * Memory for one file at a time: for the kernel of its scan, and for the blocks, which are scanned in place.
+ */
 export function createBlockMemory(): WebAssembly.Memory {
   return createKernelMemory(blockCount * blockBytes);
 }
 
-/** Makes a memory as it was when it was new: nothing of a file is left. Neither thread may be using it. */
+/** Resets a memory to how it was when new: nothing of a file is left. Neither thread may be using it. */
 export function clearBlockMemory(memory: WebAssembly.Memory): void {
   const { sent } = openBlockRing(memory);
-  // Of the block after those that were sent some may be written to. What no file came to is not touched: it costs nothing yet.
+  // Of the block after the last one sent, some bytes may be written. Blocks that were never reached are left
+  // alone: they cost nothing yet.
   const blocks = Math.min(sent + 1, blockCount);
   Buffer.from(memory.buffer, 0, kernelMemory.input + blocks * blockBytes).fill(zero);
 }
 
-/** A number would be stored to shared memory byte by byte, which takes a hundred times as long. */
+/**
+ * A buffer, not a number: a number would be stored to shared memory byte by byte, which takes a hundred times
+ * as long.
+ */
 const zero = Buffer.alloc(8);
 
 /**
- * Blocks of one file that go from one thread to another and back without a message. Each thread opens the memory for
- * itself; one sends and takes back, the other scans. Blocks are numbered from 0, in the order of the file.
+ * Passes blocks of one file from one thread to another and back without a message. Each thread opens the
+ * memory for itself; one sends and takes back, the other scans. Blocks are numbered from 0, in the order of
+ * the file.
  */
 export interface BlockRing {
   /** Blocks sent so far; written by `send`. */
@@ -34,18 +47,18 @@ export interface BlockRing {
   readonly scanned: number;
   /** Blocks that the sender has taken back. */
   readonly taken: number;
-  /** The memory of a block. The sender's until it is sent, and again once it is taken back. */
+  /** The memory of a block. It is the sender's until it is sent, and again once it is taken back. */
   block(number: number): Buffer;
   /** The bytes that were sent in a block. */
   bytes(number: number): Buffer;
   send(byteLength: number): void;
   takeBack(): void;
-  /** The next block was looked at. The mark says that a message tells what was found in it. */
+  /** The next block was scanned. The mark says that a message tells what was found in it. */
   markScanned(mark: boolean): void;
   isMarked(number: number): boolean;
-  /** Asks to be told by a message as soon as so many blocks were scanned. */
+  /** Asks for a message as soon as so many blocks were scanned. */
   want(scanned: number): void;
-  /** Whether that is so, once. */
+  /** Whether that has come true. True only once. */
   takeWanted(): boolean;
 }
 

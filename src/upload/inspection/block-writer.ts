@@ -2,32 +2,32 @@ import { type BlockRing, blockBytes, blockCount } from './block-ring.ts';
 
 /** Copies the chunks of one file into blocks, and sends these to the thread. */
 export interface BlockWriter {
-  /** Copies the chunk, or keeps what there is no room for. */
+  /** Copies the chunk, and keeps what there is no room for. */
   write(chunk: Buffer): void;
-  /** Something is kept. */
+  /** Whether something is kept. */
   isFull(): boolean;
-  /** There may be more room: a block was taken back. */
+  /** Continues when there may be more room: a block was taken back. */
   flush(): void;
   /** No chunk comes any more. */
   end(): void;
-  /** Nothing more is sent. */
+  /** Sends nothing more. */
   close(): void;
 }
 
 export interface BlockWriterOptions {
   readonly ring: BlockRing;
-  /** Tells the thread of a block: at once, or as soon as it looks for more. */
+  /** Tells the thread of a block: at once, or whenever it next looks for more. */
   readonly call: (atOnce: boolean) => void;
-  /** Told of bytes that were copied: nobody reads their chunk any more. */
+  /** Called with the number of bytes that were copied: nobody reads their chunk any more. */
   readonly onDead: (byteLength: number) => void;
-  /** All blocks of the file were sent. */
+  /** Called when all blocks of the file were sent. */
   readonly onSent: () => void;
 }
 
 export function createBlockWriter({ ring, call, onDead, onSent }: BlockWriterOptions): BlockWriter {
-  /** Bytes in the block that is sent next. */
+  /** Bytes in the block that will be sent next. */
   let filled = 0;
-  /** Came when there was no block for them. */
+  /** Chunks that came when there was no block for them. */
   let waiting: Buffer[] = [];
   let ending = false;
   let closed = false;
@@ -51,11 +51,14 @@ export function createBlockWriter({ ring, call, onDead, onSent }: BlockWriterOpt
   function sendBlock(): void {
     ring.send(filled);
     filled = 0;
-    // A thread that is called for each block sleeps and wakes more than it works.
+    // A thread that is called for each block spends more time falling asleep and waking than working.
     call(ring.sent - ring.scanned >= blockCount / 3);
   }
 
-  /** Sends a block that is not full only when the thread has nothing else to do: a slow client's bytes must not lie about. */
+  /**
+   * A block that is not full is sent only when the thread has nothing else to do, so that a slow client's
+   * bytes do not lie about.
+   */
   function flush(): void {
     while (waiting.length > 0) {
       const rest = copy(waiting[0] as Buffer);
@@ -85,7 +88,7 @@ export function createBlockWriter({ ring, call, onDead, onSent }: BlockWriterOpt
       if (closed) return;
       const rest = isFull() ? chunk : copy(chunk);
       if (rest.length > 0) waiting.push(rest);
-      // More may have come in this very turn of the loop: the thread gets it as one.
+      // More may come in this very turn of the event loop: the thread then gets it all as one block.
       if (filled > 0) restFlush ??= setImmediate(flushRest);
     },
     isFull,

@@ -1,14 +1,14 @@
 export interface ChunkCollectorOptions {
-  /** So many bytes of chunks may lie dead. Default 8 MiB. */
+  /** How many bytes of dead chunks may lie about. Default 8 MiB. */
   readonly everyBytes?: number | undefined;
-  /** Collects what died young. Default: as `node --expose-gc` gives it, nothing where Node was not told so. */
+  /** Collects young garbage. Default: what `node --expose-gc` provides; without that flag, nothing. */
   readonly collect?: (() => void) | undefined;
 }
 
 /**
- * To be told of each chunk that will not be read again, of whatever file: frees them, some MiB at a time. V8 lets 32 MiB of
- * them lie, for all that it looks at is how little of its own heap they take; what is young is collected in less than a
- * millisecond.
+ * Returns a function to be called for each chunk, of whatever file, that will not be read again. It frees
+ * them a few MiB at a time: V8 would let 32 MiB of them lie, since it looks only at how little of its own
+ * heap they take. To collect young garbage takes less than a millisecond.
  */
 export function createChunkCollector(options: ChunkCollectorOptions = {}): (byteLength: number) => void {
   const { everyBytes = 8 * 1024 ** 2, collect = collectYoung } = options;

@@ -14,20 +14,22 @@ import { createMemoryPool } from './memory-pool.ts';
 import { createThreadCalls, type ThreadCalls } from './thread-calls.ts';
 
 export interface Inspector {
-  /** Begins to look at a file. Whoever opens it closes it. */
+  /** Begins to inspect a file. Whoever opens it closes it. */
   open(plan: InspectionPlan, events: InspectionEvents): Inspection;
-  /** Ends the threads; what is still open fails. May be called twice. */
+  /** Ends the threads; inspections that are still open fail. May be called twice. */
   close(): Promise<void>;
 }
 
 export interface InspectorOptions {
-  /** Default: a core is left to the relay, four threads at most. */
+  /** How many threads there may be. Default: one less than there are cores, four at most. */
   readonly threads?: number | undefined;
-  /** Rows that are searched for codes that stand twice, of all files at once: each takes 8 bytes. Default 5,000,000. */
+  /**
+   * Rows that are searched for duplicate codes, in all files at once: each takes 8 bytes. Default 5,000,000.
+   */
   readonly maxRows?: number | undefined;
 }
 
-/** A few threads that look at all files, each file at one of them. A thread starts with the first file that it gets. */
+/** A few threads that inspect all files, each file in one of them. A thread starts with its first file. */
 export function createInspector(options: InspectorOptions = {}): Inspector {
   const { threads = Math.max(1, Math.min(4, availableParallelism() - 1)), maxRows = 5_000_000 } = options;
   const codes = createCodePoolMemory(maxRows);
@@ -48,7 +50,7 @@ export function createInspector(options: InspectorOptions = {}): Inspector {
     return thread;
   }
 
-  /** A thread that breaks says so twice, and another may stand in its place by then. */
+  /** A thread that breaks reports it twice, and another may have taken its place by then. */
   function leave(place: number, thread: Thread): void {
     if (crew[place] !== thread) return;
     delete crew[place];
@@ -79,11 +81,12 @@ export function createInspector(options: InspectorOptions = {}): Inspector {
 
 interface Thread extends ThreadCalls {
   readonly worker: Worker;
-  /** Those that it has not done with yet. */
+  /** The files that it is not done with yet. */
   readonly files: Map<number, ThreadInspection>;
 }
 
-// Node runs no TypeScript in a worker: under a test runner, where this file is a source, the built thread is taken.
+// Node runs no TypeScript in a worker: under a test runner, where this file is a source, the built worker is
+// used.
 const entry = import.meta.url.endsWith('.ts')
   ? '../../../dist/upload/inspection/inspection-worker.js'
   : './inspection-worker.js';

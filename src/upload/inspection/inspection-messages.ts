@@ -13,21 +13,21 @@ export interface InspectionPlan {
 
 export type InspectionReport = ScanReport & {
   readonly bytes: number;
-  /** Where the plan wants it. */
+  /** Set where the plan wants it. */
   readonly sha256: string | undefined;
 };
 
 /** What a thread is given at its start. */
 export interface ThreadMemory {
   readonly bell: SharedArrayBuffer;
-  /** The code pool of all threads, and as whom this one takes from it. */
+  /** The code pool of all threads, and the number under which this one takes from it. */
   readonly codes: SharedArrayBuffer;
   readonly owner: number;
   /** The most rows of one file that are searched for duplicates. */
   readonly maxRows: number;
 }
 
-/** To the worker. The bytes of a file go through its memory, as a `BlockRing`. */
+/** Messages to the worker. The bytes of a file go through its memory, as a `BlockRing`. */
 export type InspectionRequest =
   | {
       readonly type: 'open';
@@ -37,28 +37,28 @@ export type InspectionRequest =
     }
   /** All blocks were sent. */
   | { readonly type: 'end'; readonly id: number }
-  /** Is answered by `closed`, unless the report has gone out. */
+  /** Answered by `closed`, unless the report is out already. */
   | { readonly type: 'close'; readonly id: number }
   /** Blocks were sent. */
   | { readonly type: 'wake' };
 
-/** From the worker. */
+/** Messages from the worker. */
 export type InspectionAnswer =
   /** Blocks of some files were scanned. */
   | { readonly type: 'scanned' }
-  /** Comes for a marked block. */
+  /** What was found in a marked block. */
   | {
       readonly type: 'found';
       readonly id: number;
       readonly block: number;
       /** Offsets in the block at which a new part begins. */
       readonly cuts: readonly number[];
-      /** With the first cut: what each further part begins with. */
+      /** With the first cut: what each further part of the file begins with. */
       readonly header: Uint8Array | undefined;
       /** The file is wrong as a whole, and need not go on. */
       readonly fatal: FileProblem | undefined;
     }
-  /** The last that is heard of a file: the thread uses its memory no more. */
+  /** The last message about a file: the thread uses its memory no more. */
   | { readonly type: 'report'; readonly id: number; readonly report: InspectionReport }
   /** The same, of a file that was closed before. */
   | { readonly type: 'closed'; readonly id: number };

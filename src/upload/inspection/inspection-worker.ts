@@ -8,7 +8,10 @@ import { openBell } from './bell.ts';
 import { type BlockRing, openBlockRing } from './block-ring.ts';
 import type { InspectionAnswer, InspectionRequest, ThreadMemory } from './inspection-messages.ts';
 
-/** The thread that looks at files: hashing and scanning cost more than relaying, and would halve the relay's speed. */
+/**
+ * A file in this thread. Threads scan and hash because both cost more than relaying, and would halve the
+ * relay's speed.
+ */
 interface File {
   readonly id: number;
   readonly ring: BlockRing;
@@ -26,7 +29,10 @@ const bell = openBell(given.bell);
 const codePool = openCodePool(given.codes, given.owner);
 const files = new Map<number, File>();
 const answer = (message: InspectionAnswer) => port.postMessage(message);
-/** How long the next block may take to come. A message that calls the other thread costs it more than the wait. */
+/**
+ * How long to wait for the next block: a message that wakes this thread costs the other one more than the
+ * wait costs here.
+ */
 const lingerMs = 1;
 const turnMs = 10;
 
@@ -70,7 +76,7 @@ function take(request: InspectionRequest): void {
   }
 }
 
-/** Until nothing is left to do, and nothing has come for a while. */
+/** Works until nothing is left to do, and nothing has come for a while. */
 function work(): void {
   let heard: number;
   do {
@@ -83,8 +89,9 @@ function work(): void {
 }
 
 /**
- * Every file in its turn, so that none waits for a huge one: for as long as a block may take whose rows are read one by one,
- * or it would wait for each block of such a file as long as for many of its own.
+ * Scans each file in turn, so that none waits for a huge one. A turn lasts as long as one block may take
+ * whose rows are read one by one: otherwise each block of a fast file would wait for a block of such a slow
+ * one, which takes as long as many of its own.
  */
 function scanOneOfEach(): boolean {
   let busy = false;

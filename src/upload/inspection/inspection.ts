@@ -3,13 +3,13 @@ import { blockCount, openBlockRing } from './block-ring.ts';
 import { type BlockWriter, type BlockWriterOptions, createBlockWriter } from './block-writer.ts';
 import type { Finding, InspectionPlan, InspectionReport, InspectionRequest } from './inspection-messages.ts';
 
-/** Told as the file is looked at, never from within a call of its inspection. */
+/** Called as the file is inspected, never from within a call of its inspection. */
 export interface InspectionEvents {
   /** There may be more to take, and room to write. */
   onProgress(): void;
   /** The file is wrong as a whole: nothing more can be taken. */
   onFatal(problem: FileProblem): void;
-  /** All was looked at, though perhaps not taken; comes after `end()`. */
+  /** All was inspected, though perhaps not taken; comes after `end()`. */
   onReport(report: InspectionReport): void;
   /** The thread broke. A bug. */
   onFailure(error: Error): void;
@@ -19,22 +19,23 @@ export interface InspectionEvents {
 export type InspectedPiece = Buffer | { readonly header: Buffer };
 
 export interface Inspection extends Pick<BlockWriter, 'write' | 'end'> {
-  /** Nothing more should be written until `onProgress`, or until more was taken. */
+  /** True: write nothing more until `onProgress`, or until more was taken. */
   isFull(): boolean;
   /**
-   * What was looked at, in the order of the file, or `undefined` where there is no more yet. The bytes stand in memory
-   * that is used again: they are good until the next call of `take`, and for good after `close`.
+   * The next bytes that were inspected, in the order of the file; `undefined` where there are none yet. They
+   * stand in memory that is used again: they are valid until the next call of `take`, and for good after
+   * `close`.
    */
   take(): InspectedPiece | undefined;
-  /** Nothing is told any more. May be called twice. */
+  /** Ends the inspection: no event comes any more. May be called twice. */
   close(): void;
 }
 
-/** As its thread's owner has it. */
+/** An inspection as the owner of its thread uses it. */
 export interface ThreadInspection extends Inspection {
   /** The thread may have scanned more. */
   look(): void;
-  /** What the thread says of a block. */
+  /** What the thread found in a block. */
   hear(finding: Finding): void;
   /** The thread is done with the file; without a report, it was closed before. */
   finish(report?: InspectionReport): void;
@@ -44,31 +45,32 @@ export interface ThreadInspection extends Inspection {
 export interface InspectionOptions extends Pick<BlockWriterOptions, 'call' | 'onDead'> {
   readonly id: number;
   readonly plan: InspectionPlan;
-  /** Of this file alone, and with nothing in it. */
+  /** Memory of this file alone, and with nothing in it. */
   readonly memory: WebAssembly.Memory;
   readonly events: InspectionEvents;
   readonly send: (request: InspectionRequest) => void;
   /**
-   * The file is closed, and the thread is done with it. `isUnread`: so is whoever took its bytes, and its memory can be
-   * used for another file. Is not told when the thread breaks.
+   * The file is closed, and the thread is done with it. `isUnread`: nobody reads its last bytes any more
+   * either, so its memory can be used for another file. Not called when the thread breaks.
    */
   readonly onOver: (isUnread: boolean) => void;
 }
 
 /**
- * One file's way through the thread: copied into shared blocks, and taken out of them when the thread has seen it. What
- * goes on are the blocks, not the chunks: these are many and short-lived, and a few large writes cost less.
+ * One file's way through the thread: copied into shared blocks, and taken out of them once the thread has
+ * scanned them. The blocks are passed on, not the chunks: chunks are many and short-lived, and a few large
+ * writes cost less.
  */
 export function createInspection(options: InspectionOptions): ThreadInspection {
   const { id, plan, memory, events, send, call, onDead, onOver } = options;
   const ring = openBlockRing(memory);
   const writer = createBlockWriter({ ring, call, onDead, onSent: () => send({ type: 'end', id }) });
-  /** What was found in blocks that are not taken, by their number. */
+  /** What was found in blocks that are not taken yet, by their numbers. */
   const found = new Map<number, Finding>();
   let closed = false;
   let threadIsDone = false;
   let header = Buffer.alloc(0);
-  /** The block that is being taken, up to where it was, and where new parts begin in what is left of it. */
+  /** The block that is being taken, how far it was taken, and where in it new parts begin. */
   let block: Buffer | undefined;
   let taken = 0;
   let cuts: readonly number[] = [];
@@ -76,7 +78,7 @@ export function createInspection(options: InspectionOptions): ThreadInspection {
 
   send({ type: 'open', id, plan, memory });
 
-  /** The next block that was scanned, if what was found in it is known. */
+  /** The next block that was scanned, once what was found in it is known. */
   function nextBlock(): Buffer | undefined {
     const number = ring.taken;
     if (number === ring.scanned) return undefined;
@@ -109,7 +111,9 @@ export function createInspection(options: InspectionOptions): ThreadInspection {
     else send({ type: 'close', id });
   }
 
-  /** What was taken last and not given back may stand in a connection that has not sent it yet. */
+  /**
+   * The last bytes that were taken and not given back may stand in a connection that has not sent them yet.
+   */
   function leave(): void {
     onOver(block === undefined);
   }

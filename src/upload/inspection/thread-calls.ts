@@ -1,10 +1,10 @@
 import type { Bell } from './bell.ts';
 import type { InspectionRequest } from './inspection-messages.ts';
 
-/** How work reaches the thread: by messages where it must, by the bell where that is enough. */
+/** How work reaches the thread: by a message where it must, by the bell where that is enough. */
 export interface ThreadCalls {
   send(request: InspectionRequest): void;
-  /** Tells of a block: at once, or as soon as the thread looks for more. */
+  /** Tells the thread of a block: at once, or whenever it next looks for more. */
   call(atOnce: boolean): void;
 }
 
@@ -17,7 +17,8 @@ export function createThreadCalls(bell: Bell, post: (request: InspectionRequest)
     call,
     send(request) {
       post(request);
-      // It may have taken the message and gone to sleep again by now: a ring that it does not hear must be followed up.
+      // By now it may have taken the message and gone to sleep again: a ring that it does not hear must be
+      // followed by a message.
       call(true);
     },
   };

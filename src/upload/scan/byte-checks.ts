@@ -3,19 +3,20 @@ import { sniffBytes, sniffFile } from './sniff-file.ts';
 import { createUtf8Check } from './utf8-check.ts';
 import { wholeFileProblems } from './whole-file-problems.ts';
 
-/** Where a reader stands, for the faults found there. */
+/** Where the reader stands; faults are reported there. */
 export interface Place {
   readonly line: number;
   readonly column: number;
 }
 
-/** Checks of a stream of bytes, each of which is fatal. */
+/** Checks a stream of bytes. Each fault is fatal. */
 export interface ByteChecks {
   /** How many bytes at the chunk's start may be read as text: all, or those before the first fault. */
   soundBytes(chunk: Buffer): number;
   /**
-   * What is wrong with the bytes so far. To be asked when the sound ones were read, so that `place` is the fault's.
-   * A fault in the first few bytes is told when these are complete, or at the `end`: they may be another format's mark.
+   * What is wrong with the bytes so far. To be asked after the sound ones were read, so that `place` is that
+   * of the fault. A fault in the first few bytes is reported once these are complete, or at the `end`: they
+   * may be the mark of another format.
    */
   fault(place: Place, end?: boolean): FileProblem | undefined;
 }

@@ -5,9 +5,9 @@ export type CellRule = 'text' | 'email' | 'mobile' | 'number' | 'epochMillis';
 
 /** How a cell is judged, and what is said of a wrong one. */
 export interface CellRuleEntry {
-  /** Undefined where no value can be wrong. */
+  /** The problem's code. Undefined where no value can be wrong. */
   readonly code: FileProblemCode | undefined;
-  /** Gets a trimmed cell that is not empty. True also where it is open what upstream makes of it. */
+  /** Gets a trimmed cell that is not empty. True also where nobody knows what upstream makes of it. */
   readonly accepts: (cell: string) => boolean;
   /** What is wrong and how to mend it, to follow the cell in a sentence. */
   readonly advice: (cell: string) => string;
@@ -23,8 +23,8 @@ function adviceFor(kind: string, mend: string): (cell: string) => string {
 }
 
 /**
- * What a cell must look like. Each rule refuses only what cannot be meant: a false alarm keeps good rows
- * from being uploaded, a miss is found by upstream anyway.
+ * What a cell must look like. Each rule refuses only what cannot be right: a false alarm keeps good rows from
+ * being uploaded, while upstream finds what is missed here.
  */
 export const cellRules: Readonly<Record<CellRule, CellRuleEntry>> = {
   // External ids, tills and coupon codes are free text upstream.

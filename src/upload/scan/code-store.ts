@@ -1,44 +1,54 @@
 import { type CodePool, codeWords, shareWords } from './code-pool.ts';
 
-/** So many that a partition of five million rows, and its table, fit into a core's own cache. */
+/** Enough that a partition of five million rows, and its table, fit into a core's own cache. */
 export const partitions = 128;
 /** The upper seven bits of a hash's high half name its partition. */
 const partitionBits = 7;
 
 /**
- * Codes stand in blocks of one partition each. A code's first word is the low half of its hash, its second what is left
- * of the high half and, in the lowest bits, by how much its row is behind the one before it in its partition. No bits
- * there are a mark: the next row is behind the one that the first word names.
+ * Codes stand in blocks of one partition each. The first word of a code is the low half of its hash. The
+ * second is the rest of the high half and, in its lowest bits, how far its row is behind the row before it in
+ * the partition. A second word of 0 makes an entry a mark: its first word is the row from which the next
+ * code's distance counts.
  */
 export const blockCodes = 256;
 const blockWords = blockCodes * codeWords;
 const gapBits = 10;
 const maxGap = 2 ** gapBits - 1;
-/** What is kept of the high half of a hash beside its partition: less than this. */
+/** What is kept of a hash's high half, besides its partition, is less than this. */
 export const restLimit = 2 ** (32 - gapBits);
 
 /** The codes of one file, divided by their hashes, each with its row. */
 export interface CodeStore {
   /**
-   * Enters rows from `row` on, numbered from 1 and ascending: two words each in `hashes`, low half first, or 0 and 0
-   * where a row has no code. Returns how many of the rows there was memory for.
+   * Adds rows from `row` on, numbered from 1 and ascending: two words each in `hashes`, low half first, or 0
+   * and 0 where a row has no code. Returns for how many of the rows there was memory.
    */
   add(row: number, count: number, hashes: Uint32Array): number;
   /** How many codes a partition has at most. */
   room(partition: number): number;
-  /** Hands out the codes of a partition in the order of their rows: of each the low half of the hash, and the rest. */
+  /**
+   * Passes the codes of a partition to `take`, in the order of their rows: of each the low half of the hash,
+   * and the rest.
+   */
   read(partition: number, take: (row: number, low: number, rest: number) => void): void;
   /** Gives the memory back; there are no codes any more. May be called twice. */
   close(): void;
 }
 
 export function createCodeStore(pool: CodePool): CodeStore {
-  /** A share of its own at first, so that no file of usual size has to go without, and then the pool's. */
+  /**
+   * Begins with a share of its own, so that no file of usual size has to do without, and then takes from the
+   * pool.
+   */
   let words: Uint32Array = new Uint32Array(shareWords);
   let shareAt = 0;
   let shareEnd = shareWords;
   const shares: number[] = [];
-  /** By partition, where its blocks begin, where its next code goes, where its last block ends, and its last row. */
+  /**
+   * By partition: where its blocks begin, where its next code goes, where its last block ends, and its last
+   * row.
+   */
   const starts: number[][] = Array.from({ length: partitions }, () => []);
   const nexts = new Int32Array(partitions);
   const ends = new Int32Array(partitions);
@@ -69,7 +79,7 @@ export function createCodeStore(pool: CodePool): CodeStore {
     return start;
   }
 
-  /** What there is so far becomes the first share of the pool's. */
+  /** Moves what there is so far into the first share from the pool. */
   function moveToPool(): boolean {
     const start = takeShare();
     if (start === undefined) return false;
@@ -83,7 +93,7 @@ export function createCodeStore(pool: CodePool): CodeStore {
     return true;
   }
 
-  /** The next word of a partition. Undefined: there is no more memory. */
+  /** Where the next code of a partition goes. Undefined: there is no more memory. */
   function placeIn(partition: number): number | undefined {
     if (nexts[partition] === ends[partition] && !addBlock(partition)) return undefined;
     const at = nexts[partition] as number;

@@ -21,7 +21,9 @@ export interface CsvScanOptions {
   readonly rowsPerPart?: number | undefined;
   /** How many data rows are searched for duplicates. Default 5,000,000. */
   readonly maxExactRows?: number | undefined;
-  /** Memory for the search, shared with other scans; of a search that finds it empty the report says so. Default: its own. */
+  /**
+   * Memory for the search, shared with other scans; when it runs out, the report says so. Default: its own.
+   */
   readonly codePool?: CodePool | undefined;
   /** How many problems are listed. Default 100. */
   readonly maxProblems?: number | undefined;
@@ -29,7 +31,9 @@ export interface CsvScanOptions {
   readonly maxFileBytes?: number | undefined;
   /** Default 2,147,483,647. */
   readonly maxLines?: number | undefined;
-  /** Of this scan alone. Chunks that stand in its memory are scanned where they are. Default: one is made. */
+  /**
+   * A kernel for this scan alone. Chunks that stand in its memory are scanned in place. Default: one is made.
+   */
   readonly kernel?: RowKernel | undefined;
 }
 
@@ -42,7 +46,10 @@ export interface CsvScan {
    * after a line end outside quotes, and perhaps 0. A part is never without rows.
    */
   readonly cuts: readonly number[];
-  /** The file up to its first data row, with which every further part must begin. Complete before the first cut. */
+  /**
+   * The file up to its first data row, with which every further part must begin. Complete before the first
+   * cut.
+   */
   readonly headerBytes: Buffer;
   /** Set as soon as the file is known to be wrong as a whole, so that the upload need not go on. */
   readonly fatal: FileProblem | undefined;
@@ -107,7 +114,7 @@ export function createCsvScan(options: CsvScanOptions): CsvScan {
     plainRows = createPlainRows(kernel, plan, problems, unique, duplicates);
   }
 
-  /** The header is read first, and no further than there is room for it. */
+  /** Reads the header first, and only as far as there is room for it. */
   function scan(chunk: Buffer, to: number): void {
     const end = parts.headerComplete ? to : Math.min(to, parts.headerRoom);
     scanRows(chunk, 0, end);
@@ -174,7 +181,7 @@ export function createCsvScan(options: CsvScanOptions): CsvScan {
       if (fatal !== undefined) return;
       scan(chunk, checks.soundBytes(chunk));
       fatal ??= checks.fault(reader);
-      // No row has less than a line, so neither is there a number of rows that cannot be told.
+      // Every row has at least one line, so this also bounds the number of rows.
       if (reader.line > maxLines) fatal ??= wholeFileProblems.tooManyLines(maxLines);
     },
     end() {

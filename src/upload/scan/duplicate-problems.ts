@@ -3,13 +3,18 @@ import type { ProblemList } from './problem-list.ts';
 import type { RowKernel } from './row-kernel.ts';
 import { createRowLines } from './row-lines.ts';
 
-/** Finds codes that stand twice, and lists every row that has one. Rows are counted from 1, data rows only. */
+/**
+ * Finds codes that occur twice, and lists every row that has one. Rows are counted from 1, data rows only.
+ */
 export interface DuplicateProblems {
   /** Takes a row's code, trimmed and not empty. */
   addCode(row: number, line: number, code: string): void;
-  /** Takes `count` rows, each but the last of one line; `row` and `line` are the first's, `hashes` the kernel's. */
+  /**
+   * Takes `count` rows, each of one line but the last; `row` and `line` are the first's, `hashes` the
+   * kernel's.
+   */
   addRows(row: number, line: number, count: number, hashes: Uint32Array): void;
-  /** False once a code was not searched, because the file is past what the search can hold. */
+  /** False once a code was not searched, because the file has more rows than the search can hold. */
   readonly exact: boolean;
   /** Rows up to this one were searched. */
   readonly lastRow: number;
@@ -19,7 +24,9 @@ export interface DuplicateProblems {
   close(): void;
 }
 
-/** Codes match as upstream compares them: trimmed, whatever their case. `column` is where they stand. */
+/**
+ * Codes match as upstream compares them: trimmed, and in any case of letters. `column` is where they stand.
+ */
 export function createDuplicateProblems(
   kernel: RowKernel,
   column: number,

@@ -2,7 +2,7 @@ import { type CodePool, createCodePoolMemory, openCodePool } from './code-pool.t
 import { createCodeStore, partitions, restLimit } from './code-store.ts';
 
 const defaultRows = 5_000_000;
-/** In the table, of a code that was found again: above what is kept of a hash. */
+/** In the table, marks a code that was found again: a bit above what is kept of a hash. */
 const hasSecond = restLimit;
 
 type Found = (row: number, first: number, isSecond: boolean) => void;
@@ -10,8 +10,8 @@ type Found = (row: number, first: number, isSecond: boolean) => void;
 /** A search for rows with the same code, by the hashes of the codes. */
 export interface DuplicateSearch {
   /**
-   * Enters rows from `row` on, numbered from 1 and ascending: two words each in `hashes`, which are the hash of the
-   * row's code, low half first, or 0 and 0 where it has none.
+   * Adds rows from `row` on, numbered from 1 and ascending: two words each in `hashes`, which are the hash of
+   * the row's code, low half first, or 0 and 0 where it has none.
    */
   add(row: number, count: number, hashes: Uint32Array): void;
   /** Nothing past this row is searched. */
@@ -33,17 +33,21 @@ export interface DuplicateSearch {
 export interface DuplicateSearchOptions {
   /** Default 5,000,000. */
   readonly maxRows?: number | undefined;
-  /** Lends memory for all but the first codes, some 50,000. Where it has no more, the search ends. Default: one of its own. */
+  /**
+   * Lends memory for all codes but the first, some 50,000. When it has no more, the search ends. Default: one
+   * of its own.
+   */
   readonly pool?: CodePool | undefined;
 }
 
 /**
- * Finds the rows that have the same code, exactly for the first `maxRows` rows but for different codes that agree in 61
- * bits of their hashes, which chance makes in one of 184,000 files of 5,000,000 rows.
+ * Finds the rows that have the same code, for the first `maxRows` rows. It is exact, except that different
+ * codes whose hashes agree in 61 bits count as the same: by chance that happens in one of 184,000 files of
+ * 5,000,000 rows.
  *
- * One table of all codes is larger than the caches, and a lookup in it takes longer than all else that is done for a
- * row. So the codes are only put aside, divided by their hash, and each partition is searched by itself at the end.
- * Memory grows by 8 bytes a row.
+ * One table of all codes would be larger than the caches, and a lookup in it would take longer than
+ * everything else that is done for a row. So the codes are only put aside, divided by their hash, and each
+ * partition is searched by itself at the end. Memory grows by 8 bytes a row.
  */
 export function createDuplicateSearch(options: DuplicateSearchOptions = {}): DuplicateSearch {
   const { maxRows = defaultRows, pool = openCodePool(createCodePoolMemory(maxRows)) } = options;
@@ -99,7 +103,7 @@ export function createDuplicateSearch(options: DuplicateSearchOptions = {}): Dup
   };
 }
 
-/** By slot, the first row of a code, 0 in one that is free, and what is kept of its hash. */
+/** By slot: the first row of a code, 0 in a free slot, and what is kept of its hash. */
 interface Table {
   readonly firstRows: Uint32Array;
   readonly lows: Uint32Array;
@@ -114,7 +118,10 @@ function createTable(slots: number): Table {
   };
 }
 
-/** Different codes in one partition: chance never brings so many. A file of one code has more, which are one to the table. */
+/**
+ * More different codes than chance ever brings into one partition. A file that repeats one code has more
+ * entries, which are one to the table.
+ */
 function mostCodes(rows: number): number {
   const mean = rows / partitions;
   return mean + 8 * Math.sqrt(mean) + 64;

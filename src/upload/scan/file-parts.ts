@@ -1,8 +1,10 @@
-/** Divides a file into parts of so many data rows, and keeps the header, with which each of them must begin. */
+/**
+ * Divides a file into parts of so many data rows, and keeps the header, with which each of them must begin.
+ */
 export interface FileParts {
   /** Before the first data row: takes the first `length` bytes of a chunk, at most `room`. */
   addHeader(chunk: Buffer, length: number): void;
-  /** A new chunk comes. */
+  /** To be called before each new chunk. */
   beginChunk(): void;
   /** A data row begins at this offset of the chunk. Returns how many rows the part can take, this one included. */
   beginRow(chunk: Buffer, offset: number): number;
@@ -13,7 +15,7 @@ export interface FileParts {
   /** How many bytes the header may still have, of 1 MiB. */
   readonly headerRoom: number;
   readonly headerBytes: Buffer;
-  /** Where in this chunk parts begin, but the first. */
+  /** Where in this chunk parts begin, except the first. */
   readonly cuts: readonly number[];
 }
 

@@ -1,19 +1,20 @@
-/** A cell longer than this is skipped over: nothing that is checked is as long, and memory stays bounded. */
+/** A longer cell is skipped: nothing that is checked is as long, and memory stays bounded. */
 const maxCellBytes = 4096;
 
-/** The cells of one row that somebody will ask for, as they come in pieces. */
+/** The cells of one row that will be asked for, collected as they come in pieces. */
 export interface KeptCells {
   /** From the next row on these columns' cells are kept. None at first. */
   want(columns: readonly number[]): void;
   /** A row begins. */
   openRow(): void;
-  /** What is kept next is of this column's cell. */
+  /** What is kept next belongs to this column's cell. */
   openCell(column: number): void;
   keep(chunk: Buffer, from: number, to: number): void;
   /** The cell's text. Undefined when it is too long, not wanted, or not there. */
   text(column: number): string | undefined;
 }
 
+/** Begins without wanted columns. */
 export function createKeptCells(): KeptCells {
   let slots = new Map<number, number>();
   let bytes = Buffer.alloc(0);

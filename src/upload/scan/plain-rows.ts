@@ -4,19 +4,19 @@ import type { RowKernel } from './row-kernel.ts';
 import { kernelMemory } from './row-kernel-memory.ts';
 import type { ScanPlan } from './scan-plan.ts';
 
-/** A row as long as this may be left to the row reader although it is plain. */
+/** Rows of up to this length may be left to the row reader although they are plain. */
 const reloadBytes = 4096;
 
 /**
- * Reads the rows that nothing is wrong with, fast, and leaves all others alone; once no more problems can be listed, it
- * also reads and counts what is plainly wrong, so that a file of nothing else takes no longer.
+ * Reads the rows with which nothing is wrong, fast, and leaves all others alone. Once no more problems can be
+ * listed, it also reads and counts what is plainly wrong, so that a file full of that takes no longer.
  */
 export interface PlainRows {
-  /** To be called before a chunk that was not read from before, or has changed. */
+  /** To be called before a chunk that was not read from yet, or has changed. */
   begin(): void;
   /**
-   * Reads at most `maxRows` rows from `from`, where one begins: the data row number `row`, in line `line`. Returns how
-   * many it read, perhaps none.
+   * Reads at most `maxRows` rows from `from`, where a row begins: data row number `row`, in line `line`.
+   * Returns how many it read, perhaps none.
    */
   read(chunk: Buffer, from: number, to: number, maxRows: number, row: number, line: number): number;
   /** Where the next row begins. */

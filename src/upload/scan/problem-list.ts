@@ -5,9 +5,9 @@ import { maxCount } from './max-count.ts';
 export interface ProblemList {
   /** Counts a problem; `message` is called only when the problem is among the first in file order. */
   add(code: FileProblemCode, line: number, column: number, message: () => string): void;
-  /** Counts problems that come after all that are kept, when there is no place for more. */
+  /** Counts problems that come after all that are kept, when there is no room for more. */
   addUnseen(count: number): void;
-  /** As many are kept as can be. */
+  /** Whether as many are kept as there is room for. */
   readonly full: boolean;
   /** The first problems by line, then column. */
   readonly kept: readonly FileProblem[];
@@ -21,8 +21,8 @@ interface Kept extends FileProblem {
 }
 
 /**
- * Keeps the first `limit` problems (default 100) in file order and counts all. They need not come in that
- * order: the first row of a duplicate is known as a problem only when the second turns up.
+ * Keeps the first `limit` problems (default 100) in the order of the file, and counts all. They need not come
+ * in that order: the first row of a duplicate is known to be a problem only when the second turns up.
  */
 export function createProblemList(limit = 100): ProblemList {
   const kept: Kept[] = [];
@@ -30,7 +30,7 @@ export function createProblemList(limit = 100): ProblemList {
   return {
     kept,
     get count() {
-      // Every cell of a row may be one: a file can have more than anybody can be told.
+      // Every cell of a row may be one: a file can have more problems than an `Int` can tell.
       return Math.min(count, maxCount);
     },
     get full() {

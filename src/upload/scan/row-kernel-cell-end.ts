@@ -22,24 +22,27 @@ const LF = i32.const(0x0a);
 
 /** Finds where cells end, 64 bytes at a time. */
 export interface CellEnd {
-  /** Where the cell begins; the caller's to set. */
+  /** Where the cell begins; set by the caller. */
   readonly cellAt: Local;
   /** The byte after the cell, and where it stands. */
   readonly byte: Local;
   readonly byteAt: Local;
-  /** The cell's text, without quotes around it, and which of its bytes are no blanks; up to 63 bytes where anything is asked of it. */
+  /**
+   * The cell's text, without the quotes around it, and which of its bytes are no blanks; up to 63 bytes where
+   * a rule applies.
+   */
   readonly at: Local;
   readonly length: Local;
   readonly visible: Local;
-  /** Free for any use but while `find` runs. */
+  /** Free for any use except while `find` runs. */
   readonly bits: Local;
-  /** `find` adds the line ends within the cell; the caller's to reset. */
+  /** `find` adds the number of line ends within the cell; reset by the caller. */
   readonly lineEnds: Local;
-  /** To be done before the first cell. */
+  /** To run before the first cell. */
   readonly loadWindow: Code;
-  /** To be done before each further one. */
+  /** To run before each further cell. */
   readonly moveWindow: Code;
-  /** Sets all of the above for the cell at `cellAt`. Goes to `odd` where it would take the row reader to tell. */
+  /** Sets all of the above for the cell at `cellAt`. Goes to `odd` where only the row reader can tell. */
   find(odd: Label): Code;
 }
 
@@ -56,7 +59,10 @@ export function addCellEnd(locals: Locals, column: Local, to: Local): CellEnd {
   /** Whether there is a blank in the cell. */
   const blank = locals.add('i32');
 
-  /** Of the 64 bytes from `window` on those up to the comma: all that can end a cell, and little else in most files. */
+  /**
+   * Marks those of the 64 bytes from `window` on that are at most a comma: everything that can end a cell,
+   * and little else in most files.
+   */
   const window = locals.add('i32');
   const marks = locals.add('i64');
   const loadWindow: Code = [
@@ -120,7 +126,9 @@ export function addCellEnd(locals: Locals, column: Local, to: Local): CellEnd {
     ]),
   ];
 
-  /** A cell longer than the window, or with quotes or line ends in it, where nothing is asked of it but to have a text. */
+  /**
+   * A cell longer than the window, or with quotes or line ends in it, where the only rule is to have a text.
+   */
   const skipLong = (odd: Label, skip: (odd: Label) => Code): Code => [
     goToIf(odd, i32.below(i32.const(kernelRules.text), ruleOfColumn)),
     goToIf(odd, i64.eq(mask(at.get, isBlank), i64.const(-1n))),
@@ -149,7 +157,7 @@ export function addCellEnd(locals: Locals, column: Local, to: Local): CellEnd {
       byte.set(i32.load8(byteAt.get)),
       byteAt.set(add(byteAt.get, 1)),
       when(i32.ne(byte.get, QUOTE), [
-        // The LF of a CRLF ends no other line.
+        // The LF of a CRLF does not end another line.
         when(
           i32.or(is(byte.get, CR), i32.ne(i32.load8(i32.sub(byteAt.get, i32.const(2))), CR)),
           lineEnds.set(add(lineEnds.get, 1)),

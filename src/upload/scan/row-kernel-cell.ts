@@ -26,19 +26,19 @@ const isLetter: ByteTest = (bytes) =>
 
 /** The cell that is judged. */
 export interface CellLocals {
-  /** Of the cell without the blanks around it. `length` is at most 63, and `at` and `length` are used up. */
+  /** The cell without the blanks around it. `length` is at most 63, and `at` and `length` are used up. */
   readonly at: Local;
   readonly end: Local;
   readonly length: Local;
-  /** The bytes that are no blanks, one bit each. */
+  /** One bit for each byte that is no blank. */
   readonly visible: Local;
   readonly rule: Local;
   readonly digits: Local;
 }
 
 /**
- * Goes to `odd` unless the cell keeps its rule beyond doubt. The rules are those of `cell-rules.ts`, which has the last
- * word: here they may be narrower, never wider.
+ * Goes to `odd` unless the cell meets its rule beyond doubt. The rules are those of `cell-rules.ts`, which
+ * has the last word: here they may be narrower, never wider.
  */
 export function judgeCell(cell: CellLocals, odd: Label): Code {
   const { at, end, length, visible, rule, digits } = cell;
@@ -79,8 +79,8 @@ export function judgeCell(cell: CellLocals, odd: Label): Code {
 }
 
 /**
- * Goes to `odd` unless the cell breaks its rule beyond doubt: by what is by far the most usual, a text of another kind.
- * To be called when `judgeCell` had doubts, with `at` and `length` set anew.
+ * Goes to `odd` unless the cell breaks its rule beyond doubt, in the way that is by far the most usual: it is
+ * a text of another kind. To be called when `judgeCell` was in doubt, with `at` and `length` set anew.
  */
 export function judgeWrongCell(cell: CellLocals, odd: Label): Code {
   const { at, length, rule } = cell;
@@ -90,7 +90,7 @@ export function judgeWrongCell(cell: CellLocals, odd: Label): Code {
   return block((wrong) => [
     when(i32.eq(rule.get, i32.const(kernelRules.email)), [goToIf(odd, some(isOneOf('@'))), goTo(wrong)]),
     goToIf(wrong, some(isLetter)),
-    // Digits only: for a mobile number or a date, there can but be too few or too many.
+    // Digits only: of a mobile number or a date there can only be too few or too many.
     goToIf(odd, i32.eq(rule.get, i32.const(kernelRules.number))),
     goToIf(odd, i64.ne(i64.and(mask(at.get, isDigit), all), all)),
   ]);

@@ -28,12 +28,15 @@ function topBitsOf(bytes: Code): Code {
   return i64.and(bytes, everyByte(0x80n));
 }
 
-/** Sets the top bit of each byte whose lower seven bits are at least so much; its other bits mean nothing. */
+/** Sets the top bit of each byte whose lower seven bits are at least `least`; the other bits mean nothing. */
 function atLeast(bytes: Code, least: bigint): Code {
   return i64.add(i64.and(bytes, everyByte(0x7fn)), everyByte(0x80n - least));
 }
 
-/** Lowers the bytes whose top bit is set in `capitals`: all letters here differ from their capital in the same bit of one byte. */
+/**
+ * Turns the bytes whose top bit is set in `capitals` into lower case: each letter here differs from its
+ * capital in the same bit of one byte.
+ */
 function toLower(word: Local, capitals: Code): Code {
   return word.set(i64.or(word.get, i64.shr(topBitsOf(capitals), i64.const(2n))));
 }
@@ -49,7 +52,7 @@ function fold(word: Local): Code {
  * Goes to `beyond` for any character past U+00FF, which begins with a larger byte.
  */
 function foldLatin1({ word, leads, lead }: HashLocals, beyond: Label): Code {
-  // Of the bytes from 0x80 on, by their lower seven bits.
+  // For bytes from 0x80 on, by their lower seven bits.
   const from = (byte: bigint): Code => topBitsOf(i64.and(word.get, atLeast(word.get, byte - 0x80n)));
   const isTheSign = i64.xor(atLeast(i64.xor(word.get, everyByte(0x17n)), 1n), everyByte(0x80n));
   return [
@@ -79,14 +82,15 @@ export interface HashLocals {
   readonly lead: Local;
 }
 
+/** Adds the locals that `hashText` needs besides `at` and `end`. */
 export function addHashLocals(locals: Locals, at: Local, end: Local): HashLocals {
   const add = (): Local => locals.add('i64');
   return { at, end, hash: add(), word: add(), leads: add(), lead: add() };
 }
 
 /**
- * Hashes a text with its letters up to U+00FF in lower case. Goes to `beyond` for any other letter, whose lower case only
- * JavaScript knows; without `beyond` the text must have been lowered, but for ASCII.
+ * Hashes a text, with letters up to U+00FF in lower case. Goes to `beyond` for any other letter, whose lower
+ * case only JavaScript knows; without `beyond` the text must be in lower case already, except for ASCII.
  */
 export function hashText(locals: HashLocals, beyond?: Label): Code {
   const { at, end, hash, word, lead } = locals;

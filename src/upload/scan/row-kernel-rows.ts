@@ -35,7 +35,7 @@ export function rowsFunction(): WasmFunction {
   const needed = locals.add('i32');
   const countWrong = locals.add('i32');
 
-  /** Rows and faults so far, and faults of this row. */
+  /** Rows and faults so far, and the faults of this row. */
   const rows = locals.add('i32');
   const wrong = locals.add('i32');
   const wrongInRow = locals.add('i32');
@@ -54,7 +54,7 @@ export function rowsFunction(): WasmFunction {
   const hashed = addHashLocals(locals, codeAt, codeEnd);
   /** The last row whose code is not hashed here. */
   const unhashed = locals.add('i32');
-  /** Within the cells of the last row that was taken. */
+  /** Line ends within the cells of the last row that was taken. */
   const lineEndsTaken = locals.add('i32');
 
   const add = (local: Code, count: number): Code => i32.add(local, i32.const(count));
@@ -70,7 +70,7 @@ export function rowsFunction(): WasmFunction {
     rule.set(i32.load8(column.get, kernelMemory.rules)),
     when(
       i64.eqz(visible.get),
-      // A code may be wanting where no rule asks for one.
+      // A code may be missing where no rule asks for one.
       when(i32.and(rule.get, i32.const(codeColumn - 1)), takeWrong(odd)),
       when(rule.get, [
         end.set(i32.sub(add(at.get, 64), i32.wrap(i64.clz(visible.get)))),
@@ -115,14 +115,14 @@ export function rowsFunction(): WasmFunction {
   const takeRow = (odd: Label): Code => [
     goToIf(odd, is(byteAt.get, from.get)), // An empty line.
     when(i32.below(column.get, needed.get), [
-      // One fault, whatever its other cells are, and its code is not searched.
+      // Counts as one fault, whatever its other cells are, and its code is not searched.
       takeWrong(odd),
       wrongInRow.set(i32.const(1)),
       codeEnd.set(i32.const(0)),
     ]),
     cellAt.set(add(byteAt.get, 1)),
     when(is(byte.get, CR), [
-      // Whether it is a CRLF shows in the next byte only.
+      // Only the next byte shows whether it is a CRLF.
       goToIf(odd, is(cellAt.get, to.get)),
       cellAt.set(i32.add(cellAt.get, is(i32.load8(cellAt.get), LF))),
     ]),

@@ -14,25 +14,25 @@ import { createLocals, i32, i64 } from './wasm-code.ts';
 import { encodeModule, type WasmFunction } from './wasm-module.ts';
 
 /**
- * The inner loop of the scan in WebAssembly, 64 bytes at a time: more than ten times as fast as the row reader, and
- * for the usual rows only. A scan has a kernel of its own.
+ * The inner loop of the scan in WebAssembly, 64 bytes at a time: more than ten times as fast as the row
+ * reader, but only for the usual rows. Each scan has a kernel of its own.
  */
 export interface RowKernel {
-  /** What the next calls of `readRows` check, and the column whose codes they hash, if any. */
+  /** Sets what the next calls of `readRows` check, and the column whose codes they hash, if any. */
   configure(
     required: readonly { readonly column: number; readonly rule: CellRule }[],
     codes: number | undefined,
   ): void;
   /**
-   * Takes the bytes between two offsets: where they are, when they stand in the kernel's memory, else a copy of as many
-   * of them as fit. Returns how many.
+   * Takes the bytes between two offsets: in place, when they stand in the kernel's memory, else as a copy of
+   * as many of them as fit. Returns how many.
    */
   load(chunk: Buffer, from: number, to: number): number;
   /**
-   * Reads at most `maxRows` rows between two offsets in what was loaded; `from` is the first byte of a row. Returns how
-   * many it read, none where the first is not whole, or is for the row reader to judge. Each has one line, but for the last
-   * one, which has `lineEnds` more. With `countWrong` it does not stop at wrong rows but counts their faults in `wrong`,
-   * where it has no doubt.
+   * Reads at most `maxRows` rows between two offsets in what was loaded; `from` is the first byte of a row.
+   * Returns how many it read: none where the first row is not whole, or is for the row reader to judge. Each
+   * row has one line, except the last, which has `lineEnds` more. With `countWrong` it does not stop at rows
+   * that are wrong beyond doubt, but counts their faults in `wrong`.
    */
   readRows(from: number, to: number, maxRows: number, needed: number, countWrong: boolean): number;
   /** Where the next row begins. */
@@ -41,7 +41,10 @@ export interface RowKernel {
   lineEnds(): number;
   /** Two words for each row that was read, the hash of its code: low half, high half; 0, 0 where there is none. */
   readonly hashes: Uint32Array;
-  /** Sets the first two of `hashes` to the hash of a text, whatever its case; 32 KiB of it are taken. */
+  /**
+   * Sets the first two of `hashes` to the hash of a text, in any case of letters; only the first 32 KiB
+   * count.
+   */
   hashText(text: string): void;
 }
 
@@ -73,12 +76,12 @@ export function createRowKernel(memory = createKernelMemory()): RowKernel {
   const inputBytes = kernelInputBytes(memory);
   let input: number = kernelMemory.input;
   const rules = bytes.subarray(kernelMemory.rules, kernelMemory.rules + kernelMemory.maxColumns);
-  // Nobody can then prepare codes that collide.
+  // So that nobody can prepare codes that collide.
   randomFillSync(bytes, kernelMemory.seed, 8);
 
   const hashes = new Uint32Array(memory.buffer, kernelMemory.hashes, 2 * kernelMemory.maxRows);
 
-  /** Into the two words of a row, numbered from 0. */
+  /** Writes the hash into the two words of a row, numbered from 0. */
   function hashInto(row: number, text: string): void {
     const length = bytes.write(text.toLowerCase(), kernelMemory.text, kernelMemory.textBytes);
     hash(kernelMemory.text, kernelMemory.text + length, kernelMemory.hashes + 8 * row);

@@ -1,4 +1,4 @@
-/** Tells in which line a row stood, without a number for every row. */
+/** Tells in which line a row stood, without storing a number for every row. */
 export interface RowLines {
   /** Rows come in order, numbered from 1. Returns false when there is no room left for an irregular one. */
   note(row: number, line: number): boolean;
@@ -7,8 +7,9 @@ export interface RowLines {
 }
 
 /**
- * Most files have one line a row, so only the rows where line and row number come to differ more are written down:
- * those after an empty line or a cell with line ends. At most `maxIrregular` of them (default 1,000,000, 8 MB).
+ * Most files have one line per row, so only the rows are stored at which the difference between line and row
+ * number changes: those after an empty line or a cell with line ends. At most `maxIrregular` of them (default
+ * 1,000,000, 8 MB).
  */
 export function createRowLines(maxIrregular = 1_000_000): RowLines {
   let rows = new Uint32Array(64);

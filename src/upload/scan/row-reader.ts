@@ -23,7 +23,7 @@ export interface RowReader {
   /** The physical line that the next byte stands in, 1-based, and its column. */
   readonly line: number;
   readonly column: number;
-  /** Where the quote was opened that has not been closed yet. */
+  /** Where the quote was opened that is not closed yet. */
   readonly openQuote: { readonly line: number; readonly column: number } | undefined;
   /** Skips empty lines, the LF of a CRLF that was cut, and a byte order mark. Returns the offset of the next row. */
   skipToRow(chunk: Buffer, from: number, to: number): number;
@@ -31,7 +31,7 @@ export interface RowReader {
   read(chunk: Buffer, from: number, to: number): number;
   /** The file is over: a last row without a line end goes to `onRow`. Not to be called inside a quote. */
   end(): void;
-  /** Rows of so many lines were read by someone else, up to their last line end. */
+  /** Rows with `count` lines were read by someone else, up to their last line end. */
   passLines(count: number): void;
   /** From the next row on these columns' cells are kept. None at first. */
   want(columns: readonly number[]): void;
@@ -135,7 +135,7 @@ export function createRowReader(onRow: (row: Row) => void): RowReader {
     },
     skipToRow(chunk, from, to) {
       let i = from;
-      // A letter that only begins like the mark may lose bytes here: what the header says does not matter.
+      // A letter that merely begins like the mark may lose bytes here: what the header says does not matter.
       while (i < to && chunk[i] === byteOrderMark[marked]) {
         marked++;
         i++;

@@ -2,7 +2,7 @@ import type { CellRule } from './cell-rules.ts';
 
 /** How the file names customers; the names are the public schema's. */
 export type CustomerIdentifier = 'MOBILE' | 'EMAIL' | 'EXTERNAL_ID' | 'USER_ID' | 'NOT_TAGGED';
-/** How a file of redeemed coupons names them. */
+/** How a file of redeemed coupons names the coupons. */
 export type CouponIdentifier = 'COUPON_ID' | 'COUPON_CODE';
 
 /** What the scanner must know of an upload. All columns are zero-based. */
@@ -39,7 +39,7 @@ export interface RequiredColumn {
 /** What the scanner checks. */
 export interface ScanPlan {
   readonly required: readonly RequiredColumn[];
-  /** Named by the caller, so the header must have them; a row may leave them empty or out. */
+  /** Columns that the caller names, so the header must have them; a row may leave them empty or out. */
   readonly optional: readonly { readonly column: number; readonly name: string }[];
   /** The column whose values must differ, by the number of columns in the header. Undefined: no search. */
   readonly uniqueColumn: (headerColumns: number) => number | undefined;
@@ -56,7 +56,9 @@ const identifierRules: Readonly<
   COUPON_CODE: 'text', // the series decides what a code looks like
 };
 
-/** What to check in the file of an upload: which columns, by which rule, and where no code may stand twice. */
+/**
+ * What to check in the file of an upload: which columns, by which rules, and where no code may occur twice.
+ */
 export function scanPlan(input: ScanInput): ScanPlan {
   if (input.kind === 'REDEEMED_COUPONS') {
     const { columns } = input;

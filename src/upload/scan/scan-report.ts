@@ -2,21 +2,24 @@ import type { DuplicateProblems } from './duplicate-problems.ts';
 import type { FileProblem } from './file-problem.ts';
 import type { ProblemList } from './problem-list.ts';
 
-/** What a scan came to. */
+/** The result of a scan. */
 export interface ScanReport {
   /** Data rows: neither the header nor empty lines. */
   readonly rows: number;
   /** Of the header. */
   readonly columns: number;
-  /** The first `maxProblems` in the order of the file; of a file that is wrong as a whole, that alone. */
+  /**
+   * The first `maxProblems` in the order of the file; for a file that is wrong as a whole, that problem
+   * alone.
+   */
   readonly problems: readonly FileProblem[];
   /** All that were found. */
   readonly problemCount: number;
-  /** Why the file must be refused whatever the policy for row problems. */
+  /** Why the file must be refused, whatever the policy for row problems. */
   readonly wholeFileProblem: FileProblem | undefined;
   /** False when the file has more rows than could be searched for duplicates. */
   readonly exact: boolean;
-  /** What the user should know that is no problem of the file, in whole sentences. */
+  /** What the user should know besides problems, in whole sentences. */
   readonly notes: readonly string[];
 }
 

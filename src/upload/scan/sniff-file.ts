@@ -23,8 +23,8 @@ const notText: readonly (readonly [signature: string, what: string])[] = [
 const markup = ['<!doctype html', '<html', '<?xml'];
 
 /**
- * What the first bytes (up to `sniffBytes`; fewer are fine) show a file to be that is no CSV, or undefined.
- * A spreadsheet's own format is by far the most usual case.
+ * Recognises another format by the first bytes of a file (up to `sniffBytes`; fewer are fine). `undefined`
+ * when they may be CSV. A spreadsheet's own format is by far the most usual case.
  */
 export function sniffFile(head: Buffer): FileProblem | undefined {
   const text = head.toString('latin1', 0, sniffBytes);

@@ -24,7 +24,8 @@ export function createUtf8Check(): Utf8Check {
       let from = 0;
       while (cutLength > 0 && from < chunk.length) {
         const byte = chunk[from] as number;
-        // Not left to the whole sequence's check: this byte may be a line end, which must not be scanned.
+        // Not left to the check of the whole sequence: this byte may be a line end, which must not be
+        // scanned.
         if (!isContinuation(byte)) return 0;
         cut[cutLength++] = byte;
         from++;
@@ -46,7 +47,7 @@ function isContinuation(byte: number): boolean {
   return (byte & 0xc0) === 0x80;
 }
 
-/** As the first byte tells it; 0 for one that can open no sequence. */
+/** The length of a sequence by its first byte; 0 for one that can open none. */
 function sequenceLength(lead: number): number {
   if (lead < 0x80) return 1;
   if (lead < 0xc2) return 0;

@@ -13,6 +13,7 @@ export interface Labelled {
   readonly body: Code;
 }
 
+/** A jump to a label. */
 export interface Branch {
   readonly opcode: number;
   readonly target: Label;
@@ -138,6 +139,7 @@ export interface Locals {
   add(type: ValueType): Local;
 }
 
+/** Begins without locals; each that is added gets the next index. */
 export function createLocals(): Locals {
   const all: Local[] = [];
   return {

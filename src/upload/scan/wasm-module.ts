@@ -14,7 +14,7 @@ export interface WasmFunction {
 const valueTypes: Readonly<Record<ValueType, number>> = { i32: 0x7f, i64: 0x7e, v128: 0x7b };
 const noResult = 0x40;
 const end = 0x0b;
-/** A memory of any size that has a largest one. */
+/** Limits of a shared memory, which must have a maximum. */
 const sharedMemory = 0x03;
 const maxPages = 65_536;
 
@@ -62,7 +62,10 @@ function text(value: string): Code {
   return vector([...Buffer.from(value)]);
 }
 
-/** `around` holds the labels of the enclosing blocks: a branch names its target by how many of them it leaves. */
+/**
+ * Encodes code to bytes. `around` holds the labels of the enclosing blocks: a branch names its target by the
+ * number of blocks that it leaves.
+ */
 function flatten(code: Code, around: readonly Label[] = []): number[] {
   if (typeof code === 'number') return [code];
   if ('target' in code) return [code.opcode, around.length - 1 - around.lastIndexOf(code.target)];

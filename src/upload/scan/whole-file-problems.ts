@@ -1,6 +1,6 @@
 import type { FileProblem } from './file-problem.ts';
 
-/** The faults that no single row has: such a file is refused whatever the policy for rows. */
+/** Faults of the file as a whole: it is refused, whatever the policy for rows. */
 export const wholeFileProblems = {
   empty: { code: 'EMPTY_FILE', message: 'The file is empty. It needs a header line and at least one row.' },
 
