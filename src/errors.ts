@@ -7,64 +7,68 @@ import { WatchError } from './watch/watch-error.ts';
  * The table in docs/errors.md is held against this one by a test, both ways.
  */
 export const errorTable = {
-  UNAUTHENTICATED: { meaning: 'No token, or upstream refused it. Send a fresh one.' },
-  FORBIDDEN: { meaning: 'The token may not do this.' },
+  UNAUTHENTICATED: { meaning: 'There is no token, or Capillary refused it. Send a new one.' },
+  FORBIDDEN: { meaning: 'The token is not allowed to do this.' },
   RATE_LIMITED: { meaning: 'Too many calls, uploads or subscriptions. Try again after `retryAfterSeconds`.' },
   UPSTREAM_UNAVAILABLE: {
-    meaning: 'Capillary could not be reached, or failed. `jobs` names what a split file had made before.',
+    meaning:
+      'Capillary could not be reached, or failed. `jobs` lists the jobs already created for a split file.',
   },
-  UPSTREAM_TIMEOUT: { meaning: 'Capillary did not answer, or stopped taking the file, in time.' },
-  UPSTREAM_INVALID_RESPONSE: { meaning: 'Capillary answered something that its contract does not know.' },
+  UPSTREAM_TIMEOUT: { meaning: 'Capillary did not answer in time, or stopped reading the file.' },
+  UPSTREAM_INVALID_RESPONSE: { meaning: "Capillary's answer is not in its documented format." },
   JOB_NOT_FOUND: { meaning: 'The series has no such upload job.' },
   BAD_USER_INPUT: { meaning: 'An id, a cursor or a variable is malformed.' },
-  FILE_MISSING: { meaning: 'The variable for the file holds no file part of this request.' },
+  FILE_MISSING: { meaning: 'The file variable does not refer to a file in this request.' },
   TRUNCATED: {
-    meaning: 'The request ended before the file did. `jobs` names what a split file had made before.',
+    meaning: 'The request ended before the file did. `jobs` lists the jobs already created for a split file.',
     httpStatus: 400,
   },
   REQUEST_TIMEOUT: {
-    meaning: 'The client stopped sending. `jobs` names what a split file had made before.',
+    meaning: 'The client stopped sending. `jobs` lists the jobs already created for a split file.',
     httpStatus: 408,
   },
   BAD_REQUEST: {
-    meaning: 'The HTTP or multipart request is malformed; the message names the rule.',
+    meaning: 'The HTTP or multipart request is malformed; the message says which rule it breaks.',
     httpStatus: 400,
   },
   CSRF_PREVENTED: {
     meaning:
-      'A form-like POST without one of the CSRF headers, or a GET by a page of an origin that is not listed.',
+      'A form-like POST without one of the CSRF headers, or a GET from a page whose origin is not in `CORS_ORIGINS`.',
     httpStatus: 403,
   },
   NOT_FOUND: { meaning: 'There is nothing at this path.', httpStatus: 404 },
   NOT_ACCEPTABLE: {
-    meaning: 'The client takes none of the media types in which there is an answer.',
+    meaning: 'The client accepts none of the media types that the gateway can answer with.',
     httpStatus: 406,
   },
-  PAYLOAD_TOO_LARGE: { meaning: 'A part other than the file is larger than it may be.', httpStatus: 413 },
-  URI_TOO_LONG: { meaning: 'The address is too long: send the query as a POST.', httpStatus: 414 },
+  PAYLOAD_TOO_LARGE: {
+    meaning: 'The JSON body or a part other than the file is too large, or there are too many files.',
+    httpStatus: 413,
+  },
+  URI_TOO_LONG: { meaning: 'The URL is too long: send the query as a POST.', httpStatus: 414 },
   MISDIRECTED: { meaning: 'The request is for a host that `ALLOWED_HOSTS` does not list.', httpStatus: 421 },
   UNSUPPORTED_MEDIA_TYPE: { meaning: 'The body is neither JSON nor multipart.', httpStatus: 415 },
-  HEADERS_TOO_LARGE: { meaning: 'The headers of the request are larger than they may be.', httpStatus: 431 },
+  HEADERS_TOO_LARGE: { meaning: 'The headers of the request are too large.', httpStatus: 431 },
   NOT_IMPLEMENTED: {
-    meaning: 'The request comes in a transfer coding other than `chunked`.',
+    meaning: 'The request uses a transfer coding other than `chunked`.',
     httpStatus: 501,
   },
   GRAPHQL_PARSE_FAILED: { meaning: 'The document is not GraphQL, or too large.', httpStatus: 400 },
   GRAPHQL_VALIDATION_FAILED: {
-    meaning: 'The document does not fit the schema, or asks for too much.',
+    meaning: 'The document does not match the schema, or exceeds a limit.',
     httpStatus: 400,
   },
-  PERSISTED_QUERY_NOT_FOUND: { meaning: 'No document of the list has this id.', httpStatus: 400 },
+  PERSISTED_QUERY_NOT_FOUND: { meaning: 'No persisted document has this id.', httpStatus: 400 },
   PERSISTED_QUERY_NOT_SUPPORTED: {
-    meaning: 'There is no list of documents. Send the document itself.',
+    meaning: 'This gateway has no persisted documents. Send the document itself.',
     httpStatus: 400,
   },
   PERSISTED_QUERY_REQUIRED: {
-    meaning: 'Only documents of the list are executed, by their id.',
+    meaning: 'Only persisted documents are executed: send an id.',
     httpStatus: 400,
   },
-  SHUTTING_DOWN: { meaning: 'This instance is going away. Send the request again.', httpStatus: 503 },
-  INTERNAL_SERVER_ERROR: { meaning: 'Our fault. The log has more under the same `requestId`.' },
+  SHUTTING_DOWN: { meaning: 'This instance is shutting down. Send the request again.', httpStatus: 503 },
+  INTERNAL_SERVER_ERROR: { meaning: 'A bug in the gateway. Its log has details under the same `requestId`.' },
 } satisfies Record<string, ErrorRow>;
 
 interface ErrorRow {

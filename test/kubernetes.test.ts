@@ -89,7 +89,7 @@ test('Each probe, and the path that is scraped, is answered with 200 by a gatewa
 
 test('A pod has the time to drain before it is killed', () => {
   const drainSeconds = Number(
-    /SIGTERM.* lets what runs finish for up to (\d+) seconds/.exec(text('docs/operations.md'))?.[1],
+    /SIGTERM.* lets running requests finish for up to (\d+) seconds/.exec(text('docs/operations.md'))?.[1],
   );
   const { seconds } = container.lifecycle.preStop.sleep;
   expect(drainSeconds).toBe(30);

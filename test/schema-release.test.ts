@@ -7,7 +7,7 @@ import { breakingChanges } from '../schema/breaking-changes.ts';
 import { judgeRelease } from '../schema/judge-release.ts';
 
 const sdl = readFileSync(new URL('../schema/subgraph.graphql', import.meta.url), 'utf8');
-const orgId = '  """The organisation in Capillary that owns the series."""\n  orgId: ID!\n\n';
+const orgId = '  """The Capillary organisation that owns the series."""\n  orgId: ID!\n\n';
 const withoutOrgId = replaced(orgId, '');
 
 function replaced(part: string, other: string): string {
@@ -62,7 +62,7 @@ test.each([
   { change: 'a new field', after: replaced(orgId, `${orgId}  """New."""\n  extra: ID!\n`) },
   { change: 'a new optional argument', after: replaced('uploadJobs(', 'uploadJobs(by: ID') },
   { change: 'a deprecation', after: replaced('orgId: ID!', 'orgId: ID! @deprecated(reason: "Old.")') },
-  { change: 'other words', after: replaced('The organisation in Capillary', 'Who') },
+  { change: 'other words', after: replaced('The Capillary organisation that', 'Who') },
 ])('$change breaks nothing', async ({ after }) => {
   expect(after).not.toBe(sdl);
   expect(await breakingChanges(sdl, after)).toEqual([]);

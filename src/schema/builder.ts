@@ -22,5 +22,5 @@ export const builder = new SchemaBuilder<SchemaTypes>({
   defaultFieldNullability: false,
 });
 
-builder.queryType({ description: 'Reading upload jobs.' });
-builder.mutationType({ description: 'Uploading coupon files.' });
+builder.queryType({ description: 'Reads upload jobs.' });
+builder.mutationType({ description: 'Uploads coupon files.' });

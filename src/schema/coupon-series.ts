@@ -8,9 +8,9 @@ import { UploadJob, UploadJobKind, UploadJobStatus } from './upload-job.ts';
 export const CouponSeries = builder.objectRef<{ id: string }>('CouponSeries');
 
 const UploadJobEdge = builder.objectRef<UploadJobModel>('UploadJobEdge').implement({
-  description: 'A job in a list, with its place.',
+  description: 'A job in a list, with its cursor.',
   fields: (t) => ({
-    cursor: t.string({ description: 'The place of this job: pass it as `after`.', resolve: jobCursor }),
+    cursor: t.string({ description: 'Cursor of this job: pass it as `after`.', resolve: jobCursor }),
     node: t.field({ type: UploadJob, description: 'The job.', resolve: (job) => job }),
   }),
 });
@@ -23,24 +23,33 @@ const UploadJobConnection = builder.objectRef<JobPage>('UploadJobConnection').im
       description: 'The jobs of this page.',
       resolve: ({ jobs }) => jobs,
     }),
-    pageInfo: t.field({ type: PageInfo, description: 'Where this page stands.', resolve: (page) => page }),
-    totalCount: t.exposeInt('totalCount', { description: 'Jobs on all pages together.' }),
+    pageInfo: t.field({
+      type: PageInfo,
+      description: 'Whether there are more pages, and how to get them.',
+      resolve: (page) => page,
+    }),
+    totalCount: t.exposeInt('totalCount', { description: 'Number of jobs on all pages.' }),
   }),
 });
 
 CouponSeries.implement({
   // The same words as in the subgraph that owns it: composition reports differences.
-  description: 'A series that coupons belong to.',
+  description: 'A coupon series.',
   fields: (t) => ({
-    id: t.exposeID('id', { description: "The series' number in Capillary." }),
+    id: t.exposeID('id', { description: "The series' id in Capillary." }),
     uploadJobs: t.field({
       type: UploadJobConnection,
       description: 'The upload jobs of this series, newest first.',
       args: {
-        kind: t.arg({ type: UploadJobKind, description: 'Only jobs of this kind. Default: both.' }),
-        status: t.arg({ type: [UploadJobStatus], description: 'Only jobs in one of these. Default: all.' }),
-        first: t.arg.int({ defaultValue: defaultPageSize, description: 'How many at most, up to 500.' }),
-        after: t.arg.string({ description: 'Begin after this cursor: `endCursor` of the page before.' }),
+        kind: t.arg({ type: UploadJobKind, description: 'Only jobs of this kind. Default: both kinds.' }),
+        status: t.arg({
+          type: [UploadJobStatus],
+          description: 'Only jobs with one of these statuses. Default: all.',
+        }),
+        first: t.arg.int({ defaultValue: defaultPageSize, description: 'Page size: at most 500.' }),
+        after: t.arg.string({
+          description: 'Start after this cursor: the `endCursor` of the previous page.',
+        }),
       },
       resolve: async ({ id }, { kind, status, first, after }, { seriesJobs }) => {
         const kinds = kind ? [kind] : (['COUPON_BATCH', 'REDEEMED_COUPONS'] as const);
@@ -67,10 +76,10 @@ builder.asEntity(CouponSeries, {
 builder.queryField('couponSeries', (t) =>
   t.field({
     type: CouponSeries,
-    description: 'A coupon series by its number.',
+    description: 'A coupon series by its id.',
     // The subgraph that owns the series has this field, too.
     shareable: true,
-    args: { id: t.arg.id({ required: true, description: 'Digits, as 541854.' }) },
+    args: { id: t.arg.id({ required: true, description: 'Digits, for example 541854.' }) },
     resolve: (_, { id }) => {
       assertSeriesId(id);
       return { id };

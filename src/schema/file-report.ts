@@ -6,48 +6,58 @@ const FileProblemCode = builder.enumType('FileProblemCode', {
   description: 'What is wrong with a file or with one of its rows.',
   values: {
     EMPTY_FILE: { description: 'The file has no content.' },
-    NO_DATA_ROWS: { description: 'The file has a header and nothing below it.' },
-    TOO_FEW_COLUMNS: { description: 'A needed column does not exist, in the file or in this row.' },
-    EMPTY_CELL: { description: 'A needed cell is empty.' },
-    INVALID_EMAIL: { description: 'A cell that should hold an e-mail address cannot be one.' },
-    INVALID_MOBILE: { description: 'A cell that should hold a mobile number cannot be one.' },
-    INVALID_NUMBER: { description: 'A cell that should hold a number does not.' },
-    INVALID_DATE: { description: 'A cell that should hold milliseconds since 1970 does not.' },
+    NO_DATA_ROWS: { description: 'The file has a header and no data rows.' },
+    TOO_FEW_COLUMNS: { description: 'The header, or this row, lacks a column that the upload needs.' },
+    EMPTY_CELL: { description: 'A required cell is empty.' },
+    INVALID_EMAIL: { description: 'The cell is not an e-mail address.' },
+    INVALID_MOBILE: { description: 'The cell is not a mobile number.' },
+    INVALID_NUMBER: { description: 'The cell is not a whole number.' },
+    INVALID_DATE: { description: 'The cell is not a time in milliseconds since 1970.' },
     DUPLICATE_COUPON: {
-      description: 'The same coupon code stands in several rows: Capillary rejects all of them.',
+      description: 'The coupon code appears in more than one row. Capillary rejects all of these rows.',
     },
     UNTERMINATED_QUOTE: { description: 'A quoted cell is never closed.' },
     INVALID_ENCODING: { description: 'The file is not UTF-8 text.' },
-    NOT_CSV: { description: 'The file is something else: a spreadsheet, an archive, a binary.' },
-    TOO_LARGE: { description: 'The file is larger than this gateway takes.' },
-    TRUNCATED: { description: 'The file ended before it should have.' },
+    NOT_CSV: {
+      description: 'The file is not CSV: for example a spreadsheet, an archive or another binary format.',
+    },
+    TOO_LARGE: { description: 'The file is larger than this gateway accepts.' },
+    TRUNCATED: { description: 'The upload ended before the file did.' },
   } as const,
 });
 
 export const FileProblem = builder.objectRef<FileProblemModel>('FileProblem').implement({
-  description: 'One thing that is wrong, and where.',
+  description: 'One problem in a file, and where it is.',
   fields: (t) => ({
-    code: t.expose('code', { type: FileProblemCode, description: 'What is wrong, for a program.' }),
+    code: t.expose('code', { type: FileProblemCode, description: 'What is wrong, for programs.' }),
     line: t.exposeInt('line', {
       nullable: true,
-      description: '1-based line in the file, header included. Null when it is about the whole file.',
+      description:
+        'Line in the file, counted from 1, header included. Null when the problem concerns the whole file.',
     }),
-    column: t.exposeInt('column', { nullable: true, description: 'Zero-based column, where there is one.' }),
-    message: t.exposeString('message', { description: 'What is wrong and how to mend it, for a person.' }),
+    column: t.exposeInt('column', {
+      nullable: true,
+      description: 'Column, counted from 0. Null when the problem is not in one column.',
+    }),
+    message: t.exposeString('message', {
+      description: 'What is wrong and how to fix it, in words for the user.',
+    }),
   }),
 });
 
 export const FileReport = builder.objectRef<FileReportModel>('FileReport').implement({
-  description: 'The file as the gateway saw it pass.',
+  description: 'What the gateway found in the file.',
   fields: (t) => ({
-    name: t.exposeString('name', { description: 'The file name as the user gave it.' }),
+    name: t.exposeString('name', { description: 'The original name of the file.' }),
     bytes: t.exposeFloat('bytes', {
-      description: 'Size. A Float, since files may be larger than an Int tells.',
+      description: 'Size in bytes. A Float, because a file may be larger than an Int can express.',
     }),
-    rows: t.exposeInt('rows', { description: 'Data rows: neither the header nor empty lines are counted.' }),
-    columns: t.exposeInt('columns', { description: 'Columns of the header.' }),
+    rows: t.exposeInt('rows', {
+      description: 'Number of data rows. The header and empty lines are not counted.',
+    }),
+    columns: t.exposeInt('columns', { description: 'Number of columns in the header.' }),
     sha256: t.string({
-      description: 'SHA-256 of the content, in hex. Worked out only where an upload asks for it.',
+      description: 'SHA-256 of the content, in hex. Computed only when this field is selected.',
       resolve({ sha256 }) {
         if (sha256 === undefined) throw new Error('The SHA-256 was asked for, but not worked out.');
         return sha256;
@@ -55,14 +65,14 @@ export const FileReport = builder.objectRef<FileReportModel>('FileReport').imple
     }),
     problems: t.expose('problems', {
       type: [FileProblem],
-      description: 'Rows that Capillary is going to reject: the first 100, in the order of the file.',
+      description: 'Problems with rows that Capillary will reject: the first 100, in the order of the file.',
     }),
     problemCount: t.exposeInt('problemCount', {
-      description: 'How many were found, those that are not listed included.',
+      description: 'Number of problems found, including those not listed.',
     }),
     notes: t.exposeStringList('notes', {
       description:
-        'What else there is to know, as that a file was too long to search all of it for duplicates.',
+        'Further remarks, for example that the file was too long to be searched completely for duplicates.',
     }),
   }),
 });

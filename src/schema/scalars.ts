@@ -7,16 +7,16 @@ builder.addScalarType('DateTime', DateTimeResolver);
 
 builder.scalarType('Upload', {
   description:
-    'A file of the same multipart request (GraphQL multipart request specification). Send null in its place in ' +
-    '"operations", and name the place in "map".',
+    'A file in the same multipart request (GraphQL multipart request specification): `operations` has null in its ' +
+    'place, and `map` names that place.',
   serialize() {
     throw new GraphQLError('An Upload goes in, never out.');
   },
   parseValue(value) {
     if (isIncomingFile(value)) return value;
     throw new GraphQLError(
-      'No file here. Send a GraphQL multipart request whose "map" names this variable; a File that went through ' +
-        'JSON.stringify has become {}.',
+      'No file here. Send a GraphQL multipart request whose "map" names this variable; JSON.stringify turns a File ' +
+        'into {}.',
       { extensions: { code: 'FILE_MISSING' } },
     );
   },

@@ -5,43 +5,43 @@ import { UploadOptions } from './upload-options.ts';
 import { UploadResult } from './upload-result.ts';
 
 const CustomerIdentifier = builder.enumType('CustomerIdentifier', {
-  description: 'How the file names the customers that the coupons are for.',
+  description: 'How the file identifies the customers who get the coupons.',
   values: {
     MOBILE: { description: 'By mobile number.' },
     EMAIL: { description: 'By e-mail address.' },
-    EXTERNAL_ID: { description: 'By the id that your own systems gave them.' },
+    EXTERNAL_ID: { description: 'By the id that your own systems use.' },
     USER_ID: { description: "By Capillary's user id." },
-    NOT_TAGGED: { description: 'Not at all: the file holds coupon codes only.' },
+    NOT_TAGGED: { description: 'Not at all: the file has coupon codes only.' },
   } as const,
 });
 
 const UploadCouponBatchInput = builder.inputType('UploadCouponBatchInput', {
-  description: 'Where the coupons go, and how the file is to be read.',
+  description: 'Which series to upload to, and how to read the file.',
   fields: (t) => ({
-    couponSeriesId: t.id({ required: true, description: 'The series that the coupons belong to.' }),
+    couponSeriesId: t.id({ required: true, description: 'The series to upload to.' }),
     customerIdentifier: t.field({
       type: CustomerIdentifier,
       required: true,
-      description: 'How the file names the customers.',
+      description: 'How the file identifies the customers.',
     }),
     customerIdentifierColumn: t.int({
       description:
-        'Zero-based column of the customers. Needed for every identifier but NOT_TAGGED, refused with it.',
+        'Column with the customer identifier, counted from 0. Required, except that NOT_TAGGED does not allow it.',
     }),
-    options: t.field({ type: UploadOptions, description: 'How to upload.' }),
+    options: t.field({ type: UploadOptions, description: 'Options of the upload.' }),
   }),
 });
 
 builder.mutationField('uploadCouponBatch', (t) =>
   t.field({
     type: UploadResult,
-    description: 'Uploads coupons of a series. The file is streamed, whatever its size.',
+    description: 'Uploads coupons to a series. The file is streamed, whatever its size.',
     args: {
-      file: t.arg({ type: 'Upload', required: true, description: 'A CSV with one header line.' }),
+      file: t.arg({ type: 'Upload', required: true, description: 'A CSV file with one header line.' }),
       input: t.arg({
         type: UploadCouponBatchInput,
         required: true,
-        description: 'Where it goes, and how to read it.',
+        description: 'Which series to upload to, and how to read the file.',
       }),
     },
     resolve: (_, { file, input }, context, info) =>

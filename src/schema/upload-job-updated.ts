@@ -5,15 +5,20 @@ import { type Settled, settleErrors } from '../watch/settle-errors.ts';
 import { builder } from './builder.ts';
 import { UploadJob } from './upload-job.ts';
 
-builder.subscriptionType({ description: 'Watching upload jobs.' });
+builder.subscriptionType({ description: 'Watches upload jobs.' });
 
 builder.subscriptionField('uploadJobUpdated', (t) =>
   t.field({
     type: UploadJob,
     description:
-      "The jobs' state now, then each change of any of them; ends when all are terminal. A single id coerces to a " +
-      'list.',
-    args: { ids: t.arg.idList({ required: true, description: 'As in `UploadJob.id`, at most 500.' }) },
+      'Sends the current state of each job, then its changes, and completes when all jobs are terminal. A single id ' +
+      'needs no list.',
+    args: {
+      ids: t.arg.idList({
+        required: true,
+        description: 'The `id` of each `UploadJob` to watch, at most 500.',
+      }),
+    },
     subscribe(_, { ids }, { watcher, credential, signal, seriesJobs }) {
       seriesJobs.pace((pacedSignal) => watcher.takePoll(credential(), pacedSignal));
       return settleErrors(watcher.watch(parseJobIds(ids), credential(), signal));

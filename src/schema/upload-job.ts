@@ -5,33 +5,35 @@ import { CouponSeries } from './coupon-series.ts';
 import { findJob } from './find-job.ts';
 
 export const UploadJobKind = builder.enumType('UploadJobKind', {
-  description: 'Which of the two upload families a job belongs to.',
+  description: 'Which mutation created a job.',
   values: {
-    COUPON_BATCH: { description: 'Coupons of a series, made by `uploadCouponBatch`.' },
-    REDEEMED_COUPONS: { description: 'Coupons redeemed elsewhere, made by `uploadRedeemedCoupons`.' },
+    COUPON_BATCH: { description: 'Coupons of a series, created by `uploadCouponBatch`.' },
+    REDEEMED_COUPONS: { description: 'Redeemed coupons, created by `uploadRedeemedCoupons`.' },
   } as const,
 });
 
 export const UploadJobStatus = builder.enumType('UploadJobStatus', {
-  description: 'How far a job is, in one vocabulary for both kinds.',
+  description: 'How far a job has got. The values are the same for both kinds of job.',
   values: {
-    QUEUED: { description: 'Waits for its turn.' },
+    QUEUED: { description: 'Waiting to be processed.' },
     STARTED: { description: 'Capillary is reading the file.' },
-    VALIDATED: { description: 'The rows are checked. A step of coupon batches only.' },
-    COMMITTED: { description: 'The good rows are stored. A step of coupon batches only.' },
-    FINISHED: { description: 'Done. Look at `outcome`: every row may have been rejected all the same.' },
-    FAILED: { description: 'Capillary gave the job up.' },
-    UNKNOWN: { description: 'Capillary wrote a status that is not known here; see `upstreamStatus`.' },
+    VALIDATED: { description: 'The rows have been checked. Coupon batches only.' },
+    COMMITTED: { description: 'The valid rows have been stored. Coupon batches only.' },
+    FINISHED: { description: 'Done. Check `outcome`: even so, every row may have been rejected.' },
+    FAILED: { description: 'Capillary abandoned the job.' },
+    UNKNOWN: {
+      description: 'Capillary reported a status that this gateway does not know: see `upstreamStatus`.',
+    },
   } as const,
 });
 
 export const UploadJobOutcome = builder.enumType('UploadJobOutcome', {
-  description: 'What a job came to.',
+  description: 'Result of a job.',
   values: {
-    PENDING: { description: 'Not at its end yet.' },
-    SUCCEEDED: { description: 'Finished, no row rejected.' },
-    PARTIALLY_REJECTED: { description: 'Finished, some rows rejected.' },
-    REJECTED: { description: 'Finished, every row rejected.' },
+    PENDING: { description: 'Not finished yet.' },
+    SUCCEEDED: { description: 'Finished; no row was rejected.' },
+    PARTIALLY_REJECTED: { description: 'Finished; some rows were rejected.' },
+    REJECTED: { description: 'Finished; every row was rejected.' },
     FAILED: { description: 'The job as a whole failed.' },
   } as const,
 });
@@ -39,92 +41,93 @@ export const UploadJobOutcome = builder.enumType('UploadJobOutcome', {
 export const UploadJob = builder.objectRef<UploadJobModel>('UploadJob');
 
 UploadJob.implement({
-  description: 'One file on its way through Capillary, from its arrival to the last row.',
+  description: 'An uploaded file, or one part of a split file, that Capillary processes.',
   fields: (t) => ({
     id: t.exposeID('id', {
-      description:
-        'KIND:couponSeriesId:jobId, e.g. COUPON_BATCH:541854:222696. The format is documented and stable.',
+      description: 'KIND:couponSeriesId:jobId, for example COUPON_BATCH:541854:222696. The format is stable.',
     }),
     kind: t.field({
       type: UploadJobKind,
-      description: 'Which upload made this job.',
+      description: 'Which mutation created this job.',
       resolve: ({ upstream }) => upstream.kind,
     }),
-    jobId: t.id({ description: "The job's number in Capillary.", resolve: ({ upstream }) => upstream.jobId }),
+    jobId: t.id({
+      description: "The job's number in Capillary. Arguments of this API take `id` instead.",
+      resolve: ({ upstream }) => upstream.jobId,
+    }),
     couponSeries: t.field({
       type: CouponSeries,
       description: 'The coupon series that the file was uploaded to.',
       resolve: ({ upstream }) => ({ id: upstream.couponSeriesId }),
     }),
     orgId: t.id({
-      description: 'The organisation in Capillary that owns the series.',
+      description: 'The Capillary organisation that owns the series.',
       resolve: ({ upstream }) => upstream.orgId,
     }),
-    status: t.expose('status', { type: UploadJobStatus, description: 'How far the job is.' }),
+    status: t.expose('status', { type: UploadJobStatus, description: 'How far the job has got.' }),
     upstreamStatus: t.string({
-      description: 'The status exactly as Capillary wrote it.',
+      description: 'The status exactly as Capillary reports it.',
       resolve: ({ upstream }) => upstream.uploadStatus,
     }),
     outcome: t.expose('outcome', {
       type: UploadJobOutcome,
-      description: 'What the job came to: the field to show to a person.',
+      description: 'Result of the job. Show this to users rather than `status`.',
     }),
     isTerminal: t.exposeBoolean('isTerminal', {
-      description: 'True once status can no longer change: no need to watch any longer.',
+      description: 'True once `status` can no longer change, so that there is nothing left to watch.',
     }),
     createdAt: t.field({
       type: 'DateTime',
-      description:
-        'When Capillary took the file. For redeemed coupons it gives the day only, once the job is listed.',
+      description: 'When Capillary received the file. For redeemed coupons its job list gives only the day.',
       resolve: ({ upstream }) => new Date(upstream.createdOnMs),
     }),
     updatedAt: t.field({
       type: 'DateTime',
-      description: 'When the job last changed. For redeemed coupons Capillary gives the day only.',
+      description: 'When the job last changed. For redeemed coupons Capillary gives only the day.',
       resolve: ({ upstream }) => new Date(upstream.updatedOnMs),
     }),
     uploadedFileName: t.exposeString('uploadedFileName', {
-      description: 'The file name as the user gave it.',
+      description: 'The original name of the file.',
     }),
     uploadedFileUrl: t.string({
       nullable: true,
-      description: "Capillary's handle of the stored file; not a web address.",
+      description: "Capillary's name for the stored file. Not a web address.",
       resolve: ({ upstream }) => upstream.uploadedFileUrl,
     }),
     errorFileUrl: t.string({
       nullable: true,
       description:
-        "Capillary's handle of the list of rejected rows; not a web address: there is no documented download.",
+        "Capillary's name for the file of rejected rows. Not a web address: Capillary documents no way to download it.",
       resolve: ({ upstream }) => upstream.errorFileUrl,
     }),
     successFileUrl: t.string({
       nullable: true,
-      description: "Capillary's handle of the list of accepted rows; not a web address.",
+      description: "Capillary's name for the file of accepted rows. Not a web address.",
       resolve: ({ upstream }) => upstream.successFileUrl,
     }),
     totalUploadedCount: t.int({
-      description: 'Data rows that Capillary counted, good and bad together; 0 until it has.',
+      description: 'Number of data rows, accepted and rejected. 0 until Capillary has counted them.',
       resolve: ({ upstream }) => upstream.totalUploadedCount,
     }),
     actualRowCount: t.int({
-      description: 'Rows of the file as Capillary counted them.',
+      description: 'Number of rows in the file, as Capillary counts them.',
       resolve: ({ upstream }) => upstream.actualRowCount,
     }),
     errorCount: t.int({
-      description: 'Rows that Capillary rejected.',
+      description: 'Number of rows that Capillary rejected.',
       resolve: ({ upstream }) => upstream.errorCount,
     }),
     acceptedCount: t.exposeInt('acceptedCount', {
-      description: 'Rows that Capillary accepted: `totalUploadedCount` less `errorCount`.',
+      description: 'Number of rows that Capillary accepted: `totalUploadedCount` minus `errorCount`.',
     }),
     uploadTableName: t.string({
       nullable: true,
-      description: "Capillary's working table of this job: of use to its support.",
+      description: "Capillary's internal table for this job. Its support may ask for it.",
       resolve: ({ upstream }) => upstream.uploadTableName,
     }),
     audienceGroupId: t.id({
       nullable: true,
-      description: 'Audience group that the upload made. Coupon batches only.',
+      description: 'Audience group that the upload created. Coupon batches only.',
       resolve: ({ upstream }) => upstream.audienceGroupId,
     }),
     audienceGroupVersionId: t.id({
@@ -145,8 +148,8 @@ builder.queryField('uploadJob', (t) =>
   t.field({
     type: UploadJob,
     nullable: true,
-    description: 'One upload job by its id. Null when the series has no such job.',
-    args: { id: t.arg.id({ required: true, description: 'As in `UploadJob.id`.' }) },
+    description: 'One upload job by its id. Null if the series has no such job.',
+    args: { id: t.arg.id({ required: true, description: 'The `id` of an `UploadJob`.' }) },
     resolve: (_, { id }, context) => findJob(parseJobId(id), context),
   }),
 );

@@ -16,28 +16,28 @@ export type Scalars = {
   Float: { input: number; output: number; }
   /** A date-time string at UTC, such as 2007-12-03T10:15:30Z, compliant with the `date-time` format outlined in section 5.6 of the RFC 3339 profile of the ISO 8601 standard for representation of dates and times using the Gregorian calendar. */
   DateTime: { input: string; output: string; }
-  /** A file of the same multipart request (GraphQL multipart request specification). Send null in its place in "operations", and name the place in "map". */
+  /** A file in the same multipart request (GraphQL multipart request specification): `operations` has null in its place, and `map` names that place. */
   Upload: { input: null; output: null; }
 };
 
-/** How the file names the coupons that were redeemed. */
+/** How the file identifies the redeemed coupons. */
 export type CouponIdentifier =
-  /** By the code on the coupon. */
+  /** By the coupon code. */
   | 'COUPON_CODE'
   /** By Capillary's coupon id. */
   | 'COUPON_ID';
 
-/** A series that coupons belong to. */
+/** A coupon series. */
 export type CouponSeries = {
   __typename?: 'CouponSeries';
-  /** The series' number in Capillary. */
+  /** The series' id in Capillary. */
   id: Scalars['ID']['output'];
   /** The upload jobs of this series, newest first. */
   uploadJobs: UploadJobConnection;
 };
 
 
-/** A series that coupons belong to. */
+/** A coupon series. */
 export type CouponSeriesUploadJobsArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
@@ -45,296 +45,296 @@ export type CouponSeriesUploadJobsArgs = {
   status?: InputMaybe<Array<UploadJobStatus>>;
 };
 
-/** How the file names the customers that the coupons are for. */
+/** How the file identifies the customers who get the coupons. */
 export type CustomerIdentifier =
   /** By e-mail address. */
   | 'EMAIL'
-  /** By the id that your own systems gave them. */
+  /** By the id that your own systems use. */
   | 'EXTERNAL_ID'
   /** By mobile number. */
   | 'MOBILE'
-  /** Not at all: the file holds coupon codes only. */
+  /** Not at all: the file has coupon codes only. */
   | 'NOT_TAGGED'
   /** By Capillary's user id. */
   | 'USER_ID';
 
-/** One thing that is wrong, and where. */
+/** One problem in a file, and where it is. */
 export type FileProblem = {
   __typename?: 'FileProblem';
-  /** What is wrong, for a program. */
+  /** What is wrong, for programs. */
   code: FileProblemCode;
-  /** Zero-based column, where there is one. */
+  /** Column, counted from 0. Null when the problem is not in one column. */
   column?: Maybe<Scalars['Int']['output']>;
-  /** 1-based line in the file, header included. Null when it is about the whole file. */
+  /** Line in the file, counted from 1, header included. Null when the problem concerns the whole file. */
   line?: Maybe<Scalars['Int']['output']>;
-  /** What is wrong and how to mend it, for a person. */
+  /** What is wrong and how to fix it, in words for the user. */
   message: Scalars['String']['output'];
 };
 
 /** What is wrong with a file or with one of its rows. */
 export type FileProblemCode =
-  /** The same coupon code stands in several rows: Capillary rejects all of them. */
+  /** The coupon code appears in more than one row. Capillary rejects all of these rows. */
   | 'DUPLICATE_COUPON'
-  /** A needed cell is empty. */
+  /** A required cell is empty. */
   | 'EMPTY_CELL'
   /** The file has no content. */
   | 'EMPTY_FILE'
-  /** A cell that should hold milliseconds since 1970 does not. */
+  /** The cell is not a time in milliseconds since 1970. */
   | 'INVALID_DATE'
-  /** A cell that should hold an e-mail address cannot be one. */
+  /** The cell is not an e-mail address. */
   | 'INVALID_EMAIL'
   /** The file is not UTF-8 text. */
   | 'INVALID_ENCODING'
-  /** A cell that should hold a mobile number cannot be one. */
+  /** The cell is not a mobile number. */
   | 'INVALID_MOBILE'
-  /** A cell that should hold a number does not. */
+  /** The cell is not a whole number. */
   | 'INVALID_NUMBER'
-  /** The file is something else: a spreadsheet, an archive, a binary. */
+  /** The file is not CSV: for example a spreadsheet, an archive or another binary format. */
   | 'NOT_CSV'
-  /** The file has a header and nothing below it. */
+  /** The file has a header and no data rows. */
   | 'NO_DATA_ROWS'
-  /** A needed column does not exist, in the file or in this row. */
+  /** The header, or this row, lacks a column that the upload needs. */
   | 'TOO_FEW_COLUMNS'
-  /** The file is larger than this gateway takes. */
+  /** The file is larger than this gateway accepts. */
   | 'TOO_LARGE'
-  /** The file ended before it should have. */
+  /** The upload ended before the file did. */
   | 'TRUNCATED'
   /** A quoted cell is never closed. */
   | 'UNTERMINATED_QUOTE';
 
-/** The file as the gateway saw it pass. */
+/** What the gateway found in the file. */
 export type FileReport = {
   __typename?: 'FileReport';
-  /** Size. A Float, since files may be larger than an Int tells. */
+  /** Size in bytes. A Float, because a file may be larger than an Int can express. */
   bytes: Scalars['Float']['output'];
-  /** Columns of the header. */
+  /** Number of columns in the header. */
   columns: Scalars['Int']['output'];
-  /** The file name as the user gave it. */
+  /** The original name of the file. */
   name: Scalars['String']['output'];
-  /** What else there is to know, as that a file was too long to search all of it for duplicates. */
+  /** Further remarks, for example that the file was too long to be searched completely for duplicates. */
   notes: Array<Scalars['String']['output']>;
-  /** How many were found, those that are not listed included. */
+  /** Number of problems found, including those not listed. */
   problemCount: Scalars['Int']['output'];
-  /** Rows that Capillary is going to reject: the first 100, in the order of the file. */
+  /** Problems with rows that Capillary will reject: the first 100, in the order of the file. */
   problems: Array<FileProblem>;
-  /** Data rows: neither the header nor empty lines are counted. */
+  /** Number of data rows. The header and empty lines are not counted. */
   rows: Scalars['Int']['output'];
-  /** SHA-256 of the content, in hex. Worked out only where an upload asks for it. */
+  /** SHA-256 of the content, in hex. Computed only when this field is selected. */
   sha256: Scalars['String']['output'];
 };
 
-/** The file itself is wrong. Nothing was uploaded, but for the `jobs` of a split file. */
+/** The file itself is wrong. Nothing was uploaded, except for the parts of a split file listed in `jobs`. */
 export type InvalidFileError = UploadError & {
   __typename?: 'InvalidFileError';
-  /** Repeat the mended file with this key: where there are `jobs`, it goes on behind them. */
+  /** Upload the corrected file with this key. If there are `jobs`, the upload continues after them. */
   idempotencyKey: Scalars['String']['output'];
-  /** Jobs that an earlier part of a split file had already made. */
+  /** Jobs already created for earlier parts of a split file. */
   jobs: Array<UploadJob>;
-  /** What is wrong and what to do, for a person. */
+  /** What is wrong and what to do about it. Can be shown to the user. */
   message: Scalars['String']['output'];
-  /** How many were found, those that are not listed included. */
+  /** Number of problems found, including those not listed. */
   problemCount: Scalars['Int']['output'];
-  /** The first problems, at most 100. */
+  /** The first 100 problems. */
   problems: Array<FileProblem>;
 };
 
 /** An argument is wrong. Nothing was uploaded. */
 export type InvalidInputError = UploadError & {
   __typename?: 'InvalidInputError';
-  /** Path of the argument, as `input.columns.billId`. */
+  /** Path of the argument, for example `input.columns.billId`. */
   field: Scalars['String']['output'];
-  /** What is wrong and what to do, for a person. */
+  /** What is wrong and what to do about it. Can be shown to the user. */
   message: Scalars['String']['output'];
 };
 
-/** Uploading coupon files. */
+/** Uploads coupon files. */
 export type Mutation = {
   __typename?: 'Mutation';
-  /** Uploads coupons of a series. The file is streamed, whatever its size. */
+  /** Uploads coupons to a series. The file is streamed, whatever its size. */
   uploadCouponBatch: UploadResult;
-  /** Uploads coupons that were redeemed elsewhere. The file is streamed, whatever its size. */
+  /** Uploads coupons that were redeemed in another system. The file is streamed, whatever its size. */
   uploadRedeemedCoupons: UploadResult;
 };
 
 
-/** Uploading coupon files. */
+/** Uploads coupon files. */
 export type MutationUploadCouponBatchArgs = {
   file: Scalars['Upload']['input'];
   input: UploadCouponBatchInput;
 };
 
 
-/** Uploading coupon files. */
+/** Uploads coupon files. */
 export type MutationUploadRedeemedCouponsArgs = {
   file: Scalars['Upload']['input'];
   input: UploadRedeemedCouponsInput;
 };
 
-/** Where a page of a connection stands in its list. */
+/** Whether there are more pages, and how to get them. */
 export type PageInfo = {
   __typename?: 'PageInfo';
-  /** Cursor of the last edge: pass it as `after` for the next page. Null on an empty page. */
+  /** Cursor of the last edge: pass it as `after` to get the next page. Null on an empty page. */
   endCursor?: Maybe<Scalars['String']['output']>;
-  /** True when more follow after `endCursor`. */
+  /** True if there is more after `endCursor`. */
   hasNextPage: Scalars['Boolean']['output'];
-  /** True when some stand before this page. */
+  /** True if there is something before this page. */
   hasPreviousPage: Scalars['Boolean']['output'];
-  /** Cursor of the first edge; null on an empty page. */
+  /** Cursor of the first edge. Null on an empty page. */
   startCursor?: Maybe<Scalars['String']['output']>;
 };
 
-/** Reading upload jobs. */
+/** Reads upload jobs. */
 export type Query = {
   __typename?: 'Query';
-  /** A coupon series by its number. */
+  /** A coupon series by its id. */
   couponSeries: CouponSeries;
-  /** One upload job by its id. Null when the series has no such job. */
+  /** One upload job by its id. Null if the series has no such job. */
   uploadJob?: Maybe<UploadJob>;
 };
 
 
-/** Reading upload jobs. */
+/** Reads upload jobs. */
 export type QueryCouponSeriesArgs = {
   id: Scalars['ID']['input'];
 };
 
 
-/** Reading upload jobs. */
+/** Reads upload jobs. */
 export type QueryUploadJobArgs = {
   id: Scalars['ID']['input'];
 };
 
-/** Zero-based position of each column: becomes the uploadHeaders of the REST call. */
+/** Position of each column in the file, counted from 0. Capillary gets them as `uploadHeaders`. */
 export type RedeemedCouponColumns = {
-  /** The bill, by its id. */
+  /** Column with the id of the bill. */
   billId?: InputMaybe<Scalars['Int']['input']>;
-  /** The bill, by the number printed on it. */
+  /** Column with the number printed on the bill. */
   billNumber?: InputMaybe<Scalars['Int']['input']>;
-  /** The coupon, as `couponIdentifier` says. */
+  /** Column with the coupon, in the form that the upload's `couponIdentifier` states. */
   couponIdentifier: Scalars['Int']['input'];
-  /** The customer, as `customerIdentifier` says. */
+  /** Column with the customer, in the form that the upload's `customerIdentifier` states. */
   customerIdentifier: Scalars['Int']['input'];
-  /** A note for this redemption. */
+  /** Column with a note on the redemption. */
   details?: InputMaybe<Scalars['Int']['input']>;
-  /** Where it was redeemed: the id of the till. */
+  /** Column with the id of the till where the coupon was redeemed. */
   redeemedAt: Scalars['Int']['input'];
-  /** When it was redeemed, in milliseconds since 1970. */
+  /** Column with the time of the redemption, in milliseconds since 1970. */
   redeemedDateInMillis: Scalars['Int']['input'];
 };
 
-/** How the file names the customers who redeemed. */
+/** How the file identifies the customers who redeemed the coupons. */
 export type RedeemedCustomerIdentifier =
   /** By e-mail address. */
   | 'EMAIL'
-  /** By the id that your own systems gave them. */
+  /** By the id that your own systems use. */
   | 'EXTERNAL_ID'
   /** By mobile number. */
   | 'MOBILE'
   /** By Capillary's user id. */
   | 'USER_ID';
 
-/** What to do with rows that Capillary is going to reject. */
+/** What to do when the file has rows that Capillary will reject. */
 export type RowProblemPolicy =
   /** Upload nothing. */
   | 'REJECT'
-  /** Upload all the same, and list them in the report. */
+  /** Upload the file anyway and list these rows in the report. */
   | 'REPORT';
 
-/** Watching upload jobs. */
+/** Watches upload jobs. */
 export type Subscription = {
   __typename?: 'Subscription';
-  /** The jobs' state now, then each change of any of them; ends when all are terminal. A single id coerces to a list. */
+  /** Sends the current state of each job, then its changes, and completes when all jobs are terminal. A single id needs no list. */
   uploadJobUpdated: UploadJob;
 };
 
 
-/** Watching upload jobs. */
+/** Watches upload jobs. */
 export type SubscriptionUploadJobUpdatedArgs = {
   ids: Array<Scalars['ID']['input']>;
 };
 
-/** Capillary has the whole file. What becomes of its rows the `jobs` tell, once they are terminal. */
+/** Capillary has received the whole file. Watch the `jobs` to learn which rows it accepts. */
 export type UploadAccepted = {
   __typename?: 'UploadAccepted';
-  /** The file as it passed. */
+  /** What the gateway found in the file. */
   file: FileReport;
-  /** One, or several when `maxRowsPerJob` split the file, in the order of the rows. */
+  /** One job, or several if `maxRowsPerJob` split the file, in the order of the rows. */
   jobs: Array<UploadJob>;
-  /** True when `idempotencyKey` found an earlier upload and nothing was sent now. */
+  /** True if `idempotencyKey` matched an earlier upload, so that nothing was sent this time. */
   replayed: Scalars['Boolean']['output'];
 };
 
-/** `dryRun`: the file would be accepted. Nothing was uploaded. */
+/** Result of a `dryRun`: the file would be accepted. Nothing was uploaded. */
 export type UploadChecked = {
   __typename?: 'UploadChecked';
-  /** The file as it passed. */
+  /** What the gateway found in the file. */
   file: FileReport;
 };
 
-/** Where the coupons go, and how the file is to be read. */
+/** Which series to upload to, and how to read the file. */
 export type UploadCouponBatchInput = {
-  /** The series that the coupons belong to. */
+  /** The series to upload to. */
   couponSeriesId: Scalars['ID']['input'];
-  /** How the file names the customers. */
+  /** How the file identifies the customers. */
   customerIdentifier: CustomerIdentifier;
-  /** Zero-based column of the customers. Needed for every identifier but NOT_TAGGED, refused with it. */
+  /** Column with the customer identifier, counted from 0. Required, except that NOT_TAGGED does not allow it. */
   customerIdentifierColumn?: InputMaybe<Scalars['Int']['input']>;
-  /** How to upload. */
+  /** Options of the upload. */
   options?: InputMaybe<UploadOptions>;
 };
 
-/** Why an upload did not happen, in words that may be shown to the person who made it. */
+/** Why an upload did not succeed. */
 export type UploadError = {
-  /** What is wrong and what to do, for a person. */
+  /** What is wrong and what to do about it. Can be shown to the user. */
   message: Scalars['String']['output'];
 };
 
-/** One file on its way through Capillary, from its arrival to the last row. */
+/** An uploaded file, or one part of a split file, that Capillary processes. */
 export type UploadJob = {
   __typename?: 'UploadJob';
-  /** Rows that Capillary accepted: `totalUploadedCount` less `errorCount`. */
+  /** Number of rows that Capillary accepted: `totalUploadedCount` minus `errorCount`. */
   acceptedCount: Scalars['Int']['output'];
-  /** Rows of the file as Capillary counted them. */
+  /** Number of rows in the file, as Capillary counts them. */
   actualRowCount: Scalars['Int']['output'];
-  /** Audience group that the upload made. Coupon batches only. */
+  /** Audience group that the upload created. Coupon batches only. */
   audienceGroupId?: Maybe<Scalars['ID']['output']>;
   /** Version of that audience group. Coupon batches only. */
   audienceGroupVersionId?: Maybe<Scalars['ID']['output']>;
   /** The coupon series that the file was uploaded to. */
   couponSeries: CouponSeries;
-  /** When Capillary took the file. For redeemed coupons it gives the day only, once the job is listed. */
+  /** When Capillary received the file. For redeemed coupons its job list gives only the day. */
   createdAt: Scalars['DateTime']['output'];
-  /** Rows that Capillary rejected. */
+  /** Number of rows that Capillary rejected. */
   errorCount: Scalars['Int']['output'];
-  /** Capillary's handle of the list of rejected rows; not a web address: there is no documented download. */
+  /** Capillary's name for the file of rejected rows. Not a web address: Capillary documents no way to download it. */
   errorFileUrl?: Maybe<Scalars['String']['output']>;
-  /** KIND:couponSeriesId:jobId, e.g. COUPON_BATCH:541854:222696. The format is documented and stable. */
+  /** KIND:couponSeriesId:jobId, for example COUPON_BATCH:541854:222696. The format is stable. */
   id: Scalars['ID']['output'];
-  /** True once status can no longer change: no need to watch any longer. */
+  /** True once `status` can no longer change, so that there is nothing left to watch. */
   isTerminal: Scalars['Boolean']['output'];
-  /** The job's number in Capillary. */
+  /** The job's number in Capillary. Arguments of this API take `id` instead. */
   jobId: Scalars['ID']['output'];
-  /** Which upload made this job. */
+  /** Which mutation created this job. */
   kind: UploadJobKind;
-  /** The organisation in Capillary that owns the series. */
+  /** The Capillary organisation that owns the series. */
   orgId: Scalars['ID']['output'];
-  /** What the job came to: the field to show to a person. */
+  /** Result of the job. Show this to users rather than `status`. */
   outcome: UploadJobOutcome;
-  /** How far the job is. */
+  /** How far the job has got. */
   status: UploadJobStatus;
-  /** Capillary's handle of the list of accepted rows; not a web address. */
+  /** Capillary's name for the file of accepted rows. Not a web address. */
   successFileUrl?: Maybe<Scalars['String']['output']>;
-  /** Data rows that Capillary counted, good and bad together; 0 until it has. */
+  /** Number of data rows, accepted and rejected. 0 until Capillary has counted them. */
   totalUploadedCount: Scalars['Int']['output'];
-  /** When the job last changed. For redeemed coupons Capillary gives the day only. */
+  /** When the job last changed. For redeemed coupons Capillary gives only the day. */
   updatedAt: Scalars['DateTime']['output'];
-  /** Capillary's working table of this job: of use to its support. */
+  /** Capillary's internal table for this job. Its support may ask for it. */
   uploadTableName?: Maybe<Scalars['String']['output']>;
-  /** The file name as the user gave it. */
+  /** The original name of the file. */
   uploadedFileName: Scalars['String']['output'];
-  /** Capillary's handle of the stored file; not a web address. */
+  /** Capillary's name for the stored file. Not a web address. */
   uploadedFileUrl?: Maybe<Scalars['String']['output']>;
-  /** The status exactly as Capillary wrote it. */
+  /** The status exactly as Capillary reports it. */
   upstreamStatus: Scalars['String']['output'];
 };
 
@@ -343,114 +343,114 @@ export type UploadJobConnection = {
   __typename?: 'UploadJobConnection';
   /** The jobs of this page. */
   edges: Array<UploadJobEdge>;
-  /** Where this page stands. */
+  /** Whether there are more pages, and how to get them. */
   pageInfo: PageInfo;
-  /** Jobs on all pages together. */
+  /** Number of jobs on all pages. */
   totalCount: Scalars['Int']['output'];
 };
 
-/** A job in a list, with its place. */
+/** A job in a list, with its cursor. */
 export type UploadJobEdge = {
   __typename?: 'UploadJobEdge';
-  /** The place of this job: pass it as `after`. */
+  /** Cursor of this job: pass it as `after`. */
   cursor: Scalars['String']['output'];
   /** The job. */
   node: UploadJob;
 };
 
-/** Which of the two upload families a job belongs to. */
+/** Which mutation created a job. */
 export type UploadJobKind =
-  /** Coupons of a series, made by `uploadCouponBatch`. */
+  /** Coupons of a series, created by `uploadCouponBatch`. */
   | 'COUPON_BATCH'
-  /** Coupons redeemed elsewhere, made by `uploadRedeemedCoupons`. */
+  /** Redeemed coupons, created by `uploadRedeemedCoupons`. */
   | 'REDEEMED_COUPONS';
 
-/** What a job came to. */
+/** Result of a job. */
 export type UploadJobOutcome =
   /** The job as a whole failed. */
   | 'FAILED'
-  /** Finished, some rows rejected. */
+  /** Finished; some rows were rejected. */
   | 'PARTIALLY_REJECTED'
-  /** Not at its end yet. */
+  /** Not finished yet. */
   | 'PENDING'
-  /** Finished, every row rejected. */
+  /** Finished; every row was rejected. */
   | 'REJECTED'
-  /** Finished, no row rejected. */
+  /** Finished; no row was rejected. */
   | 'SUCCEEDED';
 
-/** How far a job is, in one vocabulary for both kinds. */
+/** How far a job has got. The values are the same for both kinds of job. */
 export type UploadJobStatus =
-  /** The good rows are stored. A step of coupon batches only. */
+  /** The valid rows have been stored. Coupon batches only. */
   | 'COMMITTED'
-  /** Capillary gave the job up. */
+  /** Capillary abandoned the job. */
   | 'FAILED'
-  /** Done. Look at `outcome`: every row may have been rejected all the same. */
+  /** Done. Check `outcome`: even so, every row may have been rejected. */
   | 'FINISHED'
-  /** Waits for its turn. */
+  /** Waiting to be processed. */
   | 'QUEUED'
   /** Capillary is reading the file. */
   | 'STARTED'
-  /** Capillary wrote a status that is not known here; see `upstreamStatus`. */
+  /** Capillary reported a status that this gateway does not know: see `upstreamStatus`. */
   | 'UNKNOWN'
-  /** The rows are checked. A step of coupon batches only. */
+  /** The rows have been checked. Coupon batches only. */
   | 'VALIDATED';
 
-/** How to upload. Everything has a default. */
+/** Options of an upload. All of them have defaults. */
 export type UploadOptions = {
-  /** Checks the file and uploads nothing. */
+  /** Only check the file, and upload nothing. */
   dryRun?: InputMaybe<Scalars['Boolean']['input']>;
-  /** Makes a repeat safe: the same key, series and kind returns the job that the first try made, also when the first answer was lost. 8 to 64 of A-Z a-z 0-9 _ - */
+  /** Makes it safe to repeat an upload: a repeat with the same key, series and kind of upload returns the job of the first attempt, even if the answer to it was lost. 8 to 64 characters of A-Z a-z 0-9 _ - */
   idempotencyKey?: InputMaybe<Scalars['String']['input']>;
-  /** Uploads as several jobs of at most this many data rows. Capillary recommends at most 500,000. */
+  /** Split the file into several jobs of at most this many data rows each. Capillary recommends at most 500,000. */
   maxRowsPerJob?: InputMaybe<Scalars['Int']['input']>;
-  /** What to do with rows that Capillary is going to reject (an empty cell, a bad date, a duplicate code). REPORT uploads all the same, since partial success is Capillary's norm, and lists them in the report; REJECT uploads nothing. A file that is wrong as a whole (not CSV, a column that does not exist, no rows) is refused under both. */
+  /** What to do with rows that Capillary will reject, for example because of an empty cell, a bad date or a duplicate code. REPORT uploads the file anyway and lists these rows in the report; Capillary takes the others. REJECT uploads nothing. A file that is wrong as a whole (not CSV, a missing column, no rows) is refused in either case. */
   rowProblems?: InputMaybe<RowProblemPolicy>;
 };
 
-/** The connection broke after the whole file was sent, and the status list does not show the job yet; or another upload with the same key is still under way. */
+/** Capillary may or may not have created a job: the connection broke after the whole file was sent and the job is not in Capillary's list yet, or another upload with the same key is still running. */
 export type UploadOutcomeUnknownError = UploadError & {
   __typename?: 'UploadOutcomeUnknownError';
-  /** Repeat with this key: it either finds the job or uploads. */
+  /** Repeat the upload with this key: it either finds the job or uploads the file. */
   idempotencyKey: Scalars['String']['output'];
-  /** Jobs that an earlier part of a split file had already made. */
+  /** Jobs already created for earlier parts of a split file. */
   jobs: Array<UploadJob>;
-  /** What is wrong and what to do, for a person. */
+  /** What is wrong and what to do about it. Can be shown to the user. */
   message: Scalars['String']['output'];
 };
 
-/** Which series was redeemed, and how the file is to be read. */
+/** Which series the coupons belong to, and how to read the file. */
 export type UploadRedeemedCouponsInput = {
-  /** Which column is what. */
+  /** Which column holds what. */
   columns: RedeemedCouponColumns;
-  /** How the file names the coupons. */
+  /** How the file identifies the coupons. */
   couponIdentifier: CouponIdentifier;
   /** The series that the coupons belong to. */
   couponSeriesId: Scalars['ID']['input'];
-  /** How the file names the customers. */
+  /** How the file identifies the customers. */
   customerIdentifier: RedeemedCustomerIdentifier;
-  /** A note for the whole upload. */
+  /** A note on the whole upload. */
   details?: InputMaybe<Scalars['String']['input']>;
-  /** How to upload. */
+  /** Options of the upload. */
   options?: InputMaybe<UploadOptions>;
 };
 
-/** What an upload came to. Errors that the person can mend are members, not GraphQL errors. */
+/** Result of an upload. Problems that the user can fix are members of this union, not GraphQL errors. */
 export type UploadResult = InvalidFileError | InvalidInputError | UploadAccepted | UploadChecked | UploadOutcomeUnknownError | UpstreamRejectedError;
 
-/** Capillary answered, and refused. */
+/** Capillary refused the upload. */
 export type UpstreamRejectedError = UploadError & {
   __typename?: 'UpstreamRejectedError';
-  /** Status of its answer. */
+  /** HTTP status of Capillary's answer. */
   httpStatus: Scalars['Int']['output'];
-  /** Repeat a split file with this key: it goes on at the first part that is missing. */
+  /** Repeat a split file with this key to continue at the first missing part. */
   idempotencyKey: Scalars['String']['output'];
-  /** Jobs that an earlier part of a split file had already made. */
+  /** Jobs already created for earlier parts of a split file. */
   jobs: Array<UploadJob>;
-  /** What is wrong and what to do, for a person. */
+  /** What is wrong and what to do about it. Can be shown to the user. */
   message: Scalars['String']['output'];
-  /** Names the call to Capillary's support. */
+  /** Identifies the failed request: quote it to Capillary's support. */
   requestId?: Maybe<Scalars['String']['output']>;
-  /** Capillary's own error code, where it gave one. */
+  /** Capillary's error code, if it gave one. */
   upstreamCode?: Maybe<Scalars['String']['output']>;
 };
 
