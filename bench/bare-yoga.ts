@@ -4,10 +4,10 @@ import { createYoga } from 'graphql-yoga';
 import { createCapillaryClient } from '../src/capillary/capillary-client.ts';
 import { createDispatcher } from '../src/capillary/create-dispatcher.ts';
 import { passThroughCredential } from '../src/capillary/pass-through-credential.ts';
-import { createShareInFlight } from '../src/capillary/share-in-flight.ts';
 import type { UpstreamJob } from '../src/capillary/upstream-job.ts';
+import { createFairQueue } from '../src/flow/fair-queue.ts';
+import { createShareInFlight } from '../src/flow/share-in-flight.ts';
 import type { GatewayContext } from '../src/gateway-context.ts';
-import { createFairQueue } from '../src/jobs/fair-queue.ts';
 import { createSeriesJobs } from '../src/jobs/series-jobs.ts';
 import { schema } from '../src/schema/schema.ts';
 

@@ -1,5 +1,5 @@
 import { type Cluster, clusters } from './capillary/clusters.ts';
-import type { DocumentLimits } from './http/document-limits.ts';
+import type { DocumentLimits } from './http/document/document-limits.ts';
 import { tracingProblems } from './observe/tracing-problems.ts';
 import { readSettings } from './read-settings.ts';
 

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
-import type { Closers } from './closers.ts';
 import type { Config } from './config.ts';
+import type { Closers } from './flow/closers.ts';
 import { createLocalKeyLock, type KeyLock } from './upload/key-lock.ts';
 import type { PollExchange } from './watch/poll-exchange.ts';
 

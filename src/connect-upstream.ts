@@ -3,8 +3,8 @@ import { createDispatcher } from './capillary/create-dispatcher.ts';
 import type { Credential } from './capillary/credential.ts';
 import { createOwnCredential } from './capillary/own-credential.ts';
 import type { OnCall } from './capillary/upstream-call.ts';
-import type { Closers } from './closers.ts';
 import type { Config } from './config.ts';
+import type { Closers } from './flow/closers.ts';
 import { createSandbox } from './sandbox/create-sandbox.ts';
 
 /** Capillary, or the sandbox in its place. */

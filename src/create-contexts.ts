@@ -1,12 +1,12 @@
 import type { CapillaryClient } from './capillary/capillary-client.ts';
 import type { Credential } from './capillary/credential.ts';
 import { passThroughCredential } from './capillary/pass-through-credential.ts';
-import { createShareInFlight } from './capillary/share-in-flight.ts';
 import type { UpstreamJob } from './capillary/upstream-job.ts';
 import { GatewayError } from './errors.ts';
+import { createFairQueue } from './flow/fair-queue.ts';
+import { createShareInFlight } from './flow/share-in-flight.ts';
 import type { GatewayContext } from './gateway-context.ts';
 import type { GraphQLRequest } from './http/server-context.ts';
-import { createFairQueue } from './jobs/fair-queue.ts';
 import { createSeriesJobs } from './jobs/series-jobs.ts';
 import type { BeginUpload } from './observe/upload-record.ts';
 

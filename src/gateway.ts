@@ -1,15 +1,14 @@
 import type { Logger } from 'pino';
-import { type Closers, createClosers } from './closers.ts';
 import type { Config } from './config.ts';
 import { connectReplicas } from './connect-replicas.ts';
 import { connectUpstream } from './connect-upstream.ts';
 import { createContexts } from './create-contexts.ts';
+import { type Closers, createClosers } from './flow/closers.ts';
 import { createGraphQLHandler } from './http/create-graphql-handler.ts';
+import { createPersistedDocuments } from './http/document/persisted-documents.ts';
+import { readPersistedDocuments } from './http/document/read-persisted-documents.ts';
 import { createExplorer } from './http/explorer/create-explorer.ts';
-import { createPersistedDocuments } from './http/persisted-documents.ts';
-import { readPersistedDocuments } from './http/read-persisted-documents.ts';
 import { startServer } from './http/start-server.ts';
-import { createUploadPlaces } from './http/upload-places.ts';
 import { toUploadJob } from './jobs/upload-job.ts';
 import { connectCollector } from './observe/connect-collector.ts';
 import { createLogger } from './observe/create-logger.ts';
@@ -19,6 +18,7 @@ import { createUploadRecords } from './observe/upload-record.ts';
 import { schema } from './schema/schema.ts';
 import { createInspector } from './upload/inspection/create-inspector.ts';
 import { createUploadFile } from './upload/upload-file.ts';
+import { createUploadPlaces } from './upload/upload-places.ts';
 import { createWatcher } from './watch/create-watcher.ts';
 
 /** A gateway that listens. Whoever makes it closes it. */

@@ -1,9 +1,9 @@
 #!/usr/bin/env -S MALLOC_ARENA_MAX=2 MALLOC_TRIM_THRESHOLD_=131072 node --max-semi-space-size=4 --expose-gc
 import { pino } from 'pino';
-import { readCommandLine } from './command-line.ts';
 import { ConfigError, parseConfig } from './config.ts';
 import { createGateway } from './gateway.ts';
 import { createLogger } from './observe/create-logger.ts';
+import { readCommandLine } from './read-command-line.ts';
 
 /** Starts a gateway from the environment (operator's contract), and ends it with the process. */
 async function main(): Promise<void> {

@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, test } from 'vitest';
-import { delay } from '../src/capillary/delay.ts';
-import { createShareInFlight } from '../src/capillary/share-in-flight.ts';
+import { delay } from '../src/flow/delay.ts';
+import { createShareInFlight } from '../src/flow/share-in-flight.ts';
 
 interface Call {
   readonly signal: AbortSignal;

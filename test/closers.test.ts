@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createClosers } from '../src/closers.ts';
+import { createClosers } from '../src/flow/closers.ts';
 
 test('What fails while it is closed keeps nothing else open, and is told at the end', async () => {
   const closed: string[] = [];

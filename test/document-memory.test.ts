@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
-import { createDocumentCache } from '../src/http/document-cache.ts';
+import { createDocumentCache } from '../src/http/document/document-cache.ts';
 import { ask } from './support/graphql-client.ts';
 import { startGateway } from './support/start-gateway.ts';
 

@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Agent, request } from 'undici';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { type LingerOptions, lingerAfterAnswer } from '../src/http/linger.ts';
+import { type LingerOptions, lingerAfterAnswer } from '../src/http/connection/linger-after-answer.ts';
 import { assertClean } from './support/assert-clean.ts';
 import { couponFile } from './support/coupon-file.ts';
 import { mobileInput, token } from './support/graphql-client.ts';

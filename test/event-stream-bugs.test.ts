@@ -1,7 +1,7 @@
 import { request } from 'undici';
 import { expect, test } from 'vitest';
-import { sendEvents } from '../src/http/send-events.ts';
-import { eventStream } from '../src/http/stream-format.ts';
+import { sendEvents } from '../src/http/event-stream/send-events.ts';
+import { eventStream } from '../src/http/event-stream/stream-format.ts';
 import { startStubServer } from './support/stub-server.ts';
 
 const bug = new Error('nobody thought of this');

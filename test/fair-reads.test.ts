@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import { createFairQueue } from '../src/jobs/fair-queue.ts';
+import { createFairQueue } from '../src/flow/fair-queue.ts';
 import { deferred } from './support/deferred.ts';
 import { eventually } from './support/eventually.ts';
 import { ask } from './support/graphql-client.ts';

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { storedName } from '../src/sandbox/job-names.ts';
 import {
   cleanFileName,
   fileKey,
   keyedFileName,
   readKeyedFileName,
   shownFileName,
-} from '../src/upload/keyed-file-name.ts';
+} from '../src/jobs/keyed-file-name.ts';
+import { storedName } from '../src/sandbox/job-names.ts';
 
 const key = 'ab'.repeat(12);
 

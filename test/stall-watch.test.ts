@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createStallWatch } from '../src/capillary/stall-watch.ts';
+import { createStallWatch } from '../src/flow/stall-watch.ts';
 
 const timeoutMs = 100;
 const server = createServer();

@@ -1,7 +1,7 @@
 import { request } from 'undici';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { sendEvents } from '../src/http/send-events.ts';
-import { multipartStream } from '../src/http/stream-format.ts';
+import { sendEvents } from '../src/http/event-stream/send-events.ts';
+import { multipartStream } from '../src/http/event-stream/stream-format.ts';
 import { addJob, fast, watchJobs } from './subscription-clients.ts';
 import { token } from './support/graphql-client.ts';
 import { openConnection } from './support/raw-connection.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { fileKey } from '../src/jobs/keyed-file-name.ts';
 import { createSandbox, type Sandbox } from '../src/sandbox/create-sandbox.ts';
 import type { Fault } from '../src/sandbox/fault.ts';
 import { KeyBusyError } from '../src/upload/key-lock.ts';
-import { fileKey } from '../src/upload/keyed-file-name.ts';
 import { createUploadFile, type FileUpload, type UploadFileOptions } from '../src/upload/upload-file.ts';
 import { couponFile } from './support/coupon-file.ts';
 import { eventually } from './support/eventually.ts';

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, test } from 'vitest';
+import { fileKey } from '../src/jobs/keyed-file-name.ts';
 import type { Fault } from '../src/sandbox/fault.ts';
-import { fileKey } from '../src/upload/keyed-file-name.ts';
 import { couponFile } from './support/coupon-file.ts';
 import { ask, type GraphQLAnswer, mobileInput, upload } from './support/graphql-client.ts';
 import { sha256Of } from './support/sha256-of.ts';

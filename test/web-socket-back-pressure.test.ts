@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { handleProtocols } from 'graphql-ws';
 import { expect, test, vi } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
-import { speakGraphQLWS } from '../src/http/speak-graphql-ws.ts';
+import { speakGraphQLWS } from '../src/http/web-socket/speak-graphql-ws.ts';
 import { eventually } from './support/eventually.ts';
 
 const maxWaitingBytes = 200_000;

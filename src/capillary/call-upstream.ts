@@ -1,7 +1,7 @@
 import { type Dispatcher, request } from 'undici';
+import { rejectOnAbort } from '../flow/reject-on-abort.ts';
 import { CapillaryError } from './capillary-error.ts';
 import { readBody } from './read-body.ts';
-import { rejectOnAbort } from './reject-on-abort.ts';
 import { toCapillaryError } from './to-capillary-error.ts';
 import type { UpstreamAnswer } from './upstream-answer.ts';
 import { wantedAnswer } from './wanted-answer.ts';

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Dispatcher } from 'undici';
+import { createShareInFlight } from '../flow/share-in-flight.ts';
 import type { Span } from '../observe/span.ts';
 import { callUpstream } from './call-upstream.ts';
 import type { Credential } from './credential.ts';
 import { readToken } from './read-token.ts';
 import { type RetryOptions, retryReads } from './retry-reads.ts';
-import { createShareInFlight } from './share-in-flight.ts';
 import { tokenPath, upstreamUrl } from './upload-paths.ts';
 import { type OnCall, withinUpstreamCall } from './upstream-call.ts';
 

@@ -1,6 +1,6 @@
 import type { Dispatcher } from 'undici';
+import { createGrowingBuffer } from '../flow/growing-buffer.ts';
 import { CapillaryError } from './capillary-error.ts';
-import { createGrowingBuffer } from './growing-buffer.ts';
 import type { UpstreamAnswer } from './upstream-answer.ts';
 
 /**

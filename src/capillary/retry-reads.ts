@@ -1,5 +1,5 @@
+import { delay as realDelay } from '../flow/delay.ts';
 import { CapillaryError } from './capillary-error.ts';
-import { delay as realDelay } from './delay.ts';
 
 /** How patiently reads are repeated. All times in milliseconds. */
 export interface RetryOptions {

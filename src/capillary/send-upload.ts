@@ -1,4 +1,6 @@
 import { type Dispatcher, request } from 'undici';
+import { rejectOnAbort } from '../flow/reject-on-abort.ts';
+import { createStallWatch } from '../flow/stall-watch.ts';
 import type { Span } from '../observe/span.ts';
 import type { ByteSource } from './byte-source.ts';
 import { CapillaryError } from './capillary-error.ts';
@@ -7,8 +9,6 @@ import { createMultipartBody, type MultipartBody } from './multipart-body.ts';
 import { readJobs } from './read-answer.ts';
 import { readBody } from './read-body.ts';
 import { requestId } from './read-refusal.ts';
-import { rejectOnAbort } from './reject-on-abort.ts';
-import { createStallWatch } from './stall-watch.ts';
 import { toCapillaryError } from './to-capillary-error.ts';
 import { type UploadForm, uploadFields } from './upload-form.ts';
 import { tokenHeader, uploadCalls, uploadPaths, upstreamUrl } from './upload-paths.ts';

@@ -6,18 +6,18 @@ import { GatewayError, httpStatusOf } from '../errors.ts';
 import type { BeginOperation } from '../observe/operation-record.ts';
 import { requestIdHeader } from '../observe/request-id.ts';
 import { apiHeaders } from './api-headers.ts';
-import { capPipelining } from './cap-pipelining.ts';
-import { closeWithConnection } from './close-with-connection.ts';
+import { capPipelining } from './connection/cap-pipelining.ts';
+import { closeWithConnection } from './connection/close-with-connection.ts';
+import { cutSlowReader } from './connection/cut-slow-reader.ts';
+import { lingerAfterAnswer } from './connection/linger-after-answer.ts';
 import { corsHeaders } from './cors-for.ts';
-import { cutSlowReader } from './cut-slow-reader.ts';
 import type { Explorer } from './explorer/create-explorer.ts';
 import { isAllowedHost } from './is-allowed-host.ts';
-import { lingerAfterAnswer } from './linger.ts';
 import { mediaTypeOf } from './media-type-of.ts';
+import { takeTurn } from './pace-connection.ts';
 import { readAccept } from './read-accept.ts';
 import { requestPath } from './request-path.ts';
 import type { GraphQLRequest } from './server-context.ts';
-import { takeTurn } from './take-turn.ts';
 import type { WorkInHand } from './work-in-hand.ts';
 
 /** What answers the paths of the gateway. */

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import { createGrowingBuffer } from '../capillary/growing-buffer.ts';
 import { GatewayError } from '../errors.ts';
+import { createGrowingBuffer } from '../flow/growing-buffer.ts';
 
 /** How much to read, and how long to wait for it. */
 export interface ReadTextOptions {

@@ -2,13 +2,13 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
-import { answerBrokenRequests } from './answer-broken-requests.ts';
-import { answerHalfClosed } from './answer-half-closed.ts';
-import { continueWhenRead } from './continue-when-read.ts';
+import { answerBrokenRequests } from './connection/answer-broken-requests.ts';
+import { answerHalfClosed } from './connection/answer-half-closed.ts';
+import { continueWhenRead } from './connection/continue-when-read.ts';
 import { createRequestListener, type RequestListenerOptions } from './create-request-listener.ts';
-import { isWebSocketUpgrade } from './ignore-upgrade.ts';
 import { answerWith } from './send-response.ts';
-import { serveWebSocket, type WebSocketOptions } from './serve-web-socket.ts';
+import { isWebSocketUpgrade } from './web-socket/ignore-upgrade.ts';
+import { serveWebSocket, type WebSocketOptions } from './web-socket/serve-web-socket.ts';
 import { createWorkInHand } from './work-in-hand.ts';
 
 /** Where to listen, and what answers there. */

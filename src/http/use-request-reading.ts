@@ -1,7 +1,7 @@
 import type { GraphQLParams, Plugin } from 'graphql-yoga';
 import { GatewayError } from '../errors.ts';
 import { readMultipartOperation } from '../upload/read-multipart-operation.ts';
-import { holdsMoreValues, maxValues } from './count-values.ts';
+import { holdsMoreValues, maxValues } from './document/count-values.ts';
 import { mediaTypeOf } from './media-type-of.ts';
 import { readText } from './read-text.ts';
 import type { ServerContext } from './server-context.ts';

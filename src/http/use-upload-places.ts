@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { Plugin } from 'graphql-yoga';
 import { GatewayError } from '../errors.ts';
+import type { UploadPlaces } from '../upload/upload-places.ts';
 import { mediaTypeOf } from './media-type-of.ts';
 import type { ServerContext } from './server-context.ts';
-import type { UploadPlaces } from './upload-places.ts';
 
 /**
  * Bounds how many multipart requests run at once: one too many, of all or of its token, is refused with

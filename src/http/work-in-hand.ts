@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { createIdleWait } from './idle-wait.ts';
+import { createIdleWait } from '../flow/idle-wait.ts';
 
 /** Keeps track of responses that are not finished, and of whether more may begin. */
 export interface WorkInHand {

@@ -1,6 +1,6 @@
 import type { UpstreamJob } from '../capillary/upstream-job.ts';
-import { shownFileName } from '../upload/keyed-file-name.ts';
 import { formatJobId } from './job-id.ts';
+import { shownFileName } from './keyed-file-name.ts';
 
 /** What a job can be at, in the words of the public schema. */
 export const uploadJobStatuses = [

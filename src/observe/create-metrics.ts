@@ -1,6 +1,6 @@
 import { Registry } from 'prom-client';
 import type { OnCall } from '../capillary/upstream-call.ts';
-import type { UploadPlaces } from '../http/upload-places.ts';
+import type { UploadPlaces } from '../upload/upload-places.ts';
 import type { WatchStats } from '../watch/watch-stats.ts';
 import { addCallMetrics } from './call-metrics.ts';
 import { addOperationMetrics } from './operation-metrics.ts';

@@ -1,5 +1,5 @@
 import { Gauge, type Registry } from 'prom-client';
-import type { UploadPlaces } from '../http/upload-places.ts';
+import type { UploadPlaces } from '../upload/upload-places.ts';
 
 /** How many uploads may be under way at once, and how many places are taken, as it is when asked for. */
 export function addPlaceMetrics(registry: Registry, places: Pick<UploadPlaces, 'max' | 'taken'>): void {

@@ -2,7 +2,7 @@ import { CapillaryError } from '../capillary/capillary-error.ts';
 import type { UploadKind } from '../capillary/upstream-job.ts';
 import { GatewayError, isAbort, publicCode } from '../errors.ts';
 import { isSeriesId } from '../jobs/job-id.ts';
-import { shownFileName } from '../upload/keyed-file-name.ts';
+import { shownFileName } from '../jobs/keyed-file-name.ts';
 import type { UploadEvents } from '../upload/upload-file.ts';
 import type { UploadResult } from '../upload/upload-result.ts';
 import type { OperationRecord } from './operation-record.ts';

@@ -7,8 +7,8 @@ import type { JobBook } from './job-book.ts';
 import { drainBody } from './read-body.ts';
 import { receiveForm } from './receive-form.ts';
 import { noRowCheck, type RowCheck } from './row-check.ts';
+import { type RowCheckOptions, rowCheckOf } from './row-check-of.ts';
 import type { TokenScope, TokenStore } from './token-store.ts';
-import { type RowCheckOptions, rowCheckOf } from './upload-form.ts';
 
 /** Which of the two uploads, and what it works with. */
 export interface UploadCallOptions {

@@ -1,5 +1,5 @@
-import { createStallWatch } from '../capillary/stall-watch.ts';
 import { GatewayError } from '../errors.ts';
+import { createStallWatch } from '../flow/stall-watch.ts';
 import type { FileStream } from './incoming-file.ts';
 
 /** Which file is waited for, and how patiently. */

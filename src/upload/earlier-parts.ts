@@ -1,7 +1,7 @@
 import type { UpstreamJob } from '../capillary/upstream-job.ts';
+import { keyedFileName, readKeyedFileName } from '../jobs/keyed-file-name.ts';
 import { toUploadJob, type UploadJob } from '../jobs/upload-job.ts';
 import type { UploadedPart } from './find-uploaded.ts';
-import { keyedFileName, readKeyedFileName } from './keyed-file-name.ts';
 import { refuseInput } from './refuse-input.ts';
 import type { InvalidInputError } from './upload-result.ts';
 

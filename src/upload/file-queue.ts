@@ -2,8 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import type { Readable, Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import type { FileUpload, Upload } from 'graphql-upload-minimal';
-import { createStallWatch } from '../capillary/stall-watch.ts';
 import { GatewayError } from '../errors.ts';
+import { createStallWatch } from '../flow/stall-watch.ts';
 import { createIncomingFile, type IncomingFile } from './incoming-file.ts';
 
 /** The request that the files come in, and how patient to be with it. */

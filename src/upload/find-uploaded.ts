@@ -1,10 +1,10 @@
 import type { CapillaryClient } from '../capillary/capillary-client.ts';
 import { CapillaryError } from '../capillary/capillary-error.ts';
-import { delay } from '../capillary/delay.ts';
 import type { ListJobsInput } from '../capillary/list-jobs.ts';
 import type { UpstreamJob } from '../capillary/upstream-job.ts';
 import { isAbort } from '../errors.ts';
-import { type FilePart, readKeyedFileName } from './keyed-file-name.ts';
+import { delay } from '../flow/delay.ts';
+import { type FilePart, readKeyedFileName } from '../jobs/keyed-file-name.ts';
 
 /** Which key to look for, in which list, and as whom. */
 export interface FindUploadedRequest extends Omit<ListJobsInput, 'retry'> {

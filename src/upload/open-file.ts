@@ -1,7 +1,7 @@
 import type { UploadForm } from '../capillary/upload-form.ts';
+import { cleanFileName } from '../jobs/keyed-file-name.ts';
 import { FileRefusedError } from './file-refused-error.ts';
 import type { InspectionReport } from './inspection/inspection-messages.ts';
-import { cleanFileName } from './keyed-file-name.ts';
 import { createPassingFile, type PassingFile } from './passing-file.ts';
 import type { ScanInput } from './scan/scan-plan.ts';
 import type { FileUpload, UploadFileOptions } from './upload-file.ts';

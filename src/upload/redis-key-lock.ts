@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { delay } from '../capillary/delay.ts';
+import { delay } from '../flow/delay.ts';
 import type { RedisLink } from '../redis/redis-link.ts';
 import { createRedisScript } from '../redis/redis-script.ts';
 import { createLocalKeyLock, KeyBusyError, type KeyLock } from './key-lock.ts';

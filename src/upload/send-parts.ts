@@ -1,10 +1,10 @@
 import type { ByteSource } from '../capillary/byte-source.ts';
+import { fileKey, keyedFileName } from '../jobs/keyed-file-name.ts';
 import type { UploadJob } from '../jobs/upload-job.ts';
 import { earlierParts } from './earlier-parts.ts';
 import { FileRefusedError } from './file-refused-error.ts';
 import type { UploadedPart } from './find-uploaded.ts';
 import { invalidFile } from './invalid-file.ts';
-import { fileKey, keyedFileName } from './keyed-file-name.ts';
 import { openFile } from './open-file.ts';
 import { readToEnd } from './read-to-end.ts';
 import { mayHaveJob, settleUpload } from './settle-upload.ts';

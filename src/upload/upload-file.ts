@@ -2,8 +2,9 @@ import { randomBytes } from 'node:crypto';
 import type { CapillaryClient } from '../capillary/capillary-client.ts';
 import { CapillaryError } from '../capillary/capillary-error.ts';
 import type { Credential } from '../capillary/credential.ts';
-import { delay } from '../capillary/delay.ts';
 import type { UploadForm } from '../capillary/upload-form.ts';
+import { delay } from '../flow/delay.ts';
+import { fileKey } from '../jobs/keyed-file-name.ts';
 import type { Span } from '../observe/span.ts';
 import { checkOnly } from './check-only.ts';
 import type { UploadOptions } from './check-upload-options.ts';
@@ -11,7 +12,6 @@ import { type FindUploadedRequest, listUploaded, type UploadedPart } from './fin
 import type { IncomingFile } from './incoming-file.ts';
 import type { Inspector } from './inspection/create-inspector.ts';
 import { KeyBusyError, type KeyLock } from './key-lock.ts';
-import { fileKey } from './keyed-file-name.ts';
 import { createRecentSet } from './recent-set.ts';
 import { sendParts } from './send-parts.ts';
 import type { UploadResult } from './upload-result.ts';

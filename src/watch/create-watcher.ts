@@ -1,5 +1,6 @@
 import type { Credential } from '../capillary/credential.ts';
 import type { UpstreamJob } from '../capillary/upstream-job.ts';
+import { createTally } from '../flow/tally.ts';
 import type { JobRef } from '../jobs/job-id.ts';
 import { groupBySeries, type SeriesGroup } from './group-by-series.ts';
 import type { JobSink } from './job-board.ts';
@@ -10,7 +11,6 @@ import type { PollExchange, PollKey } from './poll-exchange.ts';
 import { createPollLoop, type ListJobsOnce, type PollLoop, type PollLoopSettings } from './poll-loop.ts';
 import { createPollScheduler } from './poll-scheduler.ts';
 import { takePoll } from './take-poll.ts';
-import { createTally } from './tally.ts';
 import { WatchError } from './watch-error.ts';
 import { silentLog, type WatchLog } from './watch-log.ts';
 import type { WatchStats } from './watch-stats.ts';

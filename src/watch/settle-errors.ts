@@ -1,4 +1,4 @@
-import { createTurns } from './take-turns.ts';
+import { createTurns } from '../flow/round-pacer.ts';
 
 /** What a watcher yields: a value, or the error that ended it. */
 export type Settled<T> = { readonly value: T } | { readonly error: unknown };

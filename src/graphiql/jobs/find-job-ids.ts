@@ -1,4 +1,4 @@
-import { isJobId } from './job-id.ts';
+import { isJobId } from './is-job-id.ts';
 
 /** Every job id in an answer, wherever the operation put it, in order and without duplicates. */
 export function findJobIds(data: unknown): string[] {

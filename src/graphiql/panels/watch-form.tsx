@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { isJobId } from '../jobs/job-id.ts';
+import { isJobId } from '../jobs/is-job-id.ts';
 import { useExplorer } from '../parts/explorer-context.ts';
 
 /** Puts any job on the list, by its id. */

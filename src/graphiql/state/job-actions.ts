@@ -1,4 +1,4 @@
-import { isJobId } from '../jobs/job-id.ts';
+import { isJobId } from '../jobs/is-job-id.ts';
 import { jobWords } from '../jobs/job-words.ts';
 import { watchJobs } from '../jobs/watch-jobs.ts';
 import type { WatchedJob } from '../jobs/watched-job.ts';

@@ -1,4 +1,4 @@
-import { isJobId } from '../jobs/job-id.ts';
+import { isJobId } from '../jobs/is-job-id.ts';
 import type { WatchedJob } from '../jobs/watched-job.ts';
 
 /** Reads the list of the jobs panel from the browser's storage, where anything may have been written. */

@@ -2,15 +2,15 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { handleProtocols } from 'graphql-ws';
 import { WebSocketServer } from 'ws';
-import { apiHeaderLines } from './api-headers.ts';
+import { apiHeaderLines } from '../api-headers.ts';
+import { isAllowedHost } from '../is-allowed-host.ts';
+import { parseUrl } from '../parse-url.ts';
+import { requestPath } from '../request-path.ts';
+import type { WorkInHand } from '../work-in-hand.ts';
 import { ignoreUpgrade, isWebSocketUpgrade } from './ignore-upgrade.ts';
-import { isAllowedHost } from './is-allowed-host.ts';
-import { createOperations } from './operations.ts';
-import { parseUrl } from './parse-url.ts';
-import { requestPath } from './request-path.ts';
+import { createOperations } from './running-operations.ts';
 import { type SpeakGraphQLWSOptions, speakGraphQLWS } from './speak-graphql-ws.ts';
-import { type WebSocketOperationsOptions, webSocketOperations } from './web-socket-operations.ts';
-import type { WorkInHand } from './work-in-hand.ts';
+import { type WebSocketOperationsOptions, webSocketOperations } from './web-socket-protocol.ts';
 
 /** What WebSockets are served on, and to whom. */
 export interface WebSocketOptions extends Omit<WebSocketOperationsOptions, 'operations'> {

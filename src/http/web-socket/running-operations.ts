@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
-import type { OperationRecord } from '../observe/operation-record.ts';
-import { createIdleWait } from './idle-wait.ts';
+import { createIdleWait } from '../../flow/idle-wait.ts';
+import type { OperationRecord } from '../../observe/operation-record.ts';
 
 /** The operations that run on WebSockets. */
 export interface Operations {

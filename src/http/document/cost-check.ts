@@ -21,7 +21,7 @@ import {
   visit,
   visitWithTypeInfo,
 } from 'graphql';
-import { defaultPageSize, maxPageSize } from '../jobs/job-page.ts';
+import { defaultPageSize, maxPageSize } from '../../jobs/job-page.ts';
 import { holdsMoreValues, maxValues } from './count-values.ts';
 import { documentRefusal } from './document-refusal.ts';
 

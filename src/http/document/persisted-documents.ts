@@ -1,6 +1,6 @@
 import { usePersistedOperations } from '@graphql-yoga/plugin-persisted-operations';
 import type { GraphQLParams, OnParamsEventPayload, Plugin } from 'graphql-yoga';
-import { GatewayError } from '../errors.ts';
+import { GatewayError } from '../../errors.ts';
 import { documentRefusal } from './document-refusal.ts';
 
 /** The documents that may be named by an id. */

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { createStallWatch } from '../capillary/stall-watch.ts';
+import { createStallWatch } from '../../flow/stall-watch.ts';
 
 /** The bounds of what is read after an answer. */
 export interface LingerOptions {

@@ -1,4 +1,4 @@
-import { createTurns } from '../watch/take-turns.ts';
+import { createTurns } from '../flow/round-pacer.ts';
 
 const turns = new WeakMap<object, ReturnType<typeof createTurns>>();
 

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { type Config, ConfigError } from '../config.ts';
+import { type Config, ConfigError } from '../../config.ts';
 import type { PersistedDocumentsOptions } from './persisted-documents.ts';
 
 /**

@@ -3,16 +3,16 @@ import { filesOfOperation } from '../files/files-of-operation.ts';
 import { findOperation } from '../operation/find-operation.ts';
 import { missingFile } from '../operation/missing-file.ts';
 import { uploadSlots } from '../operation/upload-slots.ts';
-import type { Store } from '../state/create-store.ts';
-import type { ExplorerState } from '../state/explorer-state.ts';
-import type { RunUpload } from '../state/run-upload.ts';
-import { explainFault } from './explain-fault.ts';
-import { failure, type GraphQLResult } from './graphql-result.ts';
-import type { GraphQLParams } from './multipart-parts.ts';
-import { sendOperation } from './send-operation.ts';
-import { subscribe } from './subscribe.ts';
-import { toObservable } from './to-observable.ts';
-import { tokenHeader } from './token-header.ts';
+import { explainFault } from '../request/explain-fault.ts';
+import { failure, type GraphQLResult } from '../request/graphql-result.ts';
+import type { GraphQLParams } from '../request/multipart-parts.ts';
+import { sendOperation } from '../request/send-operation.ts';
+import { subscribe } from '../request/subscribe.ts';
+import { toObservable } from '../request/to-observable.ts';
+import { tokenHeader } from '../request/token-header.ts';
+import type { Store } from './create-store.ts';
+import type { ExplorerState } from './explorer-state.ts';
+import type { RunUpload } from './run-upload.ts';
 
 export interface FetcherOptions {
   readonly url: string;

@@ -1,16 +1,16 @@
 import type { IncomingMessage } from 'node:http';
 import type { ExecutionResult, FormattedExecutionResult, GraphQLError } from 'graphql';
-import { callerToken, type LookUp } from '../caller-token.ts';
-import { GatewayError, toPublicError } from '../errors.ts';
-import type { BeginOperation, OperationRecord } from '../observe/operation-record.ts';
-import { holdsMoreValues } from './count-values.ts';
-import type { GraphQLHandler } from './create-graphql-handler.ts';
-import type { Operations } from './operations.ts';
-import type { PersistedDocuments } from './persisted-documents.ts';
+import { callerToken, type LookUp } from '../../caller-token.ts';
+import { GatewayError, toPublicError } from '../../errors.ts';
+import type { BeginOperation, OperationRecord } from '../../observe/operation-record.ts';
+import type { GraphQLHandler } from '../create-graphql-handler.ts';
+import { holdsMoreValues } from '../document/count-values.ts';
+import type { PersistedDocuments } from '../document/persisted-documents.ts';
+import { takeTurn } from '../pace-connection.ts';
+import { toldError } from '../told-error.ts';
+import { tooManyExtensions } from '../use-request-reading.ts';
+import type { Operations } from './running-operations.ts';
 import type { SpeakGraphQLWSOptions } from './speak-graphql-ws.ts';
-import { takeTurn } from './take-turn.ts';
-import { toldError } from './told-error.ts';
-import { tooManyExtensions } from './use-request-reading.ts';
 
 /** What executes and records the operations. */
 export interface WebSocketOperationsOptions {

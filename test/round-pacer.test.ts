@@ -1,6 +1,6 @@
 import { setImmediate as nextRound } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { createTurns } from '../src/watch/take-turns.ts';
+import { createTurns } from '../src/flow/round-pacer.ts';
 
 test('in one round of the event loop so many go on, in the order they came', async () => {
   const turn = createTurns(2);

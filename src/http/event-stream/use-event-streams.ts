@@ -1,13 +1,13 @@
 import { type ExecutionResult, GraphQLError, getOperationAST, subscribe } from 'graphql';
 import type { Plugin, YogaServer } from 'graphql-yoga';
-import { GatewayError } from '../errors.ts';
-import type { ErrorNotes } from '../observe/operation-record.ts';
-import type { CostCheck } from './cost-check.ts';
+import { GatewayError } from '../../errors.ts';
+import type { ErrorNotes } from '../../observe/operation-record.ts';
+import type { CostCheck } from '../document/cost-check.ts';
+import { withWriter } from '../send-response.ts';
+import type { ServerContext } from '../server-context.ts';
+import { toldError } from '../told-error.ts';
 import { sendEvents } from './send-events.ts';
-import { withWriter } from './send-response.ts';
-import type { ServerContext } from './server-context.ts';
 import { chooseStreamFormat, eventStream } from './stream-format.ts';
-import { toldError } from './told-error.ts';
 
 /** What streaming needs of the handler. */
 export interface EventStreamOptions {
