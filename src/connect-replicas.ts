@@ -1,6 +1,6 @@
-import type { Logger } from 'pino';
 import type { Config } from './config.ts';
 import type { Closers } from './flow/closers.ts';
+import type { Log } from './observe/log.ts';
 import { createLocalKeyLock, type KeyLock } from './upload/key-lock.ts';
 import type { PollExchange } from './watch/poll-exchange.ts';
 
@@ -15,7 +15,11 @@ export interface Replicas {
  * Connects to Redis if its address is set; otherwise this gateway works alone. `closers` close the
  * connection.
  */
-export async function connectReplicas(config: Config, log: Logger, closers: Closers): Promise<Replicas> {
+export async function connectReplicas(
+  config: Config,
+  log: Pick<Log, 'info' | 'warn'>,
+  closers: Closers,
+): Promise<Replicas> {
   const { redisUrl: url, pollBudgetPerMinute } = config;
   if (url === undefined) return { keyLock: createLocalKeyLock(), exchange: undefined };
   // Loaded only where they are needed: they cost memory.

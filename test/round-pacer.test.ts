@@ -1,12 +1,12 @@
 import { setImmediate as nextRound } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { createTurns } from '../src/flow/round-pacer.ts';
+import { createRoundPacer } from '../src/flow/round-pacer.ts';
 
 test('in one round of the event loop so many go on, in the order they came', async () => {
-  const turn = createTurns(2);
+  const pace = createRoundPacer(2);
   const gone: number[] = [];
   for (let number = 1; number <= 7; number += 1) {
-    const wait = turn();
+    const wait = pace();
     if (wait !== undefined) void wait.then(() => gone.push(number));
     else gone.push(number);
   }
@@ -25,10 +25,10 @@ test('in one round of the event loop so many go on, in the order they came', asy
 });
 
 test('who comes alone, or later, waits for nothing', async () => {
-  const turn = createTurns(1);
-  expect(turn()).toBeUndefined();
-  expect(turn()).toBeInstanceOf(Promise);
+  const pace = createRoundPacer(1);
+  expect(pace()).toBeUndefined();
+  expect(pace()).toBeInstanceOf(Promise);
   await nextRound();
   await nextRound();
-  expect(turn()).toBeUndefined();
+  expect(pace()).toBeUndefined();
 });

@@ -452,7 +452,7 @@ describe('what keeps proxies from cutting', () => {
       ...{ schema, createContext, keepAliveMs: 10, idleTimeoutMs: 1000 },
       ...{ corsOrigins: [], allowedHosts: [], introspection: false },
       documentLimits: parseConfig({}).documentLimits,
-      uploadPlaces: createUploadPlaces({ max: 1 }),
+      uploadPlaces: createUploadPlaces({ max: 1, maxPerCredential: 1 }),
       persisted,
     });
     const work = createWorkInHand();

@@ -1,9 +1,9 @@
 /**
- * Lets at most `perRound` go on in one round of the event loop, in the order they came: a change that thousands
- * watch then neither holds up everybody else, nor keeps all their results in memory at once. Returns `undefined` to who
- * may go on at once.
+ * Lets at most `perRound` callers go on in each round of the event loop, in the order they came: so a change that
+ * thousands watch neither holds up everybody else, nor keeps all of their results in memory at once. The function
+ * returned gives `undefined` to a caller who may go on at once, and else a promise that resolves when it may.
  */
-export function createTurns(perRound: number): () => Promise<void> | undefined {
+export function createRoundPacer(perRound: number): () => Promise<void> | undefined {
   const waiting: (() => void)[] = [];
   let gone = 0;
   let scheduled = false;

@@ -1,8 +1,8 @@
 import { setMaxListeners } from 'node:events';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import type { Logger } from 'pino';
 import { callerToken, type LookUp } from '../caller-token.ts';
 import { GatewayError, httpStatusOf } from '../errors.ts';
+import type { Log } from '../observe/log.ts';
 import type { BeginOperation } from '../observe/operation-record.ts';
 import { requestIdHeader } from '../observe/request-id.ts';
 import { apiHeaders } from './api-headers.ts';
@@ -14,7 +14,7 @@ import { corsHeaders } from './cors-for.ts';
 import type { Explorer } from './explorer/create-explorer.ts';
 import { isAllowedHost } from './is-allowed-host.ts';
 import { mediaTypeOf } from './media-type-of.ts';
-import { takeTurn } from './pace-connection.ts';
+import { paceConnection } from './pace-connection.ts';
 import { readAccept } from './read-accept.ts';
 import { requestPath } from './request-path.ts';
 import type { GraphQLRequest } from './server-context.ts';
@@ -35,7 +35,7 @@ export interface RequestListenerOptions {
   readonly allowedHosts: readonly string[];
   /** How long a client may leave its answer untaken. */
   readonly idleTimeoutMs: number;
-  readonly log: Pick<Logger, 'error'>;
+  readonly log: Pick<Log, 'error'>;
 }
 
 /** Answers every request: the paths of the operator's contract, and the explorer page. */
@@ -76,7 +76,7 @@ export function createRequestListener(options: RequestListenerOptions): RequestL
     }
     if (path === '/healthz') return answer(res, 200, 'text/plain', 'ok\n');
     if (path === '/readyz') {
-      return work.isTaken()
+      return work.isAccepting()
         ? answer(res, 200, 'text/plain', 'ready\n')
         : answer(res, 503, 'text/plain', 'draining\n');
     }
@@ -116,12 +116,12 @@ export function createRequestListener(options: RequestListenerOptions): RequestL
     });
     work.add(res, () => end.abort(new GatewayError('SHUTTING_DOWN', cutOff)));
     const context = { signal: end.signal, token: callerToken(lookUp), record };
-    void takeTurn(req.socket).then(() => res.destroyed || graphql(req, res, context));
+    void paceConnection(req.socket).then(() => res.destroyed || graphql(req, res, context));
   }
 
   /** Decided before anything is executed: a mutation whose result cannot be delivered would be in vain. */
   function refusalOf(accept: string | undefined): GatewayError | undefined {
-    if (!work.isTaken()) return new GatewayError('SHUTTING_DOWN', shuttingDown);
+    if (!work.isAccepting()) return new GatewayError('SHUTTING_DOWN', shuttingDown);
     return accept === undefined ? new GatewayError('NOT_ACCEPTABLE', notAcceptable) : undefined;
   }
 }

@@ -1,13 +1,14 @@
-import { createTurns } from '../flow/round-pacer.ts';
+import { createRoundPacer } from '../flow/round-pacer.ts';
 
-const turns = new WeakMap<object, ReturnType<typeof createTurns>>();
+const pacers = new WeakMap<object, ReturnType<typeof createRoundPacer>>();
 
 /**
- * Lets each operation of a connection begin in a round of the event loop of its own, the first of them at once. What comes
- * in one piece would else begin in one round: a hundred documents that take long to be looked at, while everybody else waits.
+ * Resolves when the next operation of a connection may begin: each begins in a round of the event loop of its own, the
+ * first one at once. Operations that come in one piece would otherwise all begin in one round: a hundred documents
+ * that take long to parse, while everybody else waits.
  */
-export async function takeTurn(socket: object): Promise<void> {
-  const turn = turns.get(socket) ?? createTurns(1);
-  turns.set(socket, turn);
-  await turn();
+export async function paceConnection(socket: object): Promise<void> {
+  const pace = pacers.get(socket) ?? createRoundPacer(1);
+  pacers.set(socket, pace);
+  await pace();
 }

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Logger } from 'pino';
+import type { Log } from '../observe/log.ts';
 import type { GraphQLHandler } from './create-graphql-handler.ts';
 import type { GraphQLRequest } from './server-context.ts';
 
@@ -15,7 +15,7 @@ export function withWriter(response: Response, write: (res: ServerResponse) => v
  * Answers requests with Yoga's responses. Yoga's own listener would pipe every body through a stream, and
  * hold the response and its stream for as long as a subscription lasts.
  */
-export function answerWith(graphql: GraphQLHandler, logger: Pick<Logger, 'error'>) {
+export function answerWith(graphql: GraphQLHandler, log: Pick<Log, 'error'>) {
   return async (req: IncomingMessage, res: ServerResponse, context: GraphQLRequest): Promise<void> => {
     try {
       const response = await graphql.handleNodeRequest(req, { req, ...context });
@@ -30,7 +30,7 @@ export function answerWith(graphql: GraphQLHandler, logger: Pick<Logger, 'error'
       if (write) write(res);
       else res.end(body);
     } catch (error) {
-      logger.error({ requestId: context.record.requestId, err: error }, 'an answer could not be written');
+      log.error({ requestId: context.record.requestId, err: error }, 'an answer could not be written');
       res.destroy();
     }
   };

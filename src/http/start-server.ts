@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Logger } from 'pino';
+import type { Log } from '../observe/log.ts';
 import { answerBrokenRequests } from './connection/answer-broken-requests.ts';
 import { answerHalfClosed } from './connection/answer-half-closed.ts';
 import { continueWhenRead } from './connection/continue-when-read.ts';
@@ -17,7 +17,7 @@ export interface ServerOptions
     Omit<WebSocketOptions, 'server' | 'work' | 'log'> {
   readonly port: number;
   readonly host: string;
-  readonly log: Logger;
+  readonly log: Pick<Log, 'error'>;
 }
 
 /** The running server: HTTP, and WebSocket on the same port. */
@@ -62,7 +62,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const closeWebSockets = serveWebSocket({ ...options, server, work });
 
   async function close(drainMs: number): Promise<void> {
-    work.refuse();
+    work.stopAccepting();
     await closeWebSockets();
     // Still listening meanwhile: a probe must get a 503, not a refused connection.
     const isDone = await work.done(drainMs);

@@ -3,15 +3,15 @@ import { createIdleWait } from '../flow/idle-wait.ts';
 
 /** Keeps track of responses that are not finished, and of whether more may begin. */
 export interface WorkInHand {
-  /** False once `refuse` was called. */
-  isTaken(): boolean;
+  /** Whether work may begin: until `stopAccepting`. */
+  isAccepting(): boolean;
   /**
    * Adds a response. `onCut` is called when it is to end now, whatever it waits for. Default: it waits for
    * nothing.
    */
   add(res: ServerResponse, onCut?: () => void): void;
-  /** Takes no more work from now on. */
-  refuse(): void;
+  /** From now on no work may begin. */
+  stopAccepting(): void;
   /** Tells all responses that were added to end now. */
   cut(): void;
   /** Resolves when all of them are finished, or after `timeoutMs`; true when nothing is left. */
@@ -21,10 +21,10 @@ export interface WorkInHand {
 /** One for each server. Holds nothing to close. */
 export function createWorkInHand(): WorkInHand {
   const open = new Map<ServerResponse, () => void>();
-  let taken = true;
+  let accepting = true;
   const idle = createIdleWait(() => open.size === 0);
   return {
-    isTaken: () => taken,
+    isAccepting: () => accepting,
     add(res, onCut = () => {}) {
       open.set(res, onCut);
       res.once('close', () => {
@@ -32,8 +32,8 @@ export function createWorkInHand(): WorkInHand {
         idle.ended();
       });
     },
-    refuse() {
-      taken = false;
+    stopAccepting() {
+      accepting = false;
     },
     cut() {
       for (const onCut of open.values()) onCut();

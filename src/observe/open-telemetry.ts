@@ -17,12 +17,13 @@ import {
 } from '@opentelemetry/resources';
 import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-node';
 import type { LookUp } from '../caller-token.ts';
+import type { Log } from './log.ts';
 import { noSpan, type Span, type SpanAttributes } from './span.ts';
 import { tellOutages } from './tell-outages.ts';
 import type { Tracing } from './tracing.ts';
 
 export interface OpenTelemetryOptions {
-  readonly log: { info(fields: object, message: string): void; warn(fields: object, message: string): void };
+  readonly log: Pick<Log, 'info' | 'warn'>;
 }
 
 const name = 'capillary-upload-gateway';

@@ -1,4 +1,5 @@
 import type { LookUp } from '../caller-token.ts';
+import type { Log } from './log.ts';
 import { requestId } from './request-id.ts';
 import type { Span } from './span.ts';
 import { noTracing, type Tracing } from './tracing.ts';
@@ -40,18 +41,12 @@ export interface OperationRecord extends ErrorNotes {
 }
 
 export interface OperationRecordsOptions {
-  readonly log: OperationLog;
+  readonly log: Pick<Log, 'debug' | 'error'>;
   /** Hears of each operation when it is over. Default: nobody. */
   readonly onOperation?: ((operation: FinishedOperation) => void) | undefined;
   readonly tracing?: Tracing | undefined;
   /** Milliseconds of a monotonic clock. */
   readonly now?: (() => number) | undefined;
-}
-
-/** The two calls of a pino logger that are made here. */
-export interface OperationLog {
-  debug(fields: object, message: string): void;
-  error(fields: object, message: string): void;
 }
 
 /** Begins the record of an operation; `lookUp` finds the headers that its caller sent. */

@@ -1,14 +1,12 @@
 import { ExportResultCode } from '@opentelemetry/core';
 import type { SpanExporter } from '@opentelemetry/sdk-trace-node';
+import type { Log } from './log.ts';
 
 /**
  * An exporter that logs once when its collector goes away, and once when it is back; the SDK itself says
  * nothing, or too much.
  */
-export function tellOutages(
-  exporter: SpanExporter,
-  log: { info(fields: object, message: string): void; warn(fields: object, message: string): void },
-): SpanExporter {
+export function tellOutages(exporter: SpanExporter, log: Pick<Log, 'info' | 'warn'>): SpanExporter {
   let away = false;
   return {
     export(spans, done) {

@@ -5,6 +5,7 @@ import { isSeriesId } from '../jobs/job-id.ts';
 import { shownFileName } from '../jobs/keyed-file-name.ts';
 import type { UploadEvents } from '../upload/upload-file.ts';
 import type { UploadResult } from '../upload/upload-result.ts';
+import type { Log } from './log.ts';
 import type { OperationRecord } from './operation-record.ts';
 
 /** A finished upload. Its log line has these fields, and the id of its request. */
@@ -60,7 +61,7 @@ export interface UploadToRecord {
 }
 
 export interface UploadRecordsOptions {
-  readonly log: { info(fields: object, message: string): void };
+  readonly log: Pick<Log, 'info'>;
   readonly onUpload: OnUpload;
 }
 

@@ -1,5 +1,5 @@
 import { Redis } from 'ioredis';
-import { silentLog, type WatchLog } from '../watch/watch-log.ts';
+import { type Log, silentLog } from '../observe/log.ts';
 
 /** Where Redis is, and how long it may take. */
 export interface RedisLinkOptions {
@@ -7,7 +7,7 @@ export interface RedisLinkOptions {
   readonly url: string;
   /** Bounds every command, the first connection, and each try to connect. Default 500. */
   readonly timeoutMs?: number | undefined;
-  readonly log?: WatchLog | undefined;
+  readonly log?: Pick<Log, 'info' | 'warn'> | undefined;
 }
 
 /** Two connections to Redis or Valkey that nobody waits for: what cannot be done now fails now. */

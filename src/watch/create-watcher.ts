@@ -2,6 +2,7 @@ import type { Credential } from '../capillary/credential.ts';
 import type { UpstreamJob } from '../capillary/upstream-job.ts';
 import { createTally } from '../flow/tally.ts';
 import type { JobRef } from '../jobs/job-id.ts';
+import { type Log, silentLog } from '../observe/log.ts';
 import { groupBySeries, type SeriesGroup } from './group-by-series.ts';
 import type { JobSink } from './job-board.ts';
 import { createLatestIterator, type LatestIterator } from './latest-iterator.ts';
@@ -12,7 +13,6 @@ import { createPollLoop, type ListJobsOnce, type PollLoop, type PollLoopSettings
 import { createPollScheduler } from './poll-scheduler.ts';
 import { takePoll } from './take-poll.ts';
 import { WatchError } from './watch-error.ts';
-import { silentLog, type WatchLog } from './watch-log.ts';
 import type { WatchStats } from './watch-stats.ts';
 
 /** What watching may cost. Times in milliseconds. */
@@ -30,7 +30,7 @@ export interface WatcherOptions {
   readonly maxPerCredential?: number | undefined;
   /** Default: this process alone. */
   readonly exchange?: PollExchange | undefined;
-  readonly log?: WatchLog | undefined;
+  readonly log?: Pick<Log, 'info' | 'warn'> | undefined;
   /** Milliseconds of a monotonic clock. */
   readonly now?: (() => number) | undefined;
   /** 0 to 1, for the jitter. */

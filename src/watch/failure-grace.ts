@@ -1,6 +1,6 @@
 import type { CapillaryError } from '../capillary/capillary-error.ts';
+import type { Log } from '../observe/log.ts';
 import type { PollKey } from './poll-exchange.ts';
-import type { WatchLog } from './watch-log.ts';
 
 /** How long the polls of one key may go on failing for a reason that may pass. */
 export interface FailureGrace {
@@ -16,7 +16,7 @@ export interface FailureGrace {
 export function createFailureGrace(options: {
   readonly key: PollKey;
   readonly graceMs: number;
-  readonly log: WatchLog;
+  readonly log: Pick<Log, 'info' | 'warn'>;
   /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
 }): FailureGrace {

@@ -1,6 +1,7 @@
 import { CapillaryError } from '../capillary/capillary-error.ts';
 import type { Credential } from '../capillary/credential.ts';
 import type { ListJobs, ListJobsInput } from '../capillary/list-jobs.ts';
+import type { Log } from '../observe/log.ts';
 import { createFailureGrace } from './failure-grace.ts';
 import { createJobBoard, type JobSink } from './job-board.ts';
 import { judgeFailure } from './judge-failure.ts';
@@ -8,7 +9,6 @@ import { dueAt, dueMs, notDue, type PollDue } from './poll-due.ts';
 import type { PollExchange, PollKey, PollOutcome, PollReport, PollTurn } from './poll-exchange.ts';
 import { createPollInterval } from './poll-interval.ts';
 import type { PollScheduler, ScheduledLoop } from './poll-scheduler.ts';
-import type { WatchLog } from './watch-log.ts';
 
 /** One attempt at reading all jobs of a series. Rejects with `CapillaryError`. */
 export type ListJobsOnce = (request: ListJobsInput & { readonly retry: false }) => ReturnType<ListJobs>;
@@ -21,7 +21,7 @@ export interface PollLoopSettings {
   readonly maxIntervalMs: number;
   /** How long polls may go on failing before the watchers are told. */
   readonly failureGraceMs: number;
-  readonly log: WatchLog;
+  readonly log: Pick<Log, 'info' | 'warn'>;
   /** A monotonic clock. */
   readonly now: () => number;
   readonly random: () => number;

@@ -1,9 +1,9 @@
-import { createTurns } from '../flow/round-pacer.ts';
+import { createRoundPacer } from '../flow/round-pacer.ts';
 
 /** What a watcher yields: a value, or the error that ended it. */
 export type Settled<T> = { readonly value: T } | { readonly error: unknown };
 
-const turn = createTurns(50);
+const pace = createRoundPacer(50);
 
 /**
  * Turns the error that ends an iterator into its last value, so that every transport delivers it in the same
@@ -17,7 +17,7 @@ export function settleErrors<T>(source: AsyncIterableIterator<T>): AsyncIterable
       if (ended) return { done: true, value: undefined };
       try {
         const { done, value } = await source.next();
-        await turn();
+        await pace();
         return done ? { done, value: undefined } : { done: false, value: { value } };
       } catch (error) {
         ended = true;

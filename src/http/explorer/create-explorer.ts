@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Logger } from 'pino';
+import type { Log } from '../../observe/log.ts';
 import { pageHeaders } from './page-headers.ts';
 import { readPageList } from './page-list.ts';
 import { prefersPage } from './prefers-page.ts';
@@ -14,7 +14,7 @@ export interface ExplorerOptions {
     /** A token that the page may fill in: the embedded sandbox's, which is no secret. */
     readonly sandboxToken: string | null;
   };
-  readonly log: Pick<Logger, 'error'>;
+  readonly log: Pick<Log, 'error'>;
   /** Where the built page lies; ends in a slash. Default: where `npm run build` puts it. */
   readonly folder?: URL | undefined;
 }

@@ -3,7 +3,7 @@ import { createIdleWait } from '../../flow/idle-wait.ts';
 import type { OperationRecord } from '../../observe/operation-record.ts';
 
 /** The operations that run on WebSockets. */
-export interface Operations {
+export interface RunningOperations {
   /** Begins an operation, and returns its signal, which aborts when the operation or its socket ends. */
   begin(socket: object, id: string, record: OperationRecord): AbortSignal;
   /** How many run on a socket. */
@@ -25,7 +25,7 @@ interface Running {
 }
 
 /** Keeps track of what runs on each open WebSocket, so that nothing runs on for nobody. */
-export function createOperations(): Operations {
+export function createRunningOperations(): RunningOperations {
   const running = new Map<object, Map<string, Running>>();
   const idle = createIdleWait(() => running.size === 0);
 

@@ -8,14 +8,14 @@ import { parseUrl } from '../parse-url.ts';
 import { requestPath } from '../request-path.ts';
 import type { WorkInHand } from '../work-in-hand.ts';
 import { ignoreUpgrade, isWebSocketUpgrade } from './ignore-upgrade.ts';
-import { createOperations } from './running-operations.ts';
+import { createRunningOperations } from './running-operations.ts';
 import { type SpeakGraphQLWSOptions, speakGraphQLWS } from './speak-graphql-ws.ts';
-import { type WebSocketOperationsOptions, webSocketOperations } from './web-socket-protocol.ts';
+import { type WebSocketProtocolOptions, webSocketProtocol } from './web-socket-protocol.ts';
 
 /** What WebSockets are served on, and to whom. */
-export interface WebSocketOptions extends Omit<WebSocketOperationsOptions, 'operations'> {
+export interface WebSocketOptions extends Omit<WebSocketProtocolOptions, 'operations'> {
   readonly server: Server;
-  readonly work: Pick<WorkInHand, 'isTaken'>;
+  readonly work: Pick<WorkInHand, 'isAccepting'>;
   /** Origins other than our own from which pages may connect. */
   readonly corsOrigins: readonly string[];
   readonly allowedHosts: readonly string[];
@@ -41,13 +41,13 @@ export function serveWebSocket(options: WebSocketOptions): () => Promise<void> {
     keepAliveMs = 12_000,
   } = options;
   const sockets = new WebSocketServer({ noServer: true, maxPayload: 1024 * 1024, handleProtocols });
-  const operations = createOperations();
+  const operations = createRunningOperations();
 
   speakGraphQLWS(sockets, {
     keepAliveMs,
     log,
     giveUp: (socket, id) => operations.giveUp(socket, id),
-    protocol: webSocketOperations({ graphql, beginOperation, queryOf, operations }),
+    protocol: webSocketProtocol({ graphql, beginOperation, queryOf, operations }),
   });
 
   const onUpgrade = (req: IncomingMessage, socket: Duplex, head: Buffer) => {
@@ -71,7 +71,7 @@ export function serveWebSocket(options: WebSocketOptions): () => Promise<void> {
     if (path === undefined) return badRequest;
     if (!isAllowedHost(req.headers, allowedHosts)) return '421 Misdirected Request';
     if (path !== '/graphql') return '404 Not Found';
-    if (!work.isTaken()) return '503 Service Unavailable';
+    if (!work.isAccepting()) return '503 Service Unavailable';
     const { origin, host } = req.headers;
     // Browsers let any page open a WebSocket to anywhere: so the server must check the origin.
     if (origin === undefined || corsOrigins.includes(origin)) return undefined;

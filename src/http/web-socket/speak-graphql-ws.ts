@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { CloseCode, makeServer, type ServerOptions } from 'graphql-ws';
 import type { WebSocket, WebSocketServer } from 'ws';
+import type { Log } from '../../observe/log.ts';
 import { createOperationIds } from './operation-ids.ts';
 
 /** What the hooks of the protocol find as `extra` in their context. */
@@ -19,7 +20,7 @@ export interface SpeakGraphQLWSOptions {
    * called.
    */
   readonly giveUp?: (socket: WebSocket, id: string) => void;
-  readonly log: { error(fields: object, message: string): void };
+  readonly log: Pick<Log, 'error'>;
   /** How much may wait for a client before its messages are no longer read. Default 1 MiB. */
   readonly maxWaitingBytes?: number;
 }

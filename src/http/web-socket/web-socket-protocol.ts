@@ -6,20 +6,20 @@ import type { BeginOperation, OperationRecord } from '../../observe/operation-re
 import type { GraphQLHandler } from '../create-graphql-handler.ts';
 import { holdsMoreValues } from '../document/count-values.ts';
 import type { PersistedDocuments } from '../document/persisted-documents.ts';
-import { takeTurn } from '../pace-connection.ts';
+import { paceConnection } from '../pace-connection.ts';
 import { toldError } from '../told-error.ts';
 import { tooManyExtensions } from '../use-request-reading.ts';
-import type { Operations } from './running-operations.ts';
+import type { RunningOperations } from './running-operations.ts';
 import type { SpeakGraphQLWSOptions } from './speak-graphql-ws.ts';
 
 /** What executes and records the operations. */
-export interface WebSocketOperationsOptions {
+export interface WebSocketProtocolOptions {
   readonly graphql: GraphQLHandler;
   readonly beginOperation: BeginOperation;
   /** Returns the text of an operation, which may be named by its id. */
   readonly queryOf: PersistedDocuments['queryOf'];
   /** Where each is kept for as long as it runs. */
-  readonly operations: Operations;
+  readonly operations: RunningOperations;
 }
 
 /**
@@ -27,7 +27,7 @@ export interface WebSocketOperationsOptions {
  * context and errors are the same. Credentials come from `connectionParams`, else from the headers of the
  * upgrade.
  */
-export function webSocketOperations(options: WebSocketOperationsOptions): SpeakGraphQLWSOptions['protocol'] {
+export function webSocketProtocol(options: WebSocketProtocolOptions): SpeakGraphQLWSOptions['protocol'] {
   const { graphql, beginOperation, queryOf, operations } = options;
   return {
     connectionInitWaitTimeout: 5_000,
@@ -44,7 +44,7 @@ export function webSocketOperations(options: WebSocketOperationsOptions): SpeakG
       };
       if (operations.count(extra.socket) > maxOperations) return refused([tooMany()]);
       if (holdsMoreValues(payload.extensions)) return refused([toPublicError(tooManyExtensions())]);
-      await takeTurn(extra.socket);
+      await paceConnection(extra.socket);
       try {
         const token = callerToken(parameter) ?? callerToken(header);
         const context = { req: extra.request, token, signal, record };
