@@ -248,6 +248,23 @@ describe.concurrent('When the gateway is killed', () => {
   });
 });
 
+describe.concurrent('The same key', () => {
+  test.each([
+    { name: 'series', second: { input: { ...mobileInput, couponSeriesId: '541855' } } },
+    { name: 'kind', second: redeemed },
+    { name: 'org', second: { headers: { 'x-cap-api-oauth-token': 'other-org' } } },
+    { name: 'key, as far as case goes', second: { key: idempotencyKey.toUpperCase() } },
+  ])('for another $name is another upload', async ({ second }) => {
+    const tokens = { [token]: { orgId: 100458 }, 'other-org': { orgId: 7 } };
+    await using started = await startGateway({ sandbox: { tokens } });
+    for (const request of [{}, second]) {
+      const { data } = await send(started.url, request);
+      expect(data.result).toMatchObject({ __typename: 'UploadAccepted', replayed: false });
+    }
+    expect(started.sandbox.jobs.list()).toHaveLength(2);
+  });
+});
+
 describe('Repeats at the same time', () => {
   test.each([{ repeats: 2 }, { repeats: 5 }])(
     'on one replica, $repeats of them, make one job',
@@ -352,21 +369,6 @@ describe('The same key', () => {
     expect(data.result.__typename).toBe('InvalidInputError');
     expect(uploads(started.sandbox)).toHaveLength(1);
     await eventually(() => expect(timers.running()).toBe(0));
-  });
-
-  test.each([
-    { name: 'series', second: { input: { ...mobileInput, couponSeriesId: '541855' } } },
-    { name: 'kind', second: redeemed },
-    { name: 'org', second: { headers: { 'x-cap-api-oauth-token': 'other-org' } } },
-    { name: 'key, as far as case goes', second: { key: idempotencyKey.toUpperCase() } },
-  ])('for another $name is another upload', async ({ second }) => {
-    const tokens = { [token]: { orgId: 100458 }, 'other-org': { orgId: 7 } };
-    await using started = await startGateway({ sandbox: { tokens } });
-    for (const request of [{}, second]) {
-      const { data } = await send(started.url, request);
-      expect(data.result).toMatchObject({ __typename: 'UploadAccepted', replayed: false });
-    }
-    expect(started.sandbox.jobs.list()).toHaveLength(2);
   });
 
   test('returns the job also when it is over, and however many others there are', async () => {

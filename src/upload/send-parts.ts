@@ -18,15 +18,15 @@ const maxParts = 9_999;
 /**
  * Sends the parts of a file one after the other; those that upstream has already are read and skipped.
  * Upstream knows each part by the key and its number, so that a repeat goes on where the last try stopped.
- * `onDoubt` is called before each part with `true`, since upstream may come to have a job that nobody was
- * told of, and afterwards with whether it may have one.
+ * `onParts` is told how many parts upstream has or may have: before each part including that one, and
+ * afterwards without it if it made no job.
  */
 export async function sendParts(
   deps: UploadFileOptions,
   upload: FileUpload,
   idempotencyKey: string,
   uploaded: readonly UploadedPart[],
-  onDoubt: (mayHaveJob: boolean) => void,
+  onParts: (count: number) => void,
 ): Promise<UploadResult> {
   const { client, lookPausesMs } = deps;
   const { form, options, credential, signal, record } = upload;
@@ -61,9 +61,9 @@ export async function sendParts(
       const part = maxRowsPerJob === undefined ? undefined : { number, maxRows: maxRowsPerJob };
       const fileName = keyedFileName({ name, key, part });
       record?.onPart();
-      onDoubt(true);
+      onParts(number);
       const outcome = await client.sendUpload({ form, fileName, file, credential, signal, span });
-      onDoubt(mayHaveJob(outcome));
+      if (!outcome.ok && !mayHaveJob(outcome)) onParts(number - 1);
       const { kind, couponSeriesId } = form;
       const place = { kind, couponSeriesId, key, part, credential, signal, span };
       const settled = await settleUpload({ client, outcome, place, lookPausesMs, idempotencyKey, jobs });

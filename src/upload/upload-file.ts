@@ -12,7 +12,7 @@ import { type FindUploadedRequest, listUploaded, type UploadedPart } from './fin
 import type { IncomingFile } from './incoming-file.ts';
 import type { Inspector } from './inspection/create-inspector.ts';
 import { KeyBusyError, type KeyLock } from './key-lock.ts';
-import { createRecentSet } from './recent-set.ts';
+import { createRecentMap } from './recent-map.ts';
 import { sendParts } from './send-parts.ts';
 import type { UploadResult } from './upload-result.ts';
 import { upstreamRejected } from './upstream-rejected.ts';
@@ -64,21 +64,17 @@ export type UploadFile = (upload: FileUpload) => Promise<UploadResult>;
 /** Makes the call behind both mutations. Holds no timer and nothing to close. */
 export function createUploadFile(deps: UploadFileOptions): UploadFile {
   const { client, keyLock, lookPausesMs } = deps;
-  // Keys of tries after which upstream may have a job that its list shows late.
-  const unsettled = createRecentSet(10_000);
+  // By key, how many parts of a file upstream has or may have: its list may show their jobs late.
+  const partsOf = createRecentMap<number>(10_000);
 
   return async function uploadFile(upload) {
     const { file, form, options, credential, signal } = upload;
 
     async function send(name: string, idempotencyKey: string, uploaded: readonly UploadedPart[]) {
-      const wasUnsettled = unsettled.has(name);
-      const result = await sendParts(deps, upload, idempotencyKey, uploaded, (mayHaveJob) => {
-        if (mayHaveJob) unsettled.add(name);
-        // What is certain about this try says nothing about those before it.
-        else if (!wasUnsettled) unsettled.delete(name);
-      });
-      if (result.__typename === 'UploadAccepted') unsettled.delete(name);
-      return result;
+      // What is certain about this try says nothing about those before it.
+      const before = partsOf.get(name) ?? 0;
+      const onParts = (parts: number) => partsOf.set(name, Math.max(parts, before));
+      return sendParts(deps, upload, idempotencyKey, uploaded, onParts);
     }
 
     try {
@@ -95,12 +91,9 @@ export function createUploadFile(deps: UploadFileOptions): UploadFile {
       const place = { kind, couponSeriesId, key, credential, signal, span: upload.record?.span };
       // Without the credential: a repeat may come with a newer token.
       return await keyLock.hold(name, signal, async () => {
-        const uploaded = await listPatiently(
-          client,
-          place,
-          unsettled.has(name) ? [...lookPausesMs, patienceMs] : [0],
-        );
-        return send(name, idempotencyKey, uploaded);
+        const parts = partsOf.get(name) ?? 0;
+        const pausesMs = parts > 0 ? [...lookPausesMs, patienceMs] : [0];
+        return send(name, idempotencyKey, await listPatiently(client, place, parts, pausesMs));
       });
     } catch (error) {
       const { idempotencyKey } = options;
@@ -120,17 +113,18 @@ export function createUploadFile(deps: UploadFileOptions): UploadFile {
 // for, and no other protection.
 const patienceMs = 3_000;
 
-/** Looks into the list after each pause, until it shows something under the key. Rejects as the list does. */
+/** Looks into the list after each pause, until it shows that many parts under the key. Rejects as the list does. */
 async function listPatiently(
   client: CapillaryClient,
   place: FindUploadedRequest,
+  parts: number,
   pausesMs: readonly number[],
 ) {
   let uploaded: UploadedPart[] = [];
   for (const pauseMs of pausesMs) {
     await delay(pauseMs, place.signal);
     uploaded = await listUploaded(client, place);
-    if (uploaded.length > 0) break;
+    if (uploaded.length >= parts) break;
   }
   return uploaded;
 }
