@@ -328,6 +328,57 @@ describe('Two files in one operation', () => {
     expect(answer.message).toMatch(/file part "1" comes before/);
   });
 
+  // JSON.parse puts such keys into the order of their numbers, whatever a client wrote.
+  const otherMap = { 0: ['variables.b'], 1: ['variables.a'] };
+  test.each([
+    { what: 'each in a packet with the other', files: [csv, csv] },
+    { what: 'as large as what is buffered', files: [`${csv.repeat(900)}`, csv.repeat(900)] },
+    { what: 'each in many packets', files: [second, second] },
+  ])(
+    'may be named by the map in another order than they come in: $what',
+    async ({ files: [a = '', b = ''] }) => {
+      const answer = await send([
+        operationsPart(twoVariables, twoUploads),
+        mapPart(otherMap),
+        filePart(a, '1', 'a.csv'),
+        filePart(b, '0', 'b.csv'),
+      ]);
+      expect(answer.data).toMatchObject({ a: { file: { name: 'a.csv' } }, b: { file: { name: 'b.csv' } } });
+      expect(answer.uploads).toMatchObject([
+        { complete: true, fileSha256: sha256Of(a) },
+        { complete: true, fileSha256: sha256Of(b) },
+      ]);
+    },
+  );
+
+  test.each([
+    { paths: twoPaths, names: ['1', '0'] },
+    { paths: otherMap, names: ['0', '1'] },
+  ])(
+    'in the other order are uploaded when the whole form is there before the first is read: $paths',
+    async ({ paths, names: [first = '', last = ''] }) => {
+      const answer = await send([
+        operationsPart(twoVariables, twoUploads),
+        mapPart(paths),
+        filePart(`${csv}917777777777,CODE3\r\n`, first, 'b.csv'),
+        filePart(csv, last, 'a.csv'),
+      ]);
+      expect(answer.data).toMatchObject({ a: { file: { name: 'a.csv' } }, b: { file: { name: 'b.csv' } } });
+      expect(answer.uploads).toMatchObject([{ fileSha256: sha256Of(csv) }, { complete: true }]);
+    },
+  );
+
+  test('in the other order are refused at once also when the second begins before the first fills its buffer', async () => {
+    const answer = await send([
+      operationsPart(twoVariables, twoUploads),
+      mapPart(otherMap),
+      filePart(csv.repeat(900), '0', 'b.csv'),
+      filePart(csv.repeat(900), '1', 'a.csv'),
+    ]);
+    expect(answer).toMatchObject({ status: 400, code: 'BAD_REQUEST', data: null, uploads: [] });
+    expect(answer.message).toMatch(/file part "0" comes before/);
+  });
+
   test('of which the second is missing: the first is uploaded, and the error names the field', async () => {
     const answer = await send([operationsPart(twoVariables, twoUploads), mapPart(twoPaths), filePart(csv)]);
     expect(answer).toMatchObject({ code: 'FILE_MISSING', errors: [{ path: ['b'] }] });
@@ -348,6 +399,21 @@ describe('Two files in one operation', () => {
     ]);
     expect(answer).toMatchObject({ status: 400, code: 'BAD_REQUEST', uploads: [] });
     expect(answer.message).toMatch(/none that it does not use/);
+  });
+
+  test('of which the first is not used, and small enough to be there as a whole: the second is uploaded', async () => {
+    const answer = await send([
+      operationsPart(
+        { ...twoVariables, no: false },
+        twoUploads
+          .replace('mutation (', 'mutation ($no: Boolean!, ')
+          .replace('a: uploadCouponBatch(file: $a, input: $input)', '$& @include(if: $no)'),
+      ),
+      mapPart(twoPaths),
+      filePart(csv, '0', 'a.csv'),
+      filePart(csv, '1', 'b.csv'),
+    ]);
+    expect(answer.data).toMatchObject({ b: { __typename: 'UploadAccepted' } });
   });
 
   test('of which the last is not used: the first is uploaded', async () => {

@@ -9,10 +9,14 @@ const maxBlanks = 100_000;
 /**
  * Reads the rest of a boundary's line for busboy. Blanks may stand there (RFC 2046, 5.1.1, "transport
  * padding"), which busboy does not know. A line that goes on in another way busboy would take for the end of
- * a file, and drop what follows: that is refused, since the file could not be told from a whole one. Nothing
- * behind the last boundary is looked at.
+ * a file, and drop what follows: that is refused, since the file could not be told from a whole one. `onLast`
+ * hears of the last boundary, behind which nothing is looked at.
  */
-export function checkBoundaryLines(tell: TellBoundary, refuse: (reason: GatewayError) => void): TellBoundary {
+export function checkBoundaryLines(
+  tell: TellBoundary,
+  refuse: (reason: GatewayError) => void,
+  onLast: () => void = () => {},
+): TellBoundary {
   /** What has come behind the last boundary, without blanks, until its line is understood. */
   let behind: string | undefined;
   let blanks = 0;
@@ -38,6 +42,7 @@ export function checkBoundaryLines(tell: TellBoundary, refuse: (reason: GatewayE
     if (isLast || behind === '\r\n') {
       tell(false, Buffer.from(behind as string), 0, 2, true);
       isOver = isLast;
+      if (isLast) onLast();
       behind = undefined;
     } else if (behind !== '\r' && (behind !== '-' || blanks > 0)) stop(notTheEnd);
   }

@@ -11,6 +11,10 @@ export interface FileQueueOptions {
   readonly req: IncomingMessage;
   /** The parser: it finishes when the last boundary of the form has passed. */
   readonly form: Writable;
+  /** The parts of this queue that have begun to arrive so far, in that order. */
+  readonly arrived: readonly string[];
+  /** Whether the last boundary of the form has come: all that is left of the files is in memory then. */
+  readonly isWhole: () => boolean;
   /** Tells why the form came to no proper end. */
   readonly brokenForm: () => GatewayError;
   readonly idleTimeoutMs: number;
@@ -18,29 +22,34 @@ export interface FileQueueOptions {
 
 /**
  * The files of one request, in the order in which they arrive. They share one stream: a file that nobody
- * reads blocks those behind it, and a reader that waits for one of those would wait for ever. So such a
- * reader is told at once.
+ * reads blocks those behind it, unless the form is so small that it is there as a whole. A reader that waits
+ * for one of those would wait for ever, so it is told at once.
  */
-export function createFileQueue({ req, form, brokenForm, idleTimeoutMs }: FileQueueOptions) {
+export function createFileQueue(options: FileQueueOptions) {
+  const { req, form, arrived, isWhole, brokenForm, idleTimeoutMs } = options;
   // A small form may be over by now, for good or ill: its events have passed.
   const formEnd = finished(form).catch(() => {
     throw brokenForm();
   });
   formEnd.catch(() => {});
-  let expected = 0;
-  let arrived = 0;
   let onNextArrival: () => void = () => {};
-  /** The name of a part that has arrived and that nobody has read or released. */
-  let inTheWay: string | undefined;
-  const waiting = new Set<(reason: unknown) => void>();
+  /** The names of the parts that have arrived and that nobody has read or released. */
+  const unread = new Set<string>();
+  const waiting = new Map<string, (reason: unknown) => void>();
 
-  function block(fieldName: string) {
-    inTheWay = fieldName;
-    for (const reject of waiting) reject(outOfOrder(fieldName));
+  function block(part: string) {
+    unread.add(part);
+    for (const [name, reject] of waiting) if (!arrived.includes(name)) reject(outOfOrder(part));
   }
 
-  function add(upload: Upload): IncomingFile {
-    expected += 1;
+  /** The first of the unread parts that came before this one. */
+  function inTheWayOf(part: string): string | undefined {
+    return arrived
+      .slice(0, arrived.includes(part) ? arrived.indexOf(part) : undefined)
+      .find((name) => unread.has(name));
+  }
+
+  function add(part: string, upload: Upload): IncomingFile {
     let file: FileUpload | undefined;
     /**
      * Proof that the file's end was a real boundary: the next part has begun, or the form has ended. What
@@ -53,17 +62,18 @@ export function createFileQueue({ req, form, brokenForm, idleTimeoutMs }: FileQu
     const arrival = upload.promise.then(
       (fileUpload) => {
         file = fileUpload;
-        arrived += 1;
-        onNextArrival();
-        // Registered here and not when the file is opened: in a small request the next file has arrived by
-        // then.
-        if (arrived < expected) {
+        // Files that have arrived together are told of in the order of the map.
+        if (arrived.at(-1) !== part) partEnd = Promise.resolve();
+        else {
+          onNextArrival();
+          // Registered here and not when the file is opened: in a small request the next file has arrived by
+          // then.
           const followed = new Promise<void>((resolve) => (onNextArrival = resolve));
           partEnd = Promise.race([followed, formEnd]);
           partEnd.catch(() => {});
         }
         if (released) drain(fileUpload);
-        else if (!claimed) block(fileUpload.fieldName);
+        else if (!claimed) block(part);
         return fileUpload;
       },
       () => {
@@ -72,32 +82,32 @@ export function createFileQueue({ req, form, brokenForm, idleTimeoutMs }: FileQu
     );
     arrival.catch(() => {});
 
-    function pass(fileUpload: FileUpload) {
-      if (inTheWay === fileUpload.fieldName) inTheWay = undefined;
-    }
-
     function release() {
       released = true;
       if (!file || claimed) return;
-      pass(file);
+      unread.delete(part);
       drain(file);
     }
 
     return createIncomingFile({
       async open(signal) {
         if (claimed) throw readTwice();
-        if (!file && inTheWay !== undefined) throw outOfOrder(inTheWay);
+        const first = inTheWayOf(part);
+        if (!file && first !== undefined) throw outOfOrder(first);
         claimed = true;
-        if (file) pass(file);
+        unread.delete(part);
         try {
-          const fileUpload = await raceArrival(arrival, signal);
+          const fileUpload = await raceArrival(part, arrival, signal);
+          const passed = inTheWayOf(part);
+          if (passed !== undefined && !isWhole()) throw outOfOrder(passed);
           const stream = readStreamOf(fileUpload);
           // The form broke between the header of the file and now.
           if (!stream) throw brokenForm();
           return {
             name: fileUpload.filename ?? '',
             stream,
-            formEnd: partEnd,
+            // The form's end waits for the file that was passed, and is known to come.
+            formEnd: passed === undefined ? partEnd : Promise.resolve(),
             onArrival,
           };
         } catch (error) {
@@ -115,7 +125,11 @@ export function createFileQueue({ req, form, brokenForm, idleTimeoutMs }: FileQu
     return () => void req.off('data', listener);
   }
 
-  async function raceArrival(arrival: Promise<FileUpload>, signal: AbortSignal): Promise<FileUpload> {
+  async function raceArrival(
+    part: string,
+    arrival: Promise<FileUpload>,
+    signal: AbortSignal,
+  ): Promise<FileUpload> {
     signal.throwIfAborted();
     const { promise: failure, reject } = deferredFailure();
     // Bytes of other parts count as progress, too, but the file is not waited for without end.
@@ -124,7 +138,7 @@ export function createFileQueue({ req, form, brokenForm, idleTimeoutMs }: FileQu
     const stall = watchFor(idleTimeoutMs);
     const late = watchFor(4 * idleTimeoutMs);
     const onAbort = () => reject(signal.reason);
-    waiting.add(reject);
+    waiting.set(part, reject);
     const stopListening = onArrival(stall.moved);
     signal.addEventListener('abort', onAbort, { once: true });
     stall.begin();
@@ -134,7 +148,7 @@ export function createFileQueue({ req, form, brokenForm, idleTimeoutMs }: FileQu
     } finally {
       stall.close();
       late.close();
-      waiting.delete(reject);
+      waiting.delete(part);
       stopListening();
       signal.removeEventListener('abort', onAbort);
     }

@@ -14,6 +14,10 @@ export interface FormGuard {
    * library rejects with.
    */
   checkFields(operations: unknown, map: unknown): void;
+  /** Called for each file part that begins, in their order. Not for those without a name. */
+  onFile(name: string): void;
+  /** Called behind the last file. */
+  onLastBoundary(): void;
 }
 
 /**
@@ -56,10 +60,10 @@ export function guardedRequest(req: IncomingMessage, guard: FormGuard): Incoming
       form.on('error', () => {});
       const onFault = (reason: GatewayError) => refuse(form, reason);
       replaceBoundarySearch(form, (tell) =>
-        checkBoundaryLines(checkPartHeaders(form, tell, onFault), onFault),
+        checkBoundaryLines(checkPartHeaders(form, tell, onFault), onFault, guard.onLastBoundary),
       );
       const hasMap = guardFields(form, guard.checkFields);
-      guardFiles(form, hasMap);
+      guardFiles(form, hasMap, guard.onFile);
       guard.onForm(form);
       const piped = req.pipe(parser);
       refusePieces(req, form, hasMap);
@@ -124,7 +128,7 @@ function guardFields(form: Writable, checkFields: FormGuard['checkFields']): () 
  * Checks the file parts. Of two files with one name the library would take the first, and wait for ever for
  * someone to read the second.
  */
-function guardFiles(form: Writable, hasMap: () => boolean): void {
+function guardFiles(form: Writable, hasMap: () => boolean, tellName: FormGuard['onFile']): void {
   const [takeFile] = form.listeners('file') as FileListener[];
   form.removeAllListeners('file');
   const names = new Set<string>();
@@ -143,6 +147,7 @@ function guardFiles(form: Writable, hasMap: () => boolean): void {
         throw new GatewayError('BAD_REQUEST', `Two file parts have the name ${shown}.`);
       }
       names.add(name);
+      tellName(name);
     }
     takeFile?.(name, stream, info);
   };

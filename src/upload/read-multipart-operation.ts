@@ -27,6 +27,8 @@ export async function readMultipartOperation(req: IncomingMessage, options: Read
   let form: Writable | undefined;
   let formError = new Error('Unexpected end of form');
   let places: Places = new Map();
+  const arrived: string[] = [];
+  let isWhole = false;
   const guarded = guardedRequest(req, {
     onForm(parser) {
       form = parser.once('error', (error) => {
@@ -35,6 +37,12 @@ export async function readMultipartOperation(req: IncomingMessage, options: Read
     },
     checkFields(operations, map) {
       places = checkMap(operations, map);
+    },
+    onFile(part) {
+      if (places.has(part)) arrived.push(part);
+    },
+    onLastBoundary() {
+      isWhole = true;
     },
   });
   const stop = (reason: unknown) => form?.destroy(reason as Error);
@@ -49,7 +57,11 @@ export async function readMultipartOperation(req: IncomingMessage, options: Read
       maxFiles: maxFilesPerRequest,
     });
     if (form) {
-      const queue = createFileQueue({ req, form, brokenForm: () => refusal(formError), idleTimeoutMs });
+      const queue = createFileQueue({
+        ...{ req, form, arrived, idleTimeoutMs },
+        isWhole: () => isWhole,
+        brokenForm: () => refusal(formError),
+      });
       placeFiles(operation, places, queue);
     }
     return operation;
@@ -63,12 +75,12 @@ export async function readMultipartOperation(req: IncomingMessage, options: Read
 }
 
 function placeFiles(operation: unknown, places: Places, queue: ReturnType<typeof createFileQueue>) {
-  for (const keys of places.values()) {
+  for (const [part, keys] of places) {
     // checkMap has walked these keys: every holder is an own, plain container.
     let holder = operation as Record<string, unknown>;
     for (const key of keys.slice(0, -1)) holder = holder[key] as Record<string, unknown>;
     const last = keys.at(-1) as string;
-    holder[last] = queue.add(holder[last] as Upload);
+    holder[last] = queue.add(part, holder[last] as Upload);
   }
 }
 
