@@ -13,7 +13,7 @@ import { createRequestListener } from '../src/http/create-request-listener.ts';
 import { createPersistedDocuments } from '../src/http/document/persisted-documents.ts';
 import { sendEvents } from '../src/http/event-stream/send-events.ts';
 import { eventStream } from '../src/http/event-stream/stream-format.ts';
-import { answerWith } from '../src/http/send-response.ts';
+import { createSendResponse } from '../src/http/send-response.ts';
 import type { GraphQLRequest } from '../src/http/server-context.ts';
 import { serveWebSocket } from '../src/http/web-socket/serve-web-socket.ts';
 import { createWorkInHand } from '../src/http/work-in-hand.ts';
@@ -460,7 +460,7 @@ describe('what keeps proxies from cutting', () => {
     const beginOperation = createOperationRecords({ log: logger });
     const server = createServer(
       createRequestListener({
-        ...{ graphql: answerWith(graphql, logger), beginOperation, work, metrics },
+        ...{ graphql: createSendResponse(graphql, logger), beginOperation, work, metrics },
         ...{ corsOrigins: [], allowedHosts: [], idleTimeoutMs: 1000, log: logger },
       }),
     );

@@ -2,8 +2,9 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { fileKey } from '../src/jobs/keyed-file-name.ts';
 import { createSandbox, type Sandbox } from '../src/sandbox/create-sandbox.ts';
 import type { Fault } from '../src/sandbox/fault.ts';
+import type { FileUpload, UploadDeps } from '../src/upload/file-upload.ts';
 import { KeyBusyError } from '../src/upload/key-lock.ts';
-import { createUploadFile, type FileUpload, type UploadFileOptions } from '../src/upload/upload-file.ts';
+import { createUploadFile } from '../src/upload/upload-file.ts';
 import { couponFile } from './support/coupon-file.ts';
 import { eventually } from './support/eventually.ts';
 import { startProcess } from './support/gateway-process.ts';
@@ -308,7 +309,7 @@ describe('Repeats at the same time', () => {
 
   test('that would have to wait too long are told so, with the key', async () => {
     const keyLock = { hold: () => Promise.reject(new KeyBusyError()) };
-    const uploadFile = createUploadFile({ keyLock } as unknown as UploadFileOptions);
+    const uploadFile = createUploadFile({ keyLock } as unknown as UploadDeps);
     const release = vi.fn();
     const result = await uploadFile({
       file: { release },

@@ -3,9 +3,10 @@ import { createClient } from 'graphql-sse';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { UploadRequest as UploadRequestUpstream } from '../src/capillary/send-upload.ts';
 import type { Sandbox } from '../src/sandbox/create-sandbox.ts';
+import type { FileUpload, UploadDeps } from '../src/upload/file-upload.ts';
 import { createInspector } from '../src/upload/inspection/create-inspector.ts';
 import { readToEnd } from '../src/upload/read-to-end.ts';
-import { createUploadFile, type FileUpload, type UploadFileOptions } from '../src/upload/upload-file.ts';
+import { createUploadFile } from '../src/upload/upload-file.ts';
 import { couponFile } from './support/coupon-file.ts';
 import { eventually } from './support/eventually.ts';
 import { mobileInput, token, upload } from './support/graphql-client.ts';
@@ -197,7 +198,7 @@ describe('A split file', () => {
       inspector,
       maxFileBytes: 2 ** 30,
       idleTimeoutMs: 10_000,
-    } as unknown as UploadFileOptions);
+    } as unknown as UploadDeps);
     const file = Readable.from([Buffer.from(`code\n${'A\n'.repeat(10_000)}`)]);
     const result = await uploadFile({
       file: {

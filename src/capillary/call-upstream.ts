@@ -3,8 +3,7 @@ import { rejectOnAbort } from '../flow/reject-on-abort.ts';
 import { CapillaryError } from './capillary-error.ts';
 import { readBody } from './read-body.ts';
 import { toCapillaryError } from './to-capillary-error.ts';
-import type { UpstreamAnswer } from './upstream-answer.ts';
-import { wantedAnswer } from './wanted-answer.ts';
+import { type UpstreamAnswer, wantedAnswer } from './upstream-answer.ts';
 
 /** A read, or the token call: their bodies are short texts. Uploads go through `send-upload.ts`. */
 export interface UpstreamRequest {

@@ -38,6 +38,9 @@ export interface ListJobsInput {
 /** Every job of a coupon series, in ascending `jobId`. Rejects with `CapillaryError`. */
 export type ListJobs = (input: ListJobsInput) => Promise<readonly UpstreamJob[]>;
 
+/** `ListJobs` for callers that never want more than one attempt. */
+export type ListJobsOnce = (input: ListJobsInput & { readonly retry: false }) => ReturnType<ListJobs>;
+
 /**
  * Makes the call that reads upstream's job lists: one attempt, or several as `retryReads` does (upstream
  * contract, section 1).

@@ -27,7 +27,7 @@ export function readRefusal(
   const saidNo = verdict.failed || (verdict.hasErrors && !hasResult);
   if (status < 300 && !saidNo) return undefined;
   const code = isUnknownSeries(answer.status, verdict) ? 'REJECTED' : errorCode(status);
-  const upstreamMessage = cleanText(verdict.messages.join('; '), 500, answer.secrets);
+  const upstreamMessage = cleanText(verdict.messages.join('; '), answer.secrets);
   const retryAfterSeconds = readRetryAfter(answerHeader(answer, 'retry-after'));
   return new CapillaryError(code, errorMessage(code, status, upstreamMessage, retryAfterSeconds), {
     httpStatus: status,

@@ -12,10 +12,9 @@ import { requestId } from './read-refusal.ts';
 import { toCapillaryError } from './to-capillary-error.ts';
 import { type UploadForm, uploadFields } from './upload-form.ts';
 import { tokenHeader, uploadCalls, uploadPaths, upstreamUrl } from './upload-paths.ts';
-import type { UpstreamAnswer } from './upstream-answer.ts';
+import { type UpstreamAnswer, wantedAnswer } from './upstream-answer.ts';
 import { beginUpstreamCall, type OnCall, type UpstreamCall } from './upstream-call.ts';
 import type { UpstreamJob } from './upstream-job.ts';
-import { wantedAnswer } from './wanted-answer.ts';
 
 /** One upload: what, from where, and as whom. */
 export interface UploadRequest {
@@ -40,14 +39,14 @@ export type UploadOutcome =
  */
 export type SendUpload = (upload: UploadRequest) => Promise<UploadOutcome>;
 
-/** Where uploads go, and how patiently. */
+/** Where uploads go, and how patiently. Times in milliseconds. */
 export interface SendUploadOptions {
   readonly couponApiUrl: string;
   readonly dispatcher: Dispatcher;
-  /** How long upstream may take no byte before the upload is given up. Default 30,000. */
-  readonly idleTimeoutMs?: number | undefined;
-  /** From the last byte to the end of the answer. Default 120,000. */
-  readonly answerTimeoutMs?: number | undefined;
+  /** How long upstream may take no byte before the upload is given up. */
+  readonly idleTimeoutMs: number;
+  /** From the last byte to the end of the answer. */
+  readonly answerTimeoutMs: number;
   /** Hears of each call when it is over. Default: nobody. */
   readonly onCall?: OnCall | undefined;
 }
@@ -57,7 +56,7 @@ export interface SendUploadOptions {
  * and the bytes are gone.
  */
 export function createSendUpload(options: SendUploadOptions): SendUpload {
-  const { couponApiUrl, dispatcher, idleTimeoutMs = 30_000, answerTimeoutMs = 120_000, onCall } = options;
+  const { couponApiUrl, dispatcher, idleTimeoutMs, answerTimeoutMs, onCall } = options;
 
   return async function sendUpload({ form, fileName, file, credential, signal, span }) {
     const giveUp = new AbortController();

@@ -2,10 +2,11 @@ import type { IncomingMessage } from 'node:http';
 import { GatewayError } from '../errors.ts';
 import { createGrowingBuffer } from '../flow/growing-buffer.ts';
 
-/** How much to read, and how long to wait for it. */
+/** An operation without its files is never larger. */
+const maxBytes = 1024 * 1024;
+
+/** How long to wait. */
 export interface ReadTextOptions {
-  /** Default 1 MiB: an operation without its files is never larger. */
-  readonly maxBytes?: number;
   /** For the whole body. Default 30,000. */
   readonly timeoutMs?: number;
   readonly signal: AbortSignal;
@@ -16,13 +17,13 @@ export interface ReadTextOptions {
  * then drains the rest of the body.
  */
 export async function readText(req: IncomingMessage, options: ReadTextOptions): Promise<string> {
-  const { maxBytes = 1024 * 1024, timeoutMs = 30_000, signal } = options;
-  if (Number(req.headers['content-length']) > maxBytes) throw tooLarge(maxBytes);
+  const { timeoutMs = 30_000, signal } = options;
+  if (Number(req.headers['content-length']) > maxBytes) throw tooLarge();
   signal.throwIfAborted();
   const body = createGrowingBuffer(maxBytes);
   const { promise, resolve, reject } = deferred<void>();
   const onData = (chunk: Buffer) => {
-    if (body.byteLength + chunk.length > maxBytes) reject(tooLarge(maxBytes));
+    if (body.byteLength + chunk.length > maxBytes) reject(tooLarge());
     else body.append(chunk);
   };
   const onAbort = () => reject(signal.reason);
@@ -53,7 +54,7 @@ function decode(bytes: Buffer): string {
   }
 }
 
-function tooLarge(maxBytes: number): GatewayError {
+function tooLarge(): GatewayError {
   return new GatewayError('PAYLOAD_TOO_LARGE', `A request without files may have ${maxBytes} bytes at most.`);
 }
 

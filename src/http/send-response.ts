@@ -1,25 +1,18 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Log } from '../observe/log.ts';
 import type { GraphQLHandler } from './create-graphql-handler.ts';
+import { writerOf } from './response-writer.ts';
 import type { GraphQLRequest } from './server-context.ts';
-
-const writers = new WeakMap<Response, (res: ServerResponse) => void>();
-
-/** Leaves the body of a response to `write`, which gets Node's response once its head is out. */
-export function withWriter(response: Response, write: (res: ServerResponse) => void): Response {
-  writers.set(response, write);
-  return response;
-}
 
 /**
  * Answers requests with Yoga's responses. Yoga's own listener would pipe every body through a stream, and
  * hold the response and its stream for as long as a subscription lasts.
  */
-export function answerWith(graphql: GraphQLHandler, log: Pick<Log, 'error'>) {
+export function createSendResponse(graphql: GraphQLHandler, log: Pick<Log, 'error'>) {
   return async (req: IncomingMessage, res: ServerResponse, context: GraphQLRequest): Promise<void> => {
     try {
       const response = await graphql.handleNodeRequest(req, { req, ...context });
-      const write = writers.get(response);
+      const write = writerOf(response);
       const body = write ? undefined : new Uint8Array(await response.arrayBuffer());
       // Whether the connection is kept is up to Node, and to the lingering: Yoga would keep that of each
       // stream.

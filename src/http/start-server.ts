@@ -6,7 +6,7 @@ import { answerBrokenRequests } from './connection/answer-broken-requests.ts';
 import { answerHalfClosed } from './connection/answer-half-closed.ts';
 import { continueWhenRead } from './connection/continue-when-read.ts';
 import { createRequestListener, type RequestListenerOptions } from './create-request-listener.ts';
-import { answerWith } from './send-response.ts';
+import { createSendResponse } from './send-response.ts';
 import { isWebSocketUpgrade } from './web-socket/ignore-upgrade.ts';
 import { serveWebSocket, type WebSocketOptions } from './web-socket/serve-web-socket.ts';
 import { createWorkInHand } from './work-in-hand.ts';
@@ -54,7 +54,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       // Neither Node 20 nor its types know this option yet.
       ...{ shouldUpgradeCallback: isWebSocketUpgrade },
     },
-    createRequestListener({ ...options, work, graphql: answerWith(graphql, log) }),
+    createRequestListener({ ...options, work, graphql: createSendResponse(graphql, log) }),
   );
   answerBrokenRequests(server);
   answerHalfClosed(server);

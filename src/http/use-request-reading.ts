@@ -1,7 +1,7 @@
 import type { GraphQLParams, Plugin } from 'graphql-yoga';
 import { GatewayError } from '../errors.ts';
 import { readMultipartOperation } from '../upload/read-multipart-operation.ts';
-import { holdsMoreValues, maxValues } from './document/count-values.ts';
+import { hasTooManyValues, tooManyExtensions } from './document/too-many-values.ts';
 import { mediaTypeOf } from './media-type-of.ts';
 import { readText } from './read-text.ts';
 import type { ServerContext } from './server-context.ts';
@@ -89,16 +89,8 @@ function checked(body: GraphQLParams): GraphQLParams {
   if ((operationName ?? undefined) !== undefined && typeof operationName !== 'string') {
     throw new GatewayError('BAD_REQUEST', 'The "operationName" must be a string.');
   }
-  if (holdsMoreValues(extensions)) throw tooManyExtensions();
+  if (hasTooManyValues(extensions)) throw tooManyExtensions();
   return params;
-}
-
-/**
- * Extensions are held for as long as the operation lasts: in lists of nothing, a megabyte of text becomes
- * fifteen.
- */
-export function tooManyExtensions(): GatewayError {
-  return new GatewayError('BAD_REQUEST', `The extensions hold more than ${maxValues} values.`);
 }
 
 function parseSearch(url: string): GraphQLParams {

@@ -1,12 +1,5 @@
-import type { UploadKind } from '../capillary/upstream-job.ts';
+import type { JobRef, UploadKind } from '../capillary/upstream-job.ts';
 import { GatewayError } from '../errors.ts';
-
-/** The parts of a job id. All three are needed: upstream lists jobs by kind and series only. */
-export interface JobRef {
-  readonly kind: UploadKind;
-  readonly couponSeriesId: string;
-  readonly jobId: string;
-}
 
 const idPattern = /^(COUPON_BATCH|REDEEMED_COUPONS):([1-9]\d{0,18}):([1-9]\d{0,18})$/;
 /** Upstream's numbers are long integers (upstream contract, section 1). */

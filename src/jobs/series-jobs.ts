@@ -2,12 +2,11 @@ import DataLoader from 'dataloader';
 import type { CapillaryClient } from '../capillary/capillary-client.ts';
 import { CapillaryError } from '../capillary/capillary-error.ts';
 import type { Credential } from '../capillary/credential.ts';
-import type { UploadKind, UpstreamJob } from '../capillary/upstream-job.ts';
+import type { JobRef, UploadKind, UpstreamJob } from '../capillary/upstream-job.ts';
 import { GatewayError } from '../errors.ts';
 import type { RunInTurn } from '../flow/fair-queue.ts';
 import type { ShareInFlight } from '../flow/share-in-flight.ts';
 import type { Span } from '../observe/span.ts';
-import type { JobRef } from './job-id.ts';
 import { toUploadJob, type UploadJob } from './upload-job.ts';
 
 /** Who reads, and what all operations share. */

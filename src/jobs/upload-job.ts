@@ -2,18 +2,15 @@ import type { UpstreamJob } from '../capillary/upstream-job.ts';
 import { formatJobId } from './job-id.ts';
 import { shownFileName } from './keyed-file-name.ts';
 
-/** What a job can be at, in the words of the public schema. */
-export const uploadJobStatuses = [
-  'QUEUED',
-  'STARTED',
-  'VALIDATED',
-  'COMMITTED',
-  'FINISHED',
-  'FAILED',
-  'UNKNOWN',
-] as const;
-/** One of `uploadJobStatuses`. */
-export type UploadJobStatus = (typeof uploadJobStatuses)[number];
+/** How far a job is, in the words of the public schema. */
+export type UploadJobStatus =
+  | 'QUEUED'
+  | 'STARTED'
+  | 'VALIDATED'
+  | 'COMMITTED'
+  | 'FINISHED'
+  | 'FAILED'
+  | 'UNKNOWN';
 
 /** What a job came to. `PENDING` until its status is final. */
 export type UploadJobOutcome = 'PENDING' | 'SUCCEEDED' | 'PARTIALLY_REJECTED' | 'REJECTED' | 'FAILED';

@@ -1,6 +1,6 @@
 import { CapillaryError } from '../capillary/capillary-error.ts';
+import type { JobRef } from '../capillary/upstream-job.ts';
 import type { GatewayContext } from '../gateway-context.ts';
-import type { JobRef } from '../jobs/job-id.ts';
 import type { UploadJob } from '../jobs/upload-job.ts';
 
 /** A job, or null when its series has no such job or does not exist. */

@@ -27,7 +27,7 @@ export const UploadJobStatus = builder.enumType('UploadJobStatus', {
   } as const,
 });
 
-export const UploadJobOutcome = builder.enumType('UploadJobOutcome', {
+const UploadJobOutcome = builder.enumType('UploadJobOutcome', {
   description: 'Result of a job.',
   values: {
     PENDING: { description: 'Not finished yet.' },

@@ -1,13 +1,12 @@
 import { FileRefusedError } from './file-refused-error.ts';
-import { invalidFile } from './invalid-file.ts';
+import type { FileUpload, UploadDeps } from './file-upload.ts';
 import { openFile } from './open-file.ts';
 import { readToEnd } from './read-to-end.ts';
-import type { FileUpload, UploadFileOptions } from './upload-file.ts';
-import type { UploadResult } from './upload-result.ts';
+import { invalidFile, type UploadResult } from './upload-result.ts';
 
 /** `dryRun`: reads the file as an upload would, and sends nothing. Upstream is not asked either. */
 export async function checkOnly(
-  deps: UploadFileOptions,
+  deps: UploadDeps,
   upload: FileUpload,
   idempotencyKey: string,
 ): Promise<UploadResult> {

@@ -1,7 +1,6 @@
 import type { CouponBatchForm, RedeemedCouponsForm } from '../capillary/upload-form.ts';
 import { isSeriesId } from '../jobs/job-id.ts';
-import { refuseInput } from './refuse-input.ts';
-import type { InvalidInputError } from './upload-result.ts';
+import { type InvalidInputError, refuseInput } from './upload-result.ts';
 
 type Nullable<T> = { readonly [K in keyof T]: T[K] | null | undefined };
 type Input<T, Optional extends keyof T> = Omit<T, Optional | 'kind'> & Partial<Nullable<Pick<T, Optional>>>;

@@ -1,5 +1,4 @@
-import { refuseInput } from './refuse-input.ts';
-import type { InvalidInputError } from './upload-result.ts';
+import { type InvalidInputError, refuseInput } from './upload-result.ts';
 
 /** `UploadOptions` of the public schema. */
 export interface UploadOptionsInput {

@@ -2,8 +2,7 @@ import type { UpstreamJob } from '../capillary/upstream-job.ts';
 import { keyedFileName, readKeyedFileName } from '../jobs/keyed-file-name.ts';
 import { toUploadJob, type UploadJob } from '../jobs/upload-job.ts';
 import type { UploadedPart } from './find-uploaded.ts';
-import { refuseInput } from './refuse-input.ts';
-import type { InvalidInputError } from './upload-result.ts';
+import { type InvalidInputError, refuseInput } from './upload-result.ts';
 
 /** The jobs that earlier tries made of the parts of one file. */
 export interface EarlierParts {

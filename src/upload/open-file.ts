@@ -1,10 +1,10 @@
 import type { UploadForm } from '../capillary/upload-form.ts';
 import { cleanFileName } from '../jobs/keyed-file-name.ts';
 import { FileRefusedError } from './file-refused-error.ts';
+import type { FileUpload, UploadDeps } from './file-upload.ts';
 import type { InspectionReport } from './inspection/inspection-messages.ts';
 import { createPassingFile, type PassingFile } from './passing-file.ts';
 import type { ScanInput } from './scan/scan-plan.ts';
-import type { FileUpload, UploadFileOptions } from './upload-file.ts';
 import type { FileReport } from './upload-result.ts';
 
 /** The file of an upload on its way. Whoever opened it closes `passing`. */
@@ -19,7 +19,7 @@ export interface OpenedFile {
  * Waits for the file of an upload, and has it inspected as its form and options say. Rejects as
  * `IncomingFile.open` does.
  */
-export async function openFile(deps: UploadFileOptions, upload: FileUpload): Promise<OpenedFile> {
+export async function openFile(deps: UploadDeps, upload: FileUpload): Promise<OpenedFile> {
   const { inspector, maxFileBytes, idleTimeoutMs } = deps;
   const { form, options, signal } = upload;
   const file = await upload.file.open(signal);

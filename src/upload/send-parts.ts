@@ -3,13 +3,12 @@ import { fileKey, keyedFileName } from '../jobs/keyed-file-name.ts';
 import type { UploadJob } from '../jobs/upload-job.ts';
 import { earlierParts } from './earlier-parts.ts';
 import { FileRefusedError } from './file-refused-error.ts';
+import type { FileUpload, UploadDeps } from './file-upload.ts';
 import type { UploadedPart } from './find-uploaded.ts';
-import { invalidFile } from './invalid-file.ts';
 import { openFile } from './open-file.ts';
 import { readToEnd } from './read-to-end.ts';
 import { mayHaveJob, settleUpload } from './settle-upload.ts';
-import type { FileUpload, UploadFileOptions } from './upload-file.ts';
-import type { UploadResult } from './upload-result.ts';
+import { invalidFile, type UploadResult } from './upload-result.ts';
 import { withJobs } from './with-jobs.ts';
 
 // The mark in a file name has room for more, but nobody has a use for so many jobs of one file.
@@ -22,7 +21,7 @@ const maxParts = 9_999;
  * afterwards without it if it made no job.
  */
 export async function sendParts(
-  deps: UploadFileOptions,
+  deps: UploadDeps,
   upload: FileUpload,
   idempotencyKey: string,
   uploaded: readonly UploadedPart[],

@@ -6,9 +6,7 @@ import type { FilePart } from '../jobs/keyed-file-name.ts';
 import { toUploadJob, type UploadJob } from '../jobs/upload-job.ts';
 import { FileRefusedError } from './file-refused-error.ts';
 import { type FindUploadedRequest, findUploaded } from './find-uploaded.ts';
-import { invalidFile } from './invalid-file.ts';
-import type { UploadResult } from './upload-result.ts';
-import { upstreamRejected } from './upstream-rejected.ts';
+import { invalidFile, type UploadResult, upstreamRejected } from './upload-result.ts';
 import { withJobs } from './with-jobs.ts';
 
 /** A part that was sent, and all that is known about it. */

@@ -1,58 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import type { CapillaryClient } from '../capillary/capillary-client.ts';
 import { CapillaryError } from '../capillary/capillary-error.ts';
-import type { Credential } from '../capillary/credential.ts';
-import type { UploadForm } from '../capillary/upload-form.ts';
 import { delay } from '../flow/delay.ts';
 import { fileKey } from '../jobs/keyed-file-name.ts';
-import type { Span } from '../observe/span.ts';
 import { checkOnly } from './check-only.ts';
-import type { UploadOptions } from './check-upload-options.ts';
+import type { FileUpload, UploadDeps } from './file-upload.ts';
 import { type FindUploadedRequest, listUploaded, type UploadedPart } from './find-uploaded.ts';
-import type { IncomingFile } from './incoming-file.ts';
-import type { Inspector } from './inspection/create-inspector.ts';
-import { KeyBusyError, type KeyLock } from './key-lock.ts';
+import { KeyBusyError } from './key-lock.ts';
 import { createRecentMap } from './recent-map.ts';
 import { sendParts } from './send-parts.ts';
-import type { UploadResult } from './upload-result.ts';
-import { upstreamRejected } from './upstream-rejected.ts';
-
-/** What all uploads of a gateway share. Times in milliseconds. */
-export interface UploadFileOptions {
-  readonly client: CapillaryClient;
-  readonly inspector: Inspector;
-  readonly keyLock: KeyLock;
-  readonly maxFileBytes: number;
-  /** How long the client may send nothing. */
-  readonly idleTimeoutMs: number;
-  /** Pauses before each look into the status list for a job whose answer was lost. */
-  readonly lookPausesMs: readonly number[];
-}
-
-/** One upload, as its resolver asks for it. */
-export interface FileUpload {
-  readonly file: IncomingFile;
-  readonly form: UploadForm;
-  readonly options: UploadOptions;
-  readonly credential: Credential;
-  readonly signal: AbortSignal;
-  /** Whether the file's SHA-256 is worked out. Default: no. */
-  readonly wantsSha256?: boolean | undefined;
-  /** Hears of the upload's steps. Default: nobody. */
-  readonly record?: UploadEvents | undefined;
-}
-
-/** The steps of an upload, for its record. */
-export interface UploadEvents {
-  /** The span that calls upstream belong to. */
-  readonly span: Span;
-  /** The file has begun to arrive; `bytes` tells how much of it has. */
-  onFile(name: string, bytes: () => number): void;
-  /** A part goes upstream. */
-  onPart(): void;
-  /** Upstream has this job of the file, made now or by an earlier try. */
-  onJob(id: string): void;
-}
+import { type UploadResult, upstreamRejected } from './upload-result.ts';
 
 /**
  * Sends one file from the client to upstream as it arrives. Resolves to what a person can act on; rejects
@@ -62,7 +19,7 @@ export interface UploadEvents {
 export type UploadFile = (upload: FileUpload) => Promise<UploadResult>;
 
 /** Makes the call behind both mutations. Holds no timer and nothing to close. */
-export function createUploadFile(deps: UploadFileOptions): UploadFile {
+export function createUploadFile(deps: UploadDeps): UploadFile {
   const { client, keyLock, lookPausesMs } = deps;
   // By key, how many parts of a file upstream has or may have: its list may show their jobs late.
   const partsOf = createRecentMap<number>(10_000);

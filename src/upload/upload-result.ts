@@ -1,4 +1,6 @@
+import type { CapillaryError } from '../capillary/capillary-error.ts';
 import type { UploadJob } from '../jobs/upload-job.ts';
+import type { FileRefusedError } from './file-refused-error.ts';
 import type { InspectionReport } from './inspection/inspection-messages.ts';
 import type { FileProblem } from './scan/file-problem.ts';
 
@@ -70,4 +72,32 @@ export interface UploadOutcomeUnknownError {
   readonly message: string;
   readonly idempotencyKey: string;
   readonly jobs: readonly UploadJob[];
+}
+
+/**
+ * The result for a refused file, with the key to go on with and the jobs that earlier parts of a split file
+ * have made.
+ */
+export function invalidFile(
+  error: FileRefusedError,
+  idempotencyKey: string,
+  jobs: readonly UploadJob[] = [],
+): InvalidFileError {
+  const { message, problems, problemCount } = error;
+  return { __typename: 'InvalidFileError', message, problems, problemCount, idempotencyKey, jobs };
+}
+
+/** Says which argument is wrong. `field` is its path below `input`. */
+export function refuseInput(field: string, message: string): { readonly refusal: InvalidInputError } {
+  return { refusal: { __typename: 'InvalidInputError', message, field: `input.${field}` } };
+}
+
+/** The result for a `REJECTED` of upstream, with the jobs that earlier parts of a split file have made. */
+export function upstreamRejected(
+  { message, httpStatus = 400, upstreamCode, requestId }: CapillaryError,
+  idempotencyKey: string,
+  jobs: readonly UploadJob[],
+): UpstreamRejectedError {
+  const told = { message, httpStatus, upstreamCode, requestId, idempotencyKey, jobs };
+  return { __typename: 'UpstreamRejectedError', ...told };
 }

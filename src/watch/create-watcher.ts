@@ -1,15 +1,16 @@
 import type { Credential } from '../capillary/credential.ts';
-import type { UpstreamJob } from '../capillary/upstream-job.ts';
+import type { ListJobsOnce } from '../capillary/list-jobs.ts';
+import type { JobRef, UpstreamJob } from '../capillary/upstream-job.ts';
 import { createTally } from '../flow/tally.ts';
-import type { JobRef } from '../jobs/job-id.ts';
 import { type Log, silentLog } from '../observe/log.ts';
 import { groupBySeries, type SeriesGroup } from './group-by-series.ts';
 import type { JobSink } from './job-board.ts';
 import { createLatestIterator, type LatestIterator } from './latest-iterator.ts';
 import { createLocalExchange } from './local-exchange.ts';
 import { createPerCredential } from './per-credential.ts';
-import type { PollExchange, PollKey } from './poll-exchange.ts';
-import { createPollLoop, type ListJobsOnce, type PollLoop, type PollLoopSettings } from './poll-loop.ts';
+import type { PollExchange } from './poll-exchange.ts';
+import { createPollLoop, type PollLoopSettings } from './poll-loop.ts';
+import { createPollLoops } from './poll-loops.ts';
 import { createPollScheduler } from './poll-scheduler.ts';
 import { takePoll } from './take-poll.ts';
 import { WatchError } from './watch-error.ts';
@@ -75,13 +76,11 @@ export function createWatcher(options: WatcherOptions): Watcher {
   const { pollMinIntervalMs: minIntervalMs = 1000, pollMaxIntervalMs: maxIntervalMs = 15_000 } = options;
   const { pollBudgetPerMinute: budgetPerMinute = 60, maxPerCredential = Number.POSITIVE_INFINITY } = options;
   const { now = () => performance.now(), random = Math.random } = options;
-  const loops = new Map<string, PollLoop>();
   const schedulers = createPerCredential(() =>
     createPollScheduler({ budgetPerMinute, pauseMs: maxIntervalMs, graceMs: failureGraceMs, now }),
   );
   const watching = new Set<LatestIterator<UpstreamJob>>();
   const openById = createTally();
-  const loopsById = createTally();
   const counts = { polls: 0, failedPolls: 0 };
   let closed = false;
 
@@ -101,6 +100,9 @@ export function createWatcher(options: WatcherOptions): Watcher {
       counts.failedPolls += 1;
     },
   };
+  const loops = createPollLoops((own) =>
+    createPollLoop({ ...settings, ...own, scheduler: schedulers.get(own.key.credentialId) }),
+  );
 
   return {
     watch(refs, credential, signal) {
@@ -113,7 +115,8 @@ export function createWatcher(options: WatcherOptions): Watcher {
       if (closed) iterator.fail(goingAway());
       else if (signal.aborted || groups.length === 0) iterator.complete();
       else if (openById.count(credential.id) >= maxPerCredential) iterator.fail(tooMany(maxPerCredential));
-      else if (wantedLoops(groups, credential) > maxSeriesPerCredential) iterator.fail(tooManySeries());
+      else if (loops.countWith(groups, credential.id) > maxSeriesPerCredential)
+        iterator.fail(tooManySeries());
       else {
         watching.add(iterator);
         releases.push(openById.enter(credential.id));
@@ -131,7 +134,7 @@ export function createWatcher(options: WatcherOptions): Watcher {
     stats: () => ({
       ...counts,
       watchers: watching.size,
-      loops: loops.size,
+      loops: loops.count(),
       credentials: schedulers.all().length,
       lowestBudgetLeft: Math.min(budgetPerMinute, ...schedulers.all().map((one) => one.budgetLeft())),
       exchange: exchange.state(),
@@ -143,12 +146,6 @@ export function createWatcher(options: WatcherOptions): Watcher {
       for (const scheduler of schedulers.all()) scheduler.failAll(goingAway());
     },
   };
-
-  /** How many loops there would be with these series. */
-  function wantedLoops(groups: readonly SeriesGroup[], { id }: Credential): number {
-    const missing = groups.filter((series) => !loops.has(loopName({ ...series, credentialId: id })));
-    return loopsById.count(id) + missing.length;
-  }
 
   function subscribe(
     groups: readonly SeriesGroup[],
@@ -168,27 +165,13 @@ export function createWatcher(options: WatcherOptions): Watcher {
         },
         fail: iterator.fail,
       };
-      const loop = loopFor({ credentialId: credential.id, kind, couponSeriesId }, credential);
+      const loop = loops.get({ credentialId: credential.id, kind, couponSeriesId }, credential);
       const detach = loop.attach([...jobIds], sink, credential);
       // A state that was known already may have ended the iterator: nobody would release what it holds from
       // now on.
       if (watching.has(iterator)) releases.push(detach);
       else detach();
     }
-  }
-
-  function loopFor(key: PollKey, credential: Credential): PollLoop {
-    const name = loopName(key);
-    const running = loops.get(name);
-    if (running) return running;
-    const scheduler = schedulers.get(key.credentialId);
-    const leave = loopsById.enter(key.credentialId);
-    const onEnd = () => {
-      if (loops.delete(name)) leave();
-    };
-    const loop = createPollLoop({ ...settings, key, credential, scheduler, onEnd });
-    loops.set(name, loop);
-    return loop;
   }
 }
 
@@ -204,8 +187,4 @@ function tooMany(maxPerCredential: number): WatchError {
 function tooManySeries(): WatchError {
   const message = `Jobs of ${maxSeriesPerCredential} coupon series can be watched at once with this token, and these would be more.`;
   return new WatchError('RATE_LIMITED', message, 5);
-}
-
-function loopName({ credentialId, kind, couponSeriesId }: PollKey): string {
-  return `${credentialId} ${kind} ${couponSeriesId}`;
 }

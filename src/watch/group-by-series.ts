@@ -1,5 +1,4 @@
-import type { UploadKind } from '../capillary/upstream-job.ts';
-import type { JobRef } from '../jobs/job-id.ts';
+import type { JobRef, UploadKind } from '../capillary/upstream-job.ts';
 
 /** Jobs that one upstream list holds. */
 export interface SeriesGroup {

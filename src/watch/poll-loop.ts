@@ -1,17 +1,14 @@
 import { CapillaryError } from '../capillary/capillary-error.ts';
 import type { Credential } from '../capillary/credential.ts';
-import type { ListJobs, ListJobsInput } from '../capillary/list-jobs.ts';
+import type { ListJobsOnce } from '../capillary/list-jobs.ts';
 import type { Log } from '../observe/log.ts';
 import { createFailureGrace } from './failure-grace.ts';
 import { createJobBoard, type JobSink } from './job-board.ts';
 import { judgeFailure } from './judge-failure.ts';
-import { dueAt, dueMs, notDue, type PollDue } from './poll-due.ts';
+import { dueAfterReport, dueAt, dueBy, dueFirst, dueMs, notDue, type PollDue } from './poll-due.ts';
 import type { PollExchange, PollKey, PollOutcome, PollReport, PollTurn } from './poll-exchange.ts';
 import { createPollInterval } from './poll-interval.ts';
 import type { PollScheduler, ScheduledLoop } from './poll-scheduler.ts';
-
-/** One attempt at reading all jobs of a series. Rejects with `CapillaryError`. */
-export type ListJobsOnce = (request: ListJobsInput & { readonly retry: false }) => ReturnType<ListJobs>;
 
 /** What all loops of a watcher have in common. Times in milliseconds. */
 export interface PollLoopSettings {
@@ -42,25 +39,9 @@ export interface PollLoopOptions extends PollLoopSettings {
 
 /** The polling of one key, from its first watcher to its last. */
 export interface PollLoop {
-  /**
-   * Watches jobs of the series; the states that are known already come first. Returns what ends that, which
-   * may be called twice.
-   */
+  /** Watches jobs; the states that are known already come first. Returns what ends that, also when called twice. */
   attach(jobIds: readonly string[], sink: JobSink, credential: Credential): () => void;
 }
-
-/**
- * The first poll of a loop goes before later polls of other loops, unless they have been due for longer than
- * this.
- */
-const newcomersCreditMs = 60_000;
-/**
- * A replica that heard of a poll waits this much longer than the one that made it: so the poller stays the
- * same while it lives.
- */
-const listenersSlack = 1.2;
-/** After a failure the other replicas go first: the fault may be in the poller's own network. */
-const helpersHaste = 0.8;
 
 /**
  * Polls as often as its interval and the scheduler's budget allow, one poll at a time. Ends itself, with its
@@ -110,7 +91,7 @@ export function createPollLoop(options: PollLoopOptions): PollLoop {
     if (ended) return;
     if (report) adopt(report, true);
     // Otherwise a report may have come in meanwhile, which is newer.
-    else if (due === notDue) setDue(dueAt(now() - newcomersCreditMs));
+    else if (due === notDue) setDue(dueFirst(now()));
   }
 
   function serve(turn: PollTurn): boolean {
@@ -149,8 +130,7 @@ export function createPollLoop(options: PollLoopOptions): PollLoop {
       return { jobs: await listJobs({ kind, couponSeriesId, credential, signal, retry: false }) };
     } catch (error) {
       if (error instanceof CapillaryError) return { error };
-      // A bug, or our own abort. A bug is not passed on to other replicas, and to poll on would only repeat
-      // it.
+      // A bug, or our own abort. Other replicas are not told of a bug, and to poll on would only repeat it.
       end(error);
       return undefined;
     }
@@ -159,13 +139,13 @@ export function createPollLoop(options: PollLoopOptions): PollLoop {
   /** Takes another replica's result; an `old` one may be from before our watchers came. */
   function adopt(report: PollReport, old = false): void {
     if (ended) return;
-    const { outcome, nextInMs } = report;
+    const { outcome } = report;
     // The replica that polled has slowed down for this refusal already: it does not count twice.
     if (!old) tellScheduler(outcome, 'error' in outcome ? Number.NEGATIVE_INFINITY : now());
     pace(outcome);
     lastPollMs = now();
     apply(outcome, old);
-    setDue(dueAt(now() + nextInMs * ('error' in outcome ? helpersHaste : listenersSlack)));
+    setDue(dueAfterReport(report, now()));
     if ('jobs' in outcome) hastenForNew();
   }
 
@@ -178,10 +158,7 @@ export function createPollLoop(options: PollLoopOptions): PollLoop {
 
   function apply(outcome: PollOutcome, old = false): void {
     if (ended) return;
-    if ('error' in outcome) {
-      fail(outcome.error);
-      return;
-    }
+    if ('error' in outcome) return void fail(outcome.error);
     grace.renew();
     board.update(outcome.jobs, old);
     if (board.isEmpty()) end();
@@ -202,15 +179,14 @@ export function createPollLoop(options: PollLoopOptions): PollLoop {
     const graceEndsMs = grace.endsMs();
     if (!failed || graceEndsMs === undefined) return next;
     // The last try comes at the end of the grace, not up to an interval later.
-    return { ...next, latestMs: Math.max(now() + minIntervalMs, graceEndsMs) };
+    return dueBy(next, Math.max(now() + minIntervalMs, graceEndsMs));
   }
 
   // A job that the last list lacks is likely a new one, and its watcher has not seen any state of it yet.
   function hastenForNew(): void {
     if (!board.lacksWatched() || due === notDue) return;
     interval.shorten();
-    const soonMs = Math.max(now(), lastPollMs + minIntervalMs);
-    setDue({ ...due, latestMs: Math.min(due.latestMs, soonMs) });
+    setDue(dueBy(due, Math.max(now(), lastPollMs + minIntervalMs)));
   }
 
   function setDue(next: PollDue): void {

@@ -3,9 +3,9 @@ import type { Plugin, YogaServer } from 'graphql-yoga';
 import { GatewayError } from '../../errors.ts';
 import type { ErrorNotes } from '../../observe/operation-record.ts';
 import type { CostCheck } from '../document/cost-check.ts';
-import { withWriter } from '../send-response.ts';
+import { toldError } from '../plain-error.ts';
+import { withWriter } from '../response-writer.ts';
 import type { ServerContext } from '../server-context.ts';
-import { toldError } from '../told-error.ts';
 import { sendEvents } from './send-events.ts';
 import { chooseStreamFormat, eventStream } from './stream-format.ts';
 

@@ -4,11 +4,10 @@ import { callerToken, type LookUp } from '../../caller-token.ts';
 import { GatewayError, toPublicError } from '../../errors.ts';
 import type { BeginOperation, OperationRecord } from '../../observe/operation-record.ts';
 import type { GraphQLHandler } from '../create-graphql-handler.ts';
-import { holdsMoreValues } from '../document/count-values.ts';
 import type { PersistedDocuments } from '../document/persisted-documents.ts';
+import { hasTooManyValues, tooManyExtensions } from '../document/too-many-values.ts';
 import { paceConnection } from '../pace-connection.ts';
-import { toldError } from '../told-error.ts';
-import { tooManyExtensions } from '../use-request-reading.ts';
+import { toldError } from '../plain-error.ts';
 import type { RunningOperations } from './running-operations.ts';
 import type { SpeakGraphQLWSOptions } from './speak-graphql-ws.ts';
 
@@ -43,7 +42,7 @@ export function webSocketProtocol(options: WebSocketProtocolOptions): SpeakGraph
         return told;
       };
       if (operations.count(extra.socket) > maxOperations) return refused([tooMany()]);
-      if (holdsMoreValues(payload.extensions)) return refused([toPublicError(tooManyExtensions())]);
+      if (hasTooManyValues(payload.extensions)) return refused([toPublicError(tooManyExtensions())]);
       await paceConnection(extra.socket);
       try {
         const token = callerToken(parameter) ?? callerToken(header);
