@@ -156,7 +156,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     documentLimits: {
       maxTokens: integer('MAX_QUERY_TOKENS', 5_000, 1),
       maxDepth: integer('MAX_QUERY_DEPTH', 10, 1),
-      maxAliases: integer('MAX_QUERY_ALIASES', 200, 0),
+      maxAliases: integer('MAX_QUERY_ALIASES', 100, 0),
       maxDirectives: integer('MAX_QUERY_DIRECTIVES', 50, 0),
       maxCost: integer('MAX_QUERY_COST', 50_000, 1),
     },

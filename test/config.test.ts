@@ -156,7 +156,7 @@ describe('Settings', () => {
     maxDuplicateSearchRows: 5_000_000,
     persistedDocuments: undefined,
     maxSubscriptionsPerCredential: 10_000,
-    documentLimits: { maxTokens: 5_000, maxDepth: 10, maxAliases: 200, maxDirectives: 50, maxCost: 50_000 },
+    documentLimits: { maxTokens: 5_000, maxDepth: 10, maxAliases: 100, maxDirectives: 50, maxCost: 50_000 },
     logLevel: 'info',
   };
 

@@ -47,6 +47,11 @@ const malformed: readonly { readonly what: string; readonly representation: unkn
     what: 'a series beyond 63 bits',
     representation: { __typename: 'CouponSeries', id: '9223372036854775808' },
   },
+  {
+    what: 'a series by a number that JavaScript does not keep',
+    representation: { __typename: 'CouponSeries', id: 2 ** 53 },
+  },
+  { what: 'a job by a number', representation: { __typename: 'UploadJob', id: 222696 } },
   { what: 'a text', representation: 'UploadJob' },
   { what: 'a list', representation: [] },
 ];
@@ -62,6 +67,16 @@ test.each(malformed)(
     expect(started.log.filter((line) => line.includes('unexpected error'))).toEqual([]);
   },
 );
+
+test('a series may be named by its number, as an argument of type ID may', async () => {
+  await using started = await startGateway();
+  const representations = [{ __typename: 'CouponSeries', id: 541854 }];
+  const { data, errors } = await ask(started.url, entities, { variables: { representations } });
+  expect(errors).toBeUndefined();
+  expect(data._entities).toEqual([
+    { __typename: 'CouponSeries', id: '541854', uploadJobs: { totalCount: 0 } },
+  ]);
+});
 
 test('more than a hundred malformed representations are one error, and nothing is looked up', async () => {
   await using started = await startGateway();

@@ -16,7 +16,8 @@ export function isolateEntities(schema: GraphQLSchema): GraphQLSchema {
   const union = getNamedType(field.type);
   const names = isUnionType(union) ? union.getTypes().map(({ name }) => name) : [];
 
-  field.resolve = (source, { representations }, context, info) => {
+  field.resolve = (source, args, context, info) => {
+    const representations = args.representations.map(withTextId);
     const faults: (string | undefined)[] = representations.map((each: unknown) => findFault(each, names));
     // Before anything is looked up: a lookup that fails later would have nobody to handle it.
     if (faults.filter(Boolean).length > maxFaults) throw tooManyFaults();
@@ -29,6 +30,12 @@ export function isolateEntities(schema: GraphQLSchema): GraphQLSchema {
     });
   };
   return schema;
+}
+
+/** A subgraph may write an ID as a whole number, which GraphQL takes for the same (3.5.5, Input Coercion). */
+function withTextId(representation: unknown): unknown {
+  const { id } = Object(representation) as { id?: unknown };
+  return Number.isSafeInteger(id) ? { ...(representation as object), id: String(id) } : representation;
 }
 
 function findFault(representation: unknown, names: readonly string[]): string | undefined {

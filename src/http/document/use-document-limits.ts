@@ -3,10 +3,14 @@ import { maxDepthPlugin } from '@escape.tech/graphql-armor-max-depth';
 import { maxDirectivesPlugin } from '@escape.tech/graphql-armor-max-directives';
 import {
   type ASTVisitor,
+  type DocumentNode,
   GraphQLError,
+  type GraphQLSchema,
   NoSchemaIntrospectionCustomRule,
   type parse as Parse,
   type ValidationContext,
+  type ValidationRule,
+  validate,
 } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { CostCheck, CostedOperation } from './cost-check.ts';
@@ -42,16 +46,14 @@ export function useDocumentLimits(options: DocumentLimitsOptions): Plugin[] {
           }),
         );
       },
-      onValidate({ addValidationRule, validateFn, setValidationFn }) {
+      onValidate({ addValidationRule, setValidationFn }) {
         if (!introspection) {
           addValidationRule(NoSchemaIntrospectionCustomRule);
           addValidationRule(noSdlRule);
         }
         addValidationRule(() => directivesRule(maxDirectives));
-        setValidationFn((...args: unknown[]) =>
-          boundedStack(() =>
-            (validateFn as (...args: unknown[]) => readonly GraphQLError[])(...args).map(abortTold),
-          ),
+        setValidationFn((schema: GraphQLSchema, document: DocumentNode, rules: readonly ValidationRule[]) =>
+          boundedStack(() => validate(schema, document, rules, { maxErrors }).map(abortTold)),
         );
       },
       onExecute: refuseCostly,
@@ -73,6 +75,9 @@ export function useDocumentLimits(options: DocumentLimitsOptions): Plugin[] {
     }) as Plugin,
   ];
 }
+
+/** The first faults of a document are told: a long one could have a hundred, each longer than its cause. */
+const maxErrors = 5;
 
 interface BeforeExecution {
   readonly args: CostedOperation;
