@@ -1,5 +1,5 @@
 #!/usr/bin/env -S MALLOC_ARENA_MAX=2 MALLOC_TRIM_THRESHOLD_=131072 node --max-semi-space-size=4 --expose-gc
-import { pino } from 'pino';
+import { type DestinationStream, pino } from 'pino';
 import { ConfigError, parseConfig } from './config.ts';
 import { createGateway } from './gateway.ts';
 import { createLogger } from './observe/create-logger.ts';
@@ -14,8 +14,7 @@ async function main(): Promise<void> {
     return;
   }
   const config = parseConfig(process.env);
-  // Synchronous: when the process exits, buffered lines would come late or be lost.
-  const logger = createLogger(config.logLevel, pino.destination({ fd: 1, sync: true }));
+  const logger = createLogger(config.logLevel, openLines(process.stdout.fd));
   const gateway = await createGateway(config, logger);
   let stoppingSinceMs: number | undefined;
   const stop = (signal: NodeJS.Signals) => {
@@ -59,6 +58,18 @@ function explain(error: unknown): string {
   if ('syscall' in error && error.syscall === 'listen')
     return `${error.message}. Set HOST and PORT to others.`;
   return error instanceof ConfigError ? error.message : String(error.stack);
+}
+
+/**
+ * Writes lines at once: when the process exits, buffered lines would come late or be lost. Lines that cannot be written, as
+ * to a full disk or to a pipe that nobody reads, wait for the next line, up to 1 MiB of them; the rest is lost. `fd` must be
+ * that of `process.stdout`: Node opens a pipe so that a write to it never blocks.
+ */
+function openLines(fd: number): DestinationStream {
+  const lines = pino.destination({ fd, sync: true, maxLength: 1024 * 1024, retryEAGAIN: () => false });
+  // An error without a listener would end the process.
+  lines.on('error', () => {});
+  return lines;
 }
 
 main().catch((error: unknown) => {

@@ -2,6 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { request } from 'undici';
+import { eventually } from './eventually.ts';
 
 /** How a process ended, and all that it said. */
 export interface ProcessEnd {
@@ -64,6 +66,28 @@ export async function startProcess(
   };
 }
 
+/** The same at a port that is known, its lines going to this descriptor, where the test does not read them. */
+export async function startUnreadProcess(
+  port: number,
+  stdoutFd: number,
+): Promise<Omit<GatewayProcess, 'stdout'>> {
+  const { child, ended } = run({ PORT: String(port) }, {}, stdoutFd);
+  const url = `http://127.0.0.1:${port}/graphql`;
+  await eventually(async () => {
+    if (child.exitCode === null) await request(new URL('/healthz', url), { headersTimeout: 1_000 });
+  });
+  return {
+    url,
+    pid: child.pid as number,
+    ended,
+    kill: (signal) => void child.kill(signal),
+    async [Symbol.asyncDispose]() {
+      child.kill('SIGKILL');
+      await ended;
+    },
+  };
+}
+
 /** Runs the built gateway until it ends by itself. */
 export async function runProcess(env: Readonly<Record<string, string>>): Promise<ProcessEnd> {
   const { child, stdout, ended } = run(env);
@@ -73,7 +97,11 @@ export async function runProcess(env: Readonly<Record<string, string>>): Promise
   return ended;
 }
 
-function run(env: Readonly<Record<string, string>>, { openFiles, fileBlocks }: ProcessLimits = {}) {
+function run(
+  env: Readonly<Record<string, string>>,
+  { openFiles, fileBlocks }: ProcessLimits = {},
+  stdoutFd?: number,
+) {
   const limits = [
     // Node raises its soft limit to the hard one: both are set here.
     openFiles === undefined ? '' : `ulimit -n ${openFiles};`,
@@ -84,10 +112,13 @@ function run(env: Readonly<Record<string, string>>, { openFiles, fileBlocks }: P
     limits === ''
       ? [process.execPath, ...nodeFlags, main]
       : ['/bin/sh', '-c', `${limits} exec "$0" "$@"`, process.execPath, ...nodeFlags, main];
-  const child = spawn(command, args, { env: { ...malloc, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(command, args, {
+    env: { ...malloc, ...env },
+    stdio: ['ignore', stdoutFd ?? 'pipe', 'pipe'],
+  });
   const stdout: string[] = [];
   let stderr = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     stderr += text;
   });
   // `close`, not `exit`: by then all its output was read.
