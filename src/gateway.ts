@@ -37,6 +37,8 @@ export interface Gateway {
 /** Parts that a caller may replace. The gateway closes what it opens with them. */
 export interface GatewayParts {
   readonly openInspector?: typeof createInspector | undefined;
+  /** Before each look into Capillary's list for a job whose answer was lost. Default 0, 500 and 1,500. */
+  readonly lookPausesMs?: readonly number[] | undefined;
 }
 
 /**
@@ -62,7 +64,7 @@ export async function createGateway(
 async function compose(
   config: Config,
   log: Logger,
-  { openInspector = createInspector }: GatewayParts,
+  { openInspector = createInspector, lookPausesMs = [0, 500, 1_500] }: GatewayParts,
   closers: Closers,
 ): Promise<Gateway> {
   const { uploadIdleTimeoutMs: idleTimeoutMs, corsOrigins, allowedHosts } = config;
@@ -78,8 +80,7 @@ async function compose(
     made.close(),
   );
   const uploadFile = createUploadFile({
-    ...{ client, inspector, keyLock, idleTimeoutMs },
-    lookPausesMs: [0, 500, 1_500],
+    ...{ client, inspector, keyLock, idleTimeoutMs, lookPausesMs },
     maxFileBytes: config.maxFileBytes,
   });
   const uploadPlaces = createUploadPlaces({

@@ -15,7 +15,10 @@ export interface UploadDeps {
   readonly maxFileBytes: number;
   /** How long the client may send nothing. */
   readonly idleTimeoutMs: number;
-  /** Pauses before each look into the status list for a job whose answer was lost. */
+  /**
+   * Pauses before each look into the status list for a job whose answer was lost. A repeat looks once more,
+   * after twice the last.
+   */
   readonly lookPausesMs: readonly number[];
 }
 

@@ -21,6 +21,9 @@ export type UploadFile = (upload: FileUpload) => Promise<UploadResult>;
 /** Makes the call behind both mutations. Holds no timer and nothing to close. */
 export function createUploadFile(deps: UploadDeps): UploadFile {
   const { client, keyLock, lookPausesMs } = deps;
+  // A last pause before a repeat sends again what may be upstream already: its sender has no answer to wait
+  // for, and no other protection.
+  const patientPausesMs = [...lookPausesMs, 2 * (lookPausesMs.at(-1) ?? 0)];
   // By key, how many parts of a file upstream has or may have: its list may show their jobs late.
   const partsOf = createRecentMap<number>(10_000);
 
@@ -49,7 +52,7 @@ export function createUploadFile(deps: UploadDeps): UploadFile {
       // Without the credential: a repeat may come with a newer token.
       return await keyLock.hold(name, signal, async () => {
         const parts = partsOf.get(name) ?? 0;
-        const pausesMs = parts > 0 ? [...lookPausesMs, patienceMs] : [0];
+        const pausesMs = parts > 0 ? patientPausesMs : [0];
         return send(name, idempotencyKey, await listPatiently(client, place, parts, pausesMs));
       });
     } catch (error) {
@@ -65,10 +68,6 @@ export function createUploadFile(deps: UploadDeps): UploadFile {
     }
   };
 }
-
-// A last pause before a repeat sends again what may be upstream already: its sender has no answer to wait
-// for, and no other protection.
-const patienceMs = 3_000;
 
 /** Looks into the list after each pause, until it shows that many parts under the key. Rejects as the list does. */
 async function listPatiently(

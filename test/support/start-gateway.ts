@@ -1,5 +1,5 @@
 import { type Config, parseConfig } from '../../src/config.ts';
-import { createGateway, type Gateway } from '../../src/gateway.ts';
+import { createGateway, type Gateway, type GatewayParts } from '../../src/gateway.ts';
 import { createLogger } from '../../src/observe/create-logger.ts';
 import { createSandbox, type Sandbox } from '../../src/sandbox/create-sandbox.ts';
 import type { SandboxOptions } from '../../src/sandbox/sandbox-options.ts';
@@ -18,7 +18,11 @@ export interface TestGatewayOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly config?: Partial<Config>;
   readonly sandbox?: SandboxOptions;
+  /** Default: it looks for a lost job ten times as soon as a gateway does. */
+  readonly parts?: GatewayParts;
 }
+
+const hasty: GatewayParts = { lookPausesMs: [0, 50, 150] };
 
 /** A listening gateway before a listening sandbox; both are gone at the end of the block. */
 export async function startGateway(options: TestGatewayOptions = {}): Promise<TestGateway> {
@@ -26,7 +30,7 @@ export async function startGateway(options: TestGatewayOptions = {}): Promise<Te
   const log: string[] = [];
   const config = parseConfig({ PORT: '0', COUPON_API_URL: sandbox.url, LOG_LEVEL: 'debug', ...options.env });
   const logger = createLogger(config.logLevel, { write: (line: string) => void log.push(line) });
-  const gateway = await createGateway({ ...config, ...options.config }, logger);
+  const gateway = await createGateway({ ...config, ...options.config }, logger, options.parts ?? hasty);
   return {
     gateway,
     sandbox,
