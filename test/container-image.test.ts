@@ -15,7 +15,7 @@ let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'image-'));
 });
-// Two node_modules stand in it.
+// A node_modules stands in it.
 afterEach(() => rm(folder, { recursive: true, force: true }), 300_000);
 
 /** Builds a Dockerfile of these lines, over a context of these files. */
@@ -26,7 +26,7 @@ function build(lines: readonly string[], files: Readonly<Record<string, string>>
     mkdirSync(dirname(join(context, path)), { recursive: true });
     writeFileSync(join(context, path), text);
   }
-  return buildStages(context, folder, () => {});
+  return buildStages(context, folder);
 }
 
 describe('A Dockerfile is not rehearsed as something that it is not:', () => {
@@ -103,7 +103,8 @@ test('Stages are built of each other, with what the context and its .dockerignor
 test("The image's every step works, and what comes out serves, is healthy and ends cleanly", {
   timeout: 600_000,
 }, async () => {
-  const image = await buildStages(repository, folder, () => {});
+  // Of the two installations the larger one is the repository's own: these tests run in it.
+  const image = await buildStages(repository, folder, { installed: repository });
   const seen = await rehearseImage(image, async (url) => {
     const { data } = await upload(url);
     const page = await fetch(new URL('/graphiql/', url), { headers: { accept: 'text/html' } });

@@ -1,5 +1,14 @@
 import { execFile } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { type Instruction, parseDockerfile } from './parse-dockerfile.ts';
@@ -21,6 +30,13 @@ export interface RehearsedImage {
   readonly stopSignal: NodeJS.Signals;
 }
 
+export interface BuildOptions {
+  /** Hears of each step, and what it prints. Default: nobody. */
+  readonly print?: (line: string) => void;
+  /** A folder in which `npm ci` was run: the same installation in a stage is a link to its `node_modules`. */
+  readonly installed?: string | undefined;
+}
+
 /**
  * Does what a Dockerfile says, each stage in a folder of its own below `into`, with this machine's Node: copies what it
  * copies and the .dockerignore lets through, runs what it runs. Rejects on an instruction that it does not know, on a base
@@ -29,7 +45,7 @@ export interface RehearsedImage {
 export async function buildStages(
   context: string,
   into: string,
-  print: (line: string) => void,
+  { print = () => {}, installed }: BuildOptions = {},
 ): Promise<RehearsedImage> {
   const ignored = readIgnoreFile(readFileSync(join(context, '.dockerignore'), 'utf8'));
   const built = new Map<string, Draft>();
@@ -49,7 +65,7 @@ export async function buildStages(
       print(`${name}: ${instruction.name} ${flags.join('')}${instruction.text}`);
       const step = steps[instruction.name];
       if (!step) throw new Error(`Not understood: ${instruction.name}`);
-      await step(draft, instruction, { context, ignored, built, print });
+      await step(draft, instruction, { context, ignored, built, print, installed });
     }
   }
   const last = [...built.values()].at(-1);
@@ -73,6 +89,7 @@ interface Surroundings {
   readonly ignored: (path: string) => boolean;
   readonly built: ReadonlyMap<string, Draft>;
   readonly print: (line: string) => void;
+  readonly installed: string | undefined;
 }
 
 type Step = (draft: Draft, instruction: Instruction, around: Surroundings) => void | Promise<void>;
@@ -87,7 +104,9 @@ const steps: Readonly<Record<string, Step>> = {
     draft.env = { ...draft.env, ...Object.fromEntries(pairs) };
   },
   COPY: copy,
-  async RUN(draft, { text }, { print }) {
+  async RUN(draft, { text }, { print, installed }) {
+    if (installed !== undefined && isInstallationOf(installed, draft.workingFolder, text))
+      return symlinkSync(join(installed, 'node_modules'), join(draft.workingFolder, 'node_modules'));
     // No root of its own to change to: a path from the root would be this machine's.
     if (/(^|\s)\//.test(text)) throw new Error(`RUN with an absolute path: ${text}`);
     const env = { ...process.env, ...draft.env };
@@ -134,6 +153,20 @@ function copy(draft: Draft, { flags, text }: Instruction, { context, ignored, bu
     });
     if (isFolder && readdirSync(to).length === 0) throw new Error(`COPY of an empty folder: ${name}`);
   }
+}
+
+/** Whether the command would install what stands in the other folder already. */
+function isInstallationOf(installed: string, folder: string, command: string): boolean {
+  const read = (from: string, name: string) => {
+    const path = join(from, name);
+    return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
+  };
+  return (
+    /^npm ci( --(ignore-scripts|no-audit|no-fund))*$/.test(command) &&
+    ['package.json', 'package-lock.json', '.npmrc'].every(
+      (name) => read(folder, name) === read(installed, name),
+    )
+  );
 }
 
 /** The form without a shell: a JSON array. */

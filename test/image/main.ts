@@ -10,7 +10,7 @@ const folder = mkdtempSync(join(tmpdir(), 'image-'));
 const print = (line: string) => process.stdout.write(`${line}\n`);
 try {
   const context = fileURLToPath(new URL('../..', import.meta.url));
-  const image = await buildStages(context, folder, print);
+  const image = await buildStages(context, folder, { print });
   const seen = await rehearseImage(image, async (url) => (await fetch(new URL('/readyz', url))).status);
   print(JSON.stringify({ ...seen, writable: seen.writable.length }, undefined, 2));
 } finally {
