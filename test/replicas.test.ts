@@ -140,7 +140,8 @@ describe.skipIf(!hasRedisServer())('two gateways and a Redis', () => {
     }
   });
 
-  test('one that is killed in the middle of a poll is followed within its lease', async () => {
+  // Side by side: each waits for a lease to end.
+  test.concurrent('one that is killed in the middle of a poll is followed within its lease', async () => {
     await using cluster = await startCluster();
     const { sandbox, job, replicas } = cluster;
     const [a, b] = replicas.map((replica) => follow(replica, job)) as [Follower, Follower];
@@ -161,7 +162,7 @@ describe.skipIf(!hasRedisServer())('two gateways and a Redis', () => {
     expectRising(survivor);
   });
 
-  test('one that stops for longer than its lease shows nothing old when it goes on', async () => {
+  test.concurrent('one that stops for longer than its lease shows nothing old when it goes on', async () => {
     await using cluster = await startCluster();
     const { sandbox, job, replicas } = cluster;
     const followers = replicas.map((replica) => follow(replica, job)) as [Follower, Follower];
@@ -188,6 +189,33 @@ describe.skipIf(!hasRedisServer())('two gateways and a Redis', () => {
     await Promise.all(followers.map(({ ended }) => ended));
     for (const follower of followers) expectRising(follower);
   });
+
+  test.concurrent.each(['cut', 'hang'] as const)(
+    'one that is %s off from Redis goes on alone, and comes back',
+    async (how) => {
+      await using redis = await startRedisServer();
+      await using proxy = await startRedisProxy(redis.url);
+      await using cluster = await startCluster([proxy.url], redis);
+      const { sandbox, job, replicas } = cluster;
+      const followers = replicas.map((replica) => follow(replica, job));
+      await Promise.all(followers.map((follower) => follower.sees('STARTED')));
+      proxy[how]();
+      const cutAtMs = performance.now();
+      sandbox.jobs.setStatus(job.number, 'STEP_1');
+      await Promise.all(followers.map((follower) => follower.sees('STEP_1', takeoverMs)));
+      expect(performance.now() - cutAtMs).toBeLessThan(takeoverMs);
+      await eventually(() => expect(logged(replicas[0], away)).toBe(true));
+      expect(logged(replicas[1], away)).toBe(false);
+      sandbox.jobs.setStatus(job.number, 'STEP_2');
+      await Promise.all(followers.map((follower) => follower.sees('STEP_2', takeoverMs)));
+      proxy.heal();
+      await eventually(() => expect(logged(replicas[0], back)).toBe(true));
+      await eventually(async () => expect(Math.min(...(await shares(cluster)))).toBe(0));
+      sandbox.jobs.setStatus(job.number, 'FINISHED');
+      await Promise.all(followers.map(({ ended }) => ended));
+      for (const follower of followers) expectRising(follower);
+    },
+  );
 
   test('one that is told to end completes its watchers, and hands its turn over at once', async () => {
     await using cluster = await startCluster();
@@ -249,33 +277,6 @@ describe.skipIf(!hasRedisServer())('two gateways and a Redis', () => {
     // Once each, not for each poll.
     for (const { stdout } of replicas) expect(stdout.filter((line) => line.includes(away))).toHaveLength(1);
   });
-
-  test.each(['cut', 'hang'] as const)(
-    'one that is %s off from Redis goes on alone, and comes back',
-    async (how) => {
-      await using redis = await startRedisServer();
-      await using proxy = await startRedisProxy(redis.url);
-      await using cluster = await startCluster([proxy.url], redis);
-      const { sandbox, job, replicas } = cluster;
-      const followers = replicas.map((replica) => follow(replica, job));
-      await Promise.all(followers.map((follower) => follower.sees('STARTED')));
-      proxy[how]();
-      const cutAtMs = performance.now();
-      sandbox.jobs.setStatus(job.number, 'STEP_1');
-      await Promise.all(followers.map((follower) => follower.sees('STEP_1', takeoverMs)));
-      expect(performance.now() - cutAtMs).toBeLessThan(takeoverMs);
-      await eventually(() => expect(logged(replicas[0], away)).toBe(true));
-      expect(logged(replicas[1], away)).toBe(false);
-      sandbox.jobs.setStatus(job.number, 'STEP_2');
-      await Promise.all(followers.map((follower) => follower.sees('STEP_2', takeoverMs)));
-      proxy.heal();
-      await eventually(() => expect(logged(replicas[0], back)).toBe(true));
-      await eventually(async () => expect(Math.min(...(await shares(cluster)))).toBe(0));
-      sandbox.jobs.setStatus(job.number, 'FINISHED');
-      await Promise.all(followers.map(({ ended }) => ended));
-      for (const follower of followers) expectRising(follower);
-    },
-  );
 
   test('a caller with another token gets nothing that the other replica has polled', async () => {
     await using cluster = await startCluster();

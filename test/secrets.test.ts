@@ -141,7 +141,7 @@ async function metricsOf({ url }: GatewayProcess): Promise<string> {
 /** What credentials are known by within the gateway. */
 const fingerprint = (text: string) => createHash('sha256').update(text).digest('hex');
 
-describe('No token, key, secret or password leaves', () => {
+describe.concurrent('No token, key, secret or password leaves', () => {
   test.each([
     { name: 'a gateway that passes tokens on', env: {} },
     {
