@@ -311,7 +311,7 @@ describe('Repeats at the same time', () => {
 
   test('that would have to wait too long are told so, with the key', async () => {
     const keyLock = { hold: () => Promise.reject(new KeyBusyError()) };
-    const uploadFile = createUploadFile({ keyLock } as unknown as UploadDeps);
+    const uploadFile = createUploadFile({ keyLock, lookPausesMs: [] } as unknown as UploadDeps);
     const release = vi.fn();
     const result = await uploadFile({
       file: { release },
