@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -19,14 +19,18 @@ beforeEach(() => {
 afterEach(() => rm(folder, { recursive: true, force: true }), 300_000);
 
 /** Builds a Dockerfile of these lines, over a context of these files. */
-function build(lines: readonly string[], files: Readonly<Record<string, string>> = {}) {
+function build(
+  lines: readonly string[],
+  files: Readonly<Record<string, string>> = {},
+  installed?: string | undefined,
+) {
   const context = join(folder, 'context');
   const all = { Dockerfile: lines.join('\n'), '.dockerignore': '', ...files };
   for (const [path, text] of Object.entries(all)) {
     mkdirSync(dirname(join(context, path)), { recursive: true });
     writeFileSync(join(context, path), text);
   }
-  return buildStages(context, folder);
+  return buildStages(context, folder, { installed });
 }
 
 describe('A Dockerfile is not rehearsed as something that it is not:', () => {
@@ -98,6 +102,28 @@ test('Stages are built of each other, with what the context and its .dockerignor
   });
   expect(readFileSync(join(image.workingFolder, 'out/joined'), 'utf8')).toBe('12');
   expect(readFileSync(join(image.workingFolder, 'out/names'), 'utf8')).toBe('a\ndeep\n');
+});
+
+test('What is installed already is linked to, and nothing else is taken for it', async () => {
+  const files = {
+    'package.json': '{ "name": "a", "version": "1.0.0" }',
+    'package-lock.json': '{ "name": "a", "lockfileVersion": 3, "packages": { "": { "name": "a" } } }',
+  };
+  const installed = join(folder, 'installed');
+  for (const [path, text] of Object.entries({ ...files, 'node_modules/b/index.js': '' })) {
+    mkdirSync(dirname(join(installed, path)), { recursive: true });
+    writeFileSync(join(installed, path), text);
+  }
+  const has = async (command: string, context = files) => {
+    const lines = ['FROM node:22-slim', 'COPY package.json package-lock.json ./', `RUN ${command}`];
+    const { root } = await build(lines, context, installed);
+    const found = existsSync(join(root, 'node_modules/b/index.js'));
+    await rm(root, { recursive: true });
+    return found;
+  };
+  expect(await has('npm ci --ignore-scripts --no-audit')).toBe(true);
+  expect(await has('npm ci --omit=dev --no-audit')).toBe(false);
+  expect(await has('npm ci', { ...files, 'package.json': '{ "name": "a", "private": true }' })).toBe(false);
 });
 
 test("The image's every step works, and what comes out serves, is healthy and ends cleanly", {
