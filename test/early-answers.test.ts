@@ -3,9 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Agent, request } from 'undici';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type LingerOptions, lingerAfterAnswer } from '../src/http/connection/linger-after-answer.ts';
-import { assertClean } from './support/assert-clean.ts';
 import { couponFile } from './support/coupon-file.ts';
 import { mobileInput, token } from './support/graphql-client.ts';
 import {
@@ -18,17 +17,12 @@ import {
 } from './support/multipart-form.ts';
 import { openConnection } from './support/raw-connection.ts';
 import { postHead, type RequestHeaders, readGraphQL } from './support/raw-graphql.ts';
-import { startGateway, type TestGateway } from './support/start-gateway.ts';
+import { useGateway } from './support/use-gateway.ts';
 import { wholeRequests } from './support/whole-requests.ts';
 
-let gateway: TestGateway;
-beforeAll(async () => {
-  gateway = await startGateway({
-    env: { UPLOAD_IDLE_TIMEOUT_MS: '600', MAX_FILE_BYTES: String(4 * 1024 * 1024) },
-  });
+const gateway = useGateway({
+  env: { UPLOAD_IDLE_TIMEOUT_MS: '600', MAX_FILE_BYTES: String(4 * 1024 * 1024) },
 });
-afterAll(() => gateway[Symbol.asyncDispose]());
-afterEach(() => assertClean(gateway));
 
 interface LargeRequest {
   readonly form: readonly FormPart[];

@@ -1,16 +1,10 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { assertClean } from './support/assert-clean.ts';
+import { describe, expect, test } from 'vitest';
 import { encodeForm, filePart, mapPart, operationsPart } from './support/multipart-form.ts';
 import { openConnection } from './support/raw-connection.ts';
 import { exchange, postHead, type RequestHeaders, readGraphQL, requestHead } from './support/raw-graphql.ts';
-import { startGateway, type TestGateway } from './support/start-gateway.ts';
+import { useGateway } from './support/use-gateway.ts';
 
-let gateway: TestGateway;
-beforeAll(async () => {
-  gateway = await startGateway({ env: { MAX_UPLOADS: '1' } });
-});
-afterAll(() => gateway[Symbol.asyncDispose]());
-afterEach(() => assertClean(gateway));
+const gateway = useGateway({ env: { MAX_UPLOADS: '1' } });
 
 const expectant = (headers: RequestHeaders = {}) =>
   postHead({ expect: '100-continue', 'content-length': 1_000_000, ...headers });

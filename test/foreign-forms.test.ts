@@ -1,15 +1,9 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { assertClean } from './support/assert-clean.ts';
+import { describe, expect, test } from 'vitest';
 import { boundary, encodeForm, filePart, mapPart, operationsPart } from './support/multipart-form.ts';
 import { exchange, postForm, postHead, readGraphQL } from './support/raw-graphql.ts';
-import { startGateway, type TestGateway } from './support/start-gateway.ts';
+import { useGateway } from './support/use-gateway.ts';
 
-let gateway: TestGateway;
-beforeAll(async () => {
-  gateway = await startGateway();
-});
-afterAll(() => gateway[Symbol.asyncDispose]());
-afterEach(() => assertClean(gateway));
+const gateway = useGateway();
 
 describe('A request that a foreign page could send', () => {
   const query = '{"query":"{ __typename }"}';

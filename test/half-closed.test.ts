@@ -1,23 +1,14 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { addJob, readMetric, watchJobs } from './subscription-clients.ts';
-import { assertClean } from './support/assert-clean.ts';
 import { couponFile } from './support/coupon-file.ts';
 import { eventually } from './support/eventually.ts';
 import { token } from './support/graphql-client.ts';
 import { encodeForm, filePart, mapPart, operationsPart } from './support/multipart-form.ts';
 import { openConnection, type RawConnection } from './support/raw-connection.ts';
 import { postHead, readGraphQL, requestHead } from './support/raw-graphql.ts';
-import { startGateway, type TestGateway } from './support/start-gateway.ts';
+import { useGateway } from './support/use-gateway.ts';
 
-let gateway: TestGateway;
-beforeAll(async () => {
-  gateway = await startGateway();
-});
-afterAll(() => gateway[Symbol.asyncDispose]());
-afterEach(async () => {
-  gateway.sandbox.faults.clear();
-  await assertClean(gateway);
-});
+const gateway = useGateway();
 
 const form = encodeForm([operationsPart(), mapPart(), filePart(couponFile(200_000))]);
 const json = (query: string, variables?: unknown, headers: Record<string, string> = {}) => {

@@ -1,33 +1,25 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { assertClean } from './support/assert-clean.ts';
 import { boundary, csv, encodeForm, filePart, mapPart, operationsPart } from './support/multipart-form.ts';
 import { openConnection, type RawConnection } from './support/raw-connection.ts';
 import { postForm, postHead, readGraphQL } from './support/raw-graphql.ts';
 import { startGateway, type TestGateway } from './support/start-gateway.ts';
+import { useGateway } from './support/use-gateway.ts';
 import { wholeRequests } from './support/whole-requests.ts';
 
 const idleTimeoutMs = 600;
 const maxFileBytes = 4 * 1024 * 1024;
 
-const start = () =>
-  startGateway({
-    env: { UPLOAD_IDLE_TIMEOUT_MS: String(idleTimeoutMs), MAX_FILE_BYTES: String(maxFileBytes) },
-  });
+const settings = {
+  env: { UPLOAD_IDLE_TIMEOUT_MS: String(idleTimeoutMs), MAX_FILE_BYTES: String(maxFileBytes) },
+};
 
-let gateway: TestGateway;
-beforeAll(async () => {
-  gateway = await start();
-});
-afterAll(() => gateway[Symbol.asyncDispose]());
-afterEach(async () => {
-  gateway.sandbox.faults.clear();
-  await assertClean(gateway);
-});
+const gateway = useGateway(settings);
 
 /** For tests that wait beside each other. It must be clean in the end, too. */
 async function startOwn(): Promise<TestGateway> {
-  const own = await start();
+  const own = await startGateway(settings);
   return {
     ...own,
     async [Symbol.asyncDispose]() {

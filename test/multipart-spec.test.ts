@@ -2,10 +2,9 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type IncomingFile, isIncomingFile } from '../src/upload/incoming-file.ts';
 import { readMultipartOperation } from '../src/upload/read-multipart-operation.ts';
-import { assertClean } from './support/assert-clean.ts';
 import { mobileInput, uploadCouponBatch } from './support/graphql-client.ts';
 import {
   boundary,
@@ -18,11 +17,13 @@ import {
 } from './support/multipart-form.ts';
 import { openConnection } from './support/raw-connection.ts';
 import { postForm, postHead, readGraphQL } from './support/raw-graphql.ts';
-import { startGateway, type TestGateway } from './support/start-gateway.ts';
+import { useGateway } from './support/use-gateway.ts';
 import { wholeRequests } from './support/whole-requests.ts';
 
 // The rules of https://github.com/jaydenseric/graphql-multipart-request-spec, in its order. What a form may look like in
-// its bytes, names and faults is in multipart-request.test.ts and multipart-faults.test.ts.
+// its bytes, names and faults is in the other multipart-*.test.ts.
+
+const gateway = useGateway();
 
 /** A server of nothing but the intake: answers the operation with each file's content in its place. */
 async function startIntake() {
@@ -108,12 +109,6 @@ describe('A file may stand wherever the variables have a place for it', () => {
 });
 
 describe('What this gateway takes of a form', () => {
-  let gateway: TestGateway;
-  beforeAll(async () => {
-    gateway = await startGateway();
-  });
-  afterAll(() => gateway[Symbol.asyncDispose]());
-
   test.each([
     `multipart/form-data; boundary=${boundary};`,
     `multipart/form-data; boundary="${boundary}" ; `,
@@ -133,13 +128,6 @@ describe('What this gateway takes of a form', () => {
 });
 
 describe('What this gateway refuses of a form', () => {
-  let gateway: TestGateway;
-  beforeAll(async () => {
-    gateway = await startGateway();
-  });
-  afterAll(() => gateway[Symbol.asyncDispose]());
-  afterEach(() => assertClean(gateway));
-
   const listed = operationsPart({ file: null, input: mobileInput, list: [null], nested: { a: null } });
   const fileHead = `\r\n--${boundary}\r\nContent-Disposition: form-data; name="0"; filename="a.csv"\r\n\r\nmobile`;
   const batch = { query: uploadCouponBatch, variables: { file: null } };

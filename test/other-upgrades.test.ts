@@ -1,16 +1,10 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { assertClean } from './support/assert-clean.ts';
+import { describe, expect, test } from 'vitest';
 import { encodeForm, filePart, mapPart, operationsPart } from './support/multipart-form.ts';
 import { openConnection } from './support/raw-connection.ts';
 import { exchange, postHead, readGraphQL, requestHead } from './support/raw-graphql.ts';
-import { startGateway, type TestGateway } from './support/start-gateway.ts';
+import { useGateway } from './support/use-gateway.ts';
 
-let gateway: TestGateway;
-beforeAll(async () => {
-  gateway = await startGateway();
-});
-afterAll(() => gateway[Symbol.asyncDispose]());
-afterEach(() => assertClean(gateway));
+const gateway = useGateway();
 
 /** As Java's HTTP client and `curl --http2` send it with their first request. */
 const h2c = {

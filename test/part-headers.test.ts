@@ -1,16 +1,10 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { assertClean } from './support/assert-clean.ts';
+import { describe, expect, test } from 'vitest';
 import { boundary, csv, encodeForm, filePart, mapPart, operationsPart } from './support/multipart-form.ts';
 import { postForm, readGraphQL } from './support/raw-graphql.ts';
-import { startGateway, type TestGateway } from './support/start-gateway.ts';
+import { useGateway } from './support/use-gateway.ts';
 import { wholeRequests } from './support/whole-requests.ts';
 
-let gateway: TestGateway;
-beforeAll(async () => {
-  gateway = await startGateway();
-});
-afterAll(() => gateway[Symbol.asyncDispose]());
-afterEach(() => assertClean(gateway));
+const gateway = useGateway();
 
 /** An upload whose file part has these headers. */
 async function send(headers: string) {

@@ -1,21 +1,16 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { addJob, readMetric } from './subscription-clients.ts';
-import { assertClean } from './support/assert-clean.ts';
 import { eventually } from './support/eventually.ts';
 import { token } from './support/graphql-client.ts';
 import { openConnection } from './support/raw-connection.ts';
 import { requestHead } from './support/raw-graphql.ts';
-import { startGateway, type TestGateway } from './support/start-gateway.ts';
+import { startGateway } from './support/start-gateway.ts';
+import { useGateway } from './support/use-gateway.ts';
 
-let gateway: TestGateway;
-beforeAll(async () => {
-  gateway = await startGateway();
-});
-afterAll(() => gateway[Symbol.asyncDispose]());
-afterEach(() => assertClean(gateway));
+const gateway = useGateway();
 
 const query = requestHead('GET', '/graphql?query=%7B__typename%7D');
 const executed = async () => {
