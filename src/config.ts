@@ -1,7 +1,7 @@
 import { type Cluster, clusters } from './capillary/clusters.ts';
 import type { DocumentLimits } from './http/document/document-limits.ts';
-import { tracingProblems } from './observe/tracing-problems.ts';
 import { readSettings } from './read-settings.ts';
+import { tracingProblems } from './tracing-problems.ts';
 
 /** Settings of one gateway, parsed once. Units are in the names. The names of the variables are a stable contract. */
 export interface Config {

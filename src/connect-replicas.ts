@@ -1,6 +1,6 @@
 import type { Config } from './config.ts';
 import type { Closers } from './flow/closers.ts';
-import type { Log } from './observe/log.ts';
+import type { Log } from './log.ts';
 import { createLocalKeyLock, type KeyLock } from './upload/key-lock.ts';
 import type { PollExchange } from './watch/poll-exchange.ts';
 

@@ -1,4 +1,4 @@
-import type { Span } from '../observe/span.ts';
+import type { Span } from '../span.ts';
 
 /** An identity that calls upstream, however its token is obtained. */
 export interface Credential {

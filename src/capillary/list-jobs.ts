@@ -1,5 +1,5 @@
 import type { Dispatcher } from 'undici';
-import type { Span } from '../observe/span.ts';
+import type { Span } from '../span.ts';
 import { callUpstream } from './call-upstream.ts';
 import type { Credential } from './credential.ts';
 import { readJobs } from './read-answer.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Dispatcher } from 'undici';
 import { createShareInFlight } from '../flow/share-in-flight.ts';
-import type { Span } from '../observe/span.ts';
+import type { Span } from '../span.ts';
 import { callUpstream } from './call-upstream.ts';
 import type { Credential } from './credential.ts';
 import { readToken } from './read-token.ts';

@@ -1,7 +1,7 @@
 import { type Dispatcher, request } from 'undici';
 import { rejectOnAbort } from '../flow/reject-on-abort.ts';
 import { createStallWatch } from '../flow/stall-watch.ts';
-import type { Span } from '../observe/span.ts';
+import type { Span } from '../span.ts';
 import type { ByteSource } from './byte-source.ts';
 import { CapillaryError } from './capillary-error.ts';
 import type { Credential } from './credential.ts';

@@ -1,4 +1,4 @@
-import { noSpan, type Span } from '../observe/span.ts';
+import { noSpan, type Span } from '../span.ts';
 import { CapillaryError, type CapillaryErrorCode } from './capillary-error.ts';
 
 /** The calls of the upstream contract, section 1, by the last word of their paths. */

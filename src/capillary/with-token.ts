@@ -1,4 +1,4 @@
-import type { Span } from '../observe/span.ts';
+import type { Span } from '../span.ts';
 import { CapillaryError } from './capillary-error.ts';
 import type { Credential } from './credential.ts';
 

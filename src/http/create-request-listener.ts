@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { callerToken, type LookUp } from '../caller-token.ts';
 import { GatewayError, httpStatusOf } from '../errors.ts';
-import type { Log } from '../observe/log.ts';
+import type { Log } from '../log.ts';
 import type { BeginOperation } from '../observe/operation-record.ts';
 import { requestIdHeader } from '../observe/request-id.ts';
 import { apiHeaders } from './api-headers.ts';

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Log } from '../observe/log.ts';
+import type { Log } from '../log.ts';
 import type { GraphQLHandler } from './create-graphql-handler.ts';
 import { writerOf } from './response-writer.ts';
 import type { GraphQLRequest } from './server-context.ts';

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Log } from '../observe/log.ts';
+import type { Log } from '../log.ts';
 import { answerBrokenRequests } from './connection/answer-broken-requests.ts';
 import { answerHalfClosed } from './connection/answer-half-closed.ts';
 import { continueWhenRead } from './connection/continue-when-read.ts';

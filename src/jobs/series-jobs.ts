@@ -6,7 +6,7 @@ import type { JobRef, UploadKind, UpstreamJob } from '../capillary/upstream-job.
 import { GatewayError } from '../errors.ts';
 import type { RunInTurn } from '../flow/fair-queue.ts';
 import type { ShareInFlight } from '../flow/share-in-flight.ts';
-import type { Span } from '../observe/span.ts';
+import type { Span } from '../span.ts';
 import { toUploadJob, type UploadJob } from './upload-job.ts';
 
 /** Who reads, and what all operations share. */

@@ -17,8 +17,8 @@ import {
 } from '@opentelemetry/resources';
 import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-node';
 import type { LookUp } from '../caller-token.ts';
-import type { Log } from './log.ts';
-import { noSpan, type Span, type SpanAttributes } from './span.ts';
+import type { Log } from '../log.ts';
+import { noSpan, type Span, type SpanAttributes } from '../span.ts';
 import { tellOutages } from './tell-outages.ts';
 import type { Tracing } from './tracing.ts';
 

@@ -1,7 +1,7 @@
 import type { LookUp } from '../caller-token.ts';
-import type { Log } from './log.ts';
+import type { Log } from '../log.ts';
+import type { Span } from '../span.ts';
 import { requestId } from './request-id.ts';
-import type { Span } from './span.ts';
 import { noTracing, type Tracing } from './tracing.ts';
 
 /** As GraphQL has them. */

@@ -1,6 +1,6 @@
 import { ExportResultCode } from '@opentelemetry/core';
 import type { SpanExporter } from '@opentelemetry/sdk-trace-node';
-import type { Log } from './log.ts';
+import type { Log } from '../log.ts';
 
 /**
  * An exporter that logs once when its collector goes away, and once when it is back; the SDK itself says

@@ -1,5 +1,5 @@
 import type { LookUp } from '../caller-token.ts';
-import { noSpan, type Span } from './span.ts';
+import { noSpan, type Span } from '../span.ts';
 
 /** Where traces begin. */
 export interface Tracing {

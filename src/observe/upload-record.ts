@@ -3,9 +3,9 @@ import type { UploadKind } from '../capillary/upstream-job.ts';
 import { GatewayError, isAbort, publicCode } from '../errors.ts';
 import { isSeriesId } from '../jobs/job-id.ts';
 import { shownFileName } from '../jobs/keyed-file-name.ts';
+import type { Log } from '../log.ts';
 import type { UploadEvents } from '../upload/file-upload.ts';
 import type { UploadResult } from '../upload/upload-result.ts';
-import type { Log } from './log.ts';
 import type { OperationRecord } from './operation-record.ts';
 
 /** A finished upload. Its log line has these fields, and the id of its request. */

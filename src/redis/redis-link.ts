@@ -1,5 +1,5 @@
 import { Redis } from 'ioredis';
-import { type Log, silentLog } from '../observe/log.ts';
+import { type Log, silentLog } from '../log.ts';
 
 /** Where Redis is, and how long it may take. */
 export interface RedisLinkOptions {

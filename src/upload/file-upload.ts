@@ -1,7 +1,7 @@
 import type { CapillaryClient } from '../capillary/capillary-client.ts';
 import type { Credential } from '../capillary/credential.ts';
 import type { UploadForm } from '../capillary/upload-form.ts';
-import type { Span } from '../observe/span.ts';
+import type { Span } from '../span.ts';
 import type { UploadOptions } from './check-upload-options.ts';
 import type { IncomingFile } from './incoming-file.ts';
 import type { Inspector } from './inspection/create-inspector.ts';

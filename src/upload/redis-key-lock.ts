@@ -69,7 +69,7 @@ export function createRedisKeyLock(options: RedisKeyLockOptions): KeyLock {
  * Renews the key, and takes it anew when Redis came back without it. Keys: lock. Arguments: owner, lease in
  * ms.
  */
-const renew = createRedisScript(`
+const renew = createRedisScript<0 | 1>(`
 local owner = redis.call('GET', KEYS[1])
 if owner and owner ~= ARGV[1] then return 0 end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
@@ -77,7 +77,7 @@ return 1
 `);
 
 /** Keys: lock. Arguments: owner. */
-const release = createRedisScript(`
+const release = createRedisScript<0 | 1>(`
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 return redis.call('DEL', KEYS[1])
 `);

@@ -2,7 +2,7 @@ import type { Credential } from '../capillary/credential.ts';
 import type { ListJobsOnce } from '../capillary/list-jobs.ts';
 import type { JobRef, UpstreamJob } from '../capillary/upstream-job.ts';
 import { createTally } from '../flow/tally.ts';
-import { type Log, silentLog } from '../observe/log.ts';
+import { type Log, silentLog } from '../log.ts';
 import { groupBySeries, type SeriesGroup } from './group-by-series.ts';
 import type { JobSink } from './job-board.ts';
 import { createLatestIterator, type LatestIterator } from './latest-iterator.ts';

@@ -1,5 +1,5 @@
 import type { CapillaryError } from '../capillary/capillary-error.ts';
-import type { Log } from '../observe/log.ts';
+import type { Log } from '../log.ts';
 import type { PollKey } from './poll-exchange.ts';
 
 /** How long the polls of one key may go on failing for a reason that may pass. */

@@ -1,7 +1,7 @@
 import { CapillaryError } from '../capillary/capillary-error.ts';
 import type { Credential } from '../capillary/credential.ts';
 import type { ListJobsOnce } from '../capillary/list-jobs.ts';
-import type { Log } from '../observe/log.ts';
+import type { Log } from '../log.ts';
 import { createFailureGrace } from './failure-grace.ts';
 import { createJobBoard, type JobSink } from './job-board.ts';
 import { judgeFailure } from './judge-failure.ts';

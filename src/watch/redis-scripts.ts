@@ -13,7 +13,7 @@ local nowMs = time[1] * 1000 + math.floor(time[2] / 1000)
  * one is wanted instead of a turn, lease in ms, polls a minute, window in ms.
  * Answers `['shared', number, body, ageMs]`, `['busy', issued, ms]`, `['wait', issued, ms]` or `['poll', number]`.
  */
-export const beginTurn = createRedisScript(`${clock}
+export const beginTurn = createRedisScript<readonly string[]>(`${clock}
 local known, leaseMs, perMinute, windowMs = tonumber(ARGV[1]), tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
 local seat = redis.call('HMGET', KEYS[1], 'issued', 'until', 'number', 'body', 'at')
 local issued = tonumber(seat[1] or 0)
@@ -51,14 +51,14 @@ return { 'poll', number }
 `);
 
 /** The last result, if it is still kept: `[number, body, ageMs]` or nil. Key: seat. */
-export const readResult = createRedisScript(`${clock}
+export const readResult = createRedisScript<readonly string[] | null>(`${clock}
 local seat = redis.call('HMGET', KEYS[1], 'number', 'body', 'at')
 if not seat[2] then return nil end
 return { seat[1], seat[2], tostring(nowMs - seat[3]) }
 `);
 
 /** Prolongs the lease of a turn. Key: seat. Arguments: number, lease in ms. */
-export const renewTurn = createRedisScript(`${clock}
+export const renewTurn = createRedisScript<0 | 1>(`${clock}
 if redis.call('HGET', KEYS[1], 'issued') ~= ARGV[1] then return 0 end
 redis.call('HSET', KEYS[1], 'until', nowMs + ARGV[2])
 redis.call('PEXPIRE', KEYS[1], math.max(redis.call('PTTL', KEYS[1]), 10 * ARGV[2]))
@@ -71,7 +71,7 @@ return 1
  * Keys: seat, pause. Arguments: number, channel, body, what becomes of the kept result (`keep`, `drop` or for how many
  * ms the new one is kept), ms to pause.
  */
-export const finishTurn = createRedisScript(`${clock}
+export const finishTurn = createRedisScript<0 | 1>(`${clock}
 local pauseMs = tonumber(ARGV[5])
 if pauseMs > redis.call('PTTL', KEYS[2]) and pauseMs > 0 then redis.call('SET', KEYS[2], 1, 'PX', pauseMs) end
 if redis.call('HGET', KEYS[1], 'issued') ~= ARGV[1] then return 0 end
@@ -87,7 +87,7 @@ return 1
 `);
 
 /** Gives a turn back and tells those who wait. Key: seat. Arguments: number, channel. */
-export const releaseTurn = createRedisScript(`
+export const releaseTurn = createRedisScript<0 | 1>(`
 if redis.call('HGET', KEYS[1], 'issued') ~= ARGV[1] then return 0 end
 redis.call('HSET', KEYS[1], 'until', 0)
 redis.call('PUBLISH', ARGV[2], ARGV[1] .. ' ')

@@ -41,8 +41,9 @@ export function createRedisSeat(options: RedisSeatOptions): PollSeat {
         // Listening first: what is published between the two is not lost.
         await link.subscribe(keys.seat, hear);
         const kept = await link.run((redis) => readResult(redis, [keys.seat], []));
-        if (!Array.isArray(kept)) return undefined;
-        return take(Number(kept[0]), kept[1], Number(kept[2]));
+        if (kept === null) return undefined;
+        const [number, body = '', ageMs] = kept;
+        return take(Number(number), body, Number(ageMs));
       } catch {
         alone = true;
         return undefined;
@@ -56,8 +57,8 @@ export function createRedisSeat(options: RedisSeatOptions): PollSeat {
           beginTurn(redis, [keys.seat, keys.budget, keys.pause], args),
         );
         // The message of the very result that this answer is about may have overtaken it.
-        if (known > before && Number((answer as string[])[1]) <= known) return { type: 'heard' };
-        return read(answer as string[]);
+        if (known > before && Number(answer[1]) <= known) return { type: 'heard' };
+        return read(answer);
       } catch {
         alone = true;
         return { type: 'poll', finish: async () => true };
@@ -137,9 +138,9 @@ export function createRedisSeat(options: RedisSeatOptions): PollSeat {
     if (report) events.onReport(report);
   }
 
-  function take(number: number, body: unknown, ageMs: number): PollReport | undefined {
+  function take(number: number, body: string, ageMs: number): PollReport | undefined {
     if (!(number > known)) return undefined;
-    const text = secrets.open(String(body), place(String(number)));
+    const text = secrets.open(body, place(String(number)));
     if (text === undefined) return undefined;
     known = number;
     const report = readReport(text);

@@ -1,11 +1,6 @@
 import type { Example } from '../examples/examples.ts';
+import type { LinkedOperation } from './linked-operation.ts';
 import type { TabState, TabsState } from './tab-state.ts';
-
-/** An operation that came with the page's address. */
-export interface LinkedOperation {
-  readonly query: string;
-  readonly variables: string;
-}
 
 /**
  * The tabs to begin with: those of the last visit, else the examples. A linked operation comes in a tab of

@@ -1,4 +1,8 @@
-import type { LinkedOperation } from './initial-tabs.ts';
+/** An operation that came with the page's address. */
+export interface LinkedOperation {
+  readonly query: string;
+  readonly variables: string;
+}
 
 /** Reads `?query=&variables=` of the page's address. It is shown, and never run by itself. */
 export function linkedOperation(search: string): LinkedOperation | undefined {

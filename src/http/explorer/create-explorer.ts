@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Log } from '../../observe/log.ts';
+import type { Log } from '../../log.ts';
 import { pageHeaders } from './page-headers.ts';
 import { readPageList } from './page-list.ts';
 import { prefersPage } from './prefers-page.ts';

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { CloseCode, makeServer, type ServerOptions } from 'graphql-ws';
 import type { WebSocket, WebSocketServer } from 'ws';
-import type { Log } from '../../observe/log.ts';
+import type { Log } from '../../log.ts';
 import { createOperationIds } from './operation-ids.ts';
 
 /** What the hooks of the protocol find as `extra` in their context. */
