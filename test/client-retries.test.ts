@@ -17,7 +17,7 @@ const unknown: UploadResult = {
 };
 const checked: UploadResult = {
   __typename: 'UploadChecked',
-  file: { name: 'a.csv', bytes: 1, rows: 1, sha256: '', problemCount: 0, problems: [] },
+  file: { name: 'a.csv', bytes: 1, rows: 1, sha256: '', problemCount: 0, problems: [], notes: [] },
 };
 
 /** Answers with these, one after the other, and the last again and again. */

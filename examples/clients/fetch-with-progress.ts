@@ -1,4 +1,5 @@
 /// <reference lib="dom" />
+import { fromGateway } from './gateway-failure.ts';
 
 export interface ProgressInit extends RequestInit {
   /** Told as the body leaves the browser. */
@@ -10,10 +11,13 @@ export type ProgressFetch = (url: string, init: ProgressInit) => Promise<Respons
 /**
  * `fetch` for uploads. Browsers tell how much of a body has gone out to XMLHttpRequest only, so this is one in the shape
  * of `fetch`, which every client here takes in its place. Where there is no XMLHttpRequest, as in Node, it is `fetch`,
- * and nothing is told. Rejects as `fetch` does: with the signal's reason, or a TypeError when the connection broke.
+ * and nothing is told. Rejects as `fetch` does: with the signal's reason, or a TypeError when the connection broke. Also
+ * rejects with `GatewayFailure` when a proxy refused the request.
  */
-export const fetchWithProgress: ProgressFetch = (url, { onProgress, ...init }) =>
-  onProgress && 'XMLHttpRequest' in globalThis ? send(url, init, onProgress) : fetch(url, init);
+export const fetchWithProgress: ProgressFetch = async (url, { onProgress, ...init }) =>
+  fromGateway(
+    await (onProgress && 'XMLHttpRequest' in globalThis ? send(url, init, onProgress) : fetch(url, init)),
+  );
 
 function send(
   url: string,

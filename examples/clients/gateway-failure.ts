@@ -29,6 +29,18 @@ export function dataOf<T>(result: { readonly data?: T; readonly errors?: readonl
   return data;
 }
 
+/**
+ * The response as it is, unless a proxy in front of the gateway refused the request with a page of its own, for example
+ * a body that is too large for it: `GatewayFailure` then, with a code such as `HTTP_413`. A 5xx may pass, and is left to the client.
+ */
+export function fromGateway(response: Response): Response {
+  const { status, headers } = response;
+  const isPage = /^text\/(html|plain)/i.test(headers.get('content-type') ?? '');
+  if (!isPage || status < 400 || status >= 500) return response;
+  const message = `A proxy in front of the gateway refused the request: HTTP ${status}.`;
+  throw new GatewayFailure([{ message, extensions: { code: `HTTP_${status}` } }]);
+}
+
 /** `undefined` for everything that the gateway did not say: a connection that broke, a proxy's page. */
 export function codeOf(error: unknown): string | undefined {
   return error instanceof GatewayFailure ? error.code : undefined;

@@ -8,6 +8,8 @@ export interface NextStep {
   readonly watch: readonly string[];
   /** What to mend, as it stands in the file. */
   readonly problems?: readonly { readonly line?: number | null; readonly message: string }[];
+  /** What was not checked, such as rows beyond those that are searched for duplicate codes. */
+  readonly notes?: readonly string[];
   /** The argument to mend, as `input.customerIdentifierColumn`. */
   readonly field?: string;
   /** Send the file again with this key, later: nothing else is safe. */
@@ -24,11 +26,17 @@ export function nextStep(result: UploadResult): NextStep {
         message: `${file.name} ${what}: ${file.rows} rows.`,
         watch: ids(jobs),
         problems: file.problems,
+        notes: file.notes,
       };
     }
     case 'UploadChecked': {
-      const { name, problems, problemCount } = result.file;
-      return { message: `${name} can be uploaded; ${problemCount} problems.`, watch: [], problems };
+      const { name, problems, problemCount, notes } = result.file;
+      return {
+        message: `${name} can be uploaded. Problems found: ${problemCount}.`,
+        watch: [],
+        problems,
+        notes,
+      };
     }
     case 'InvalidFileError':
       return { message: result.message, watch: ids(result.jobs), problems: result.problems };

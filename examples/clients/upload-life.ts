@@ -30,13 +30,15 @@ export async function uploadLife(
   input: UploadCouponBatchInput,
   { client, page, signal }: { client: UploadClient; page: UploadPage; signal: AbortSignal },
 ): Promise<readonly JobStateFragment[]> {
-  const check = await client.upload(file, { ...input, options: { dryRun: true } }, { signal });
+  const onProgress = page.showProgress;
+  const dry = { ...input, options: { ...input.options, dryRun: true } };
+  const check = await client.upload(file, dry, { signal, onProgress });
   if (check.__typename !== 'UploadChecked') page.show(nextStep(check));
   if (check.__typename !== 'UploadChecked' || !(await page.confirm(nextStep(check)))) return [];
 
   const idempotencyKey = await keyOfFile(file, input.couponSeriesId);
   const keyed = { ...input, options: { ...input.options, idempotencyKey } };
-  const result = await client.upload(file, keyed, { signal, onProgress: page.showProgress });
+  const result = await client.upload(file, keyed, { signal, onProgress });
   const step = nextStep(result);
   page.show(step);
 

@@ -7,6 +7,7 @@ import { couponFile } from './coupon-file.ts';
 import { startCuttingProxy } from './cutting-proxy.ts';
 import { token } from './graphql-client.ts';
 import { startGateway, type TestGateway } from './start-gateway.ts';
+import { startStubServer } from './stub-server.ts';
 
 export interface UploadClient {
   upload(
@@ -49,6 +50,16 @@ export function describeUploads(name: string, create: CreateClient): void {
     const clientWith = (tokens: Tokens, url = gateway.url) => create({ url, tokens });
     const client = (url?: string) => clientWith(tokensOf(token).tokens, url);
     const uploads = () => gateway.sandbox.requests.filter(({ call }) => call === 'uploadFile');
+
+    test('that a proxy refuses with a page of its own is thrown with its status, and not repeated', async () => {
+      const headers = { 'content-type': 'text/html' };
+      await using proxy = await startStubServer(() => ({ status: 413, headers, body: '<html>Too large' }));
+      await expect(client(proxy.url).upload(good, byMobile)).rejects.toMatchObject({
+        name: 'GatewayFailure',
+        code: 'HTTP_413',
+      });
+      expect(proxy.requests).toHaveLength(1);
+    });
 
     test('that upstream forbids is thrown with its code, and not repeated', async () => {
       gateway.sandbox.faults.set({ call: 'uploadFile', fault: { kind: 'status', status: 403 } });
