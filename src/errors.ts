@@ -187,7 +187,18 @@ function build(
 }
 
 function relocate(error: GraphQLError, located: GraphQLError | undefined): GraphQLError {
-  return new GraphQLError(error.message, { ...place(located), extensions: error.extensions });
+  // Ours, which says by itself what to do.
+  const isMissingFile = error.extensions['code'] === 'FILE_MISSING';
+  const where = isMissingFile ? '' : variablePlace(located?.message ?? '', error.message);
+  return new GraphQLError(where + error.message, { ...place(located), extensions: error.extensions });
+}
+
+/** What graphql-js puts before the reason why a variable does not fit, without the value that it quotes there. */
+function variablePlace(message: string, reason: string): string {
+  const [, name] = /^Variable "\$(\w+)" got invalid value /.exec(message) ?? [];
+  if (!name) return '';
+  const [, path] = / at "([\w.[\]]+)"; $/.exec(message.slice(0, -reason.length).slice(-200)) ?? [];
+  return `Variable "$${name}" got an invalid value${path ? ` at "${path}"` : ''}; `;
 }
 
 function place(located: GraphQLError | undefined): Pick<GraphQLErrorOptions, 'nodes' | 'path'> {

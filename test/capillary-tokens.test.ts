@@ -229,7 +229,9 @@ describe("A caller's token", () => {
     async (token) => {
       const error = await failureOf(passThroughCredential(token).token(signal));
       expect(error.code).toBe('UNAUTHENTICATED');
-      expect(error.message).toBe('The access token is empty or is not a token.');
+      expect(error.message).toBe(
+        'The access token is empty or contains spaces or other characters that no token has. In x-cap-api-oauth-token, send it without "Bearer".',
+      );
     },
   );
 

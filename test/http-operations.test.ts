@@ -149,7 +149,7 @@ describe('A JSON body', () => {
       expect(readGraphQL(answer)).toMatchObject({
         status: 415,
         code: 'UNSUPPORTED_MEDIA_TYPE',
-        message: 'Send the body as it is: "gzip" is not decoded here.',
+        message: 'Send the body without content-encoding: "gzip" is not supported.',
       });
     },
   );

@@ -224,7 +224,10 @@ describe('What this gateway refuses of a form', () => {
         operationsPart({ id: null }, 'query ($id: ID!) { uploadJob(id: $id) { id } }'),
         mapPart({ 0: ['variables.id'] }),
       ],
-      ...{ code: 'BAD_USER_INPUT', says: /^ID cannot represent value: a file$/ },
+      ...{
+        code: 'BAD_USER_INPUT',
+        says: /^Variable "\$id" got an invalid value; ID cannot represent value: a file$/,
+      },
     },
     'operations without a query': {
       parts: [{ name: 'operations', value: '{"variables":{"file":null}}' }, mapPart()],

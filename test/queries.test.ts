@@ -108,7 +108,7 @@ describe('A list of jobs', () => {
     await makeJob(started);
     const { errors } = await ask(started.url, pageOfJobs, { variables: { after } });
     expect(errors).toMatchObject([
-      { message: expect.stringContaining('"after" is no cursor'), extensions: { code: 'BAD_USER_INPUT' } },
+      { message: expect.stringContaining('"after" is not a cursor'), extensions: { code: 'BAD_USER_INPUT' } },
     ]);
   });
 

@@ -22,6 +22,21 @@ async function ask(query: string, variables?: unknown) {
   return { ...readGraphQL(answer), body: answer.body, cpuMs };
 }
 
+test.each([
+  {
+    input: { ...mobileInput, customerIdentifier: 'PHONE' },
+    message: /^Variable "\$input" got an invalid value at "input\.customerIdentifier"; [^;]* enum\.$/,
+  },
+  {
+    input: { ...mobileInput, options: { maxRowsPerJob: 'at "a.b"; ' } },
+    message: /^Variable "\$input" got an invalid value at "input\.options\.maxRowsPerJob"; Int cannot/,
+  },
+  { input: 3, message: /^Variable "\$input" got an invalid value; Expected type/ },
+])('A variable that does not fit is told with its place: $message', async ({ input, message }) => {
+  const { errors } = await ask(uploadCouponBatch, { file: null, input });
+  expect(errors).toContainEqual(expect.objectContaining({ message: expect.stringMatching(message) }));
+});
+
 describe('A large value is not sent back', () => {
   const large = 'x'.repeat(100_000);
 

@@ -176,8 +176,8 @@ describe('a coupon code that stands twice', () => {
 
   it('names the other line', () => {
     const [first, second] = scanFile('code\nA1\n\nB1\na1\n').report.problems;
-    expect(first?.message).toContain('in line 2 stands again in line 5');
-    expect(second?.message).toContain('in line 5 stands already in line 2');
+    expect(first?.message).toContain('in line 2 appears again in line 5');
+    expect(second?.message).toContain('in line 5 already appears in line 2');
   });
 
   it('is not found where only punctuation differs by the bit of a letter case', () => {

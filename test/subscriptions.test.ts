@@ -49,11 +49,11 @@ describe.each(transports)('watching over $name', (transport) => {
       code: 'BAD_USER_INPUT',
       message: /^"COUPON_BATCH:9223372036854775808:1" is not the id/,
     },
-    'no ids': { request: watch(), code: 'BAD_USER_INPUT', message: /^Name 1 to 500 upload jobs/ },
+    'no ids': { request: watch(), code: 'BAD_USER_INPUT', message: /^Watch 1 to 500 upload jobs/ },
     'too many ids': {
       request: watch(...Array.from({ length: 501 }, (_, i) => `COUPON_BATCH:1:${i + 1}`)),
       code: 'BAD_USER_INPUT',
-      message: /^Name 1 to 500 upload jobs to watch, not 501\.$/,
+      message: /^Watch 1 to 500 upload jobs at once, not 501\.$/,
     },
     'a job that the series does not have': {
       request: watch('COUPON_BATCH:541854:1'),
@@ -76,7 +76,7 @@ describe.each(transports)('watching over $name', (transport) => {
       request: watch('COUPON_BATCH:541854:1'),
       caller: { token: 'two words' },
       code: 'UNAUTHENTICATED',
-      message: /^The access token is empty or is not a token\.$/,
+      message: /^The access token is empty or contains spaces or other characters that no token has\. .+\.$/,
     },
     'a document that does not parse': {
       request: { query: 'subscription {' },
@@ -106,7 +106,7 @@ describe.each(transports)('watching over $name', (transport) => {
     'a variable of another type': {
       request: { query: watchJobs, variables: { ids: { a: 1 } } },
       code: 'BAD_USER_INPUT',
-      message: /^ID cannot represent value/,
+      message: /^Variable "\$ids" got an invalid value; ID cannot represent value/,
     },
     'a variable that is missing': {
       request: { query: watchJobs },

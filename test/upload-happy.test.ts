@@ -92,7 +92,7 @@ describe('Refused input', () => {
       kind: batch,
       input: { ...tagged, customerIdentifierColumn: null },
       field: 'customerIdentifierColumn',
-      message: 'which column holds the EMAIL',
+      message: 'With EMAIL, give the column',
     },
     {
       name: 'a customer column beside NOT_TAGGED',
@@ -155,7 +155,7 @@ describe('Refused input', () => {
       kind: redeemed,
       input: { ...redeemedInput, details },
       field: 'details',
-      message: 'no text',
+      message: 'not text',
     })),
   ])('$name is told with its field, and nothing is uploaded', async ({ kind, input, field, message }) => {
     await using started = await startGateway();

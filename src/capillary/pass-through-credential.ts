@@ -14,7 +14,10 @@ export function passThroughCredential(token: string): Credential {
       signal.throwIfAborted();
       // Over WebSocket a token is any JSON string: a line break in it would otherwise surface as a bug of ours.
       if (!/^[\x21-\x7e]{1,16384}$/.test(token)) {
-        throw new CapillaryError('UNAUTHENTICATED', 'The access token is empty or is not a token.');
+        throw new CapillaryError(
+          'UNAUTHENTICATED',
+          'The access token is empty or contains spaces or other characters that no token has. In x-cap-api-oauth-token, send it without "Bearer".',
+        );
       }
       return token;
     },

@@ -62,7 +62,10 @@ export function createRequestListener(options: RequestListenerOptions): RequestL
     // Before the check of the host: probes come by address, and hold nothing that a page could use.
     if (probes.has(path)) return serveProbe(req, res, path);
     if (!isAllowedHost(req.headers, allowedHosts)) {
-      return refuse(res, new GatewayError('MISDIRECTED', 'No such host is served here: see ALLOWED_HOSTS.'));
+      return refuse(
+        res,
+        new GatewayError('MISDIRECTED', 'This host name is not served here: see ALLOWED_HOSTS.'),
+      );
     }
     if (explorer?.(req, res, path)) return work.add(res);
     if (path === '/graphql') return serveGraphQL(req, res);

@@ -13,7 +13,9 @@ export function plainError(error: GraphQLError, record: ErrorNotes): GraphQLErro
   const code = codeOf(error);
   record.failed(code);
   const { originalError: _, ...extensions } = error.extensions;
-  return new GraphQLError(plainMessage(error.message), {
+  // graphql-js refuses null in the place of a file before the scalar could say what to do.
+  const hint = code === 'FILE_MISSING' && !error.extensions['code'] ? nullFileHint : '';
+  return new GraphQLError(plainMessage(error.message) + hint, {
     nodes: error.nodes ?? null,
     source: error.source ?? null,
     positions: error.positions ?? null,
@@ -39,6 +41,7 @@ export function toldError(error: GraphQLError, record: ErrorNotes): GraphQLError
 }
 
 const maxMessageLength = 500;
+const nullFileHint = ' Send a GraphQL multipart request whose "map" names this variable.';
 
 /**
  * Yoga has codes of its own; graphql-js has none, and refuses null in the place of a file before the scalar

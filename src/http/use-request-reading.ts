@@ -123,19 +123,19 @@ function csrfPrevented(mediaType: string): GatewayError {
   return new GatewayError(
     'CSRF_PREVENTED',
     `A POST of ${JSON.stringify(mediaType)} needs one of the headers ${csrfHeaders.join(', ')}, with any value. ` +
-      'It keeps foreign web pages from sending forms in your name.',
+      'This keeps other web pages from sending forms in your name.',
   );
 }
 
 function foreignPage(): GatewayError {
   return new GatewayError(
     'CSRF_PREVENTED',
-    'A page of another origin may ask here when CORS_ORIGINS lists it.',
+    'Pages of other origins are refused unless CORS_ORIGINS lists them.',
   );
 }
 
 function encoded(encoding: string): GatewayError {
-  const message = `Send the body as it is: ${JSON.stringify(encoding)} is not decoded here.`;
+  const message = `Send the body without content-encoding: ${JSON.stringify(encoding)} is not supported.`;
   // RFC 9110, 12.5.3: this tells it from a media type that is not read.
   const http = { status: 415, headers: { 'accept-encoding': 'identity' } };
   return new GatewayError('UNSUPPORTED_MEDIA_TYPE', message, { http });

@@ -36,7 +36,7 @@ function tooMany({ max, maxPerCredential, taken }: UploadPlaces): GatewayError {
     taken() < max
       ? `${maxPerCredential} uploads with this token are under way`
       : `${max} uploads are under way`;
-  return new GatewayError('RATE_LIMITED', `${what}, which is all that are taken at once.`, {
+  return new GatewayError('RATE_LIMITED', `${what}, and more are not accepted at once.`, {
     extensions: { retryAfterSeconds },
     http: { status: 429, headers: { 'retry-after': String(retryAfterSeconds) } },
   });

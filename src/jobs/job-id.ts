@@ -31,7 +31,7 @@ const maxIds = 500;
  */
 export function parseJobIds(ids: readonly string[]): JobRef[] {
   if (ids.length === 0 || ids.length > maxIds) {
-    throw new GatewayError('BAD_USER_INPUT', `Name 1 to ${maxIds} upload jobs to watch, not ${ids.length}.`);
+    throw new GatewayError('BAD_USER_INPUT', `Watch 1 to ${maxIds} upload jobs at once, not ${ids.length}.`);
   }
   return ids.map(parseJobId);
 }

@@ -52,7 +52,7 @@ function startAfter(cursor: string, listing: JobListing, jobs: readonly UploadJo
   const id = Buffer.from(cursor, 'base64url').toString();
   const place = listing.placeOf(id);
   if (place === undefined) {
-    throw new GatewayError('BAD_USER_INPUT', '"after" is no cursor of this list. Begin again without it.');
+    throw new GatewayError('BAD_USER_INPUT', '"after" is not a cursor of this list. Start again without it.');
   }
   let [start, end] = [0, jobs.length];
   while (start < end) {

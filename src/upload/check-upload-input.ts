@@ -20,11 +20,11 @@ export function checkCouponBatchInput(input: CouponBatchInput): Checked<CouponBa
   if (customerIdentifier === 'NOT_TAGGED' && column != null) {
     return refuseInput(
       'customerIdentifierColumn',
-      'NOT_TAGGED files hold coupon codes only: leave the column out.',
+      'NOT_TAGGED files contain only coupon codes: omit the column.',
     );
   }
   if (customerIdentifier !== 'NOT_TAGGED' && column == null) {
-    const message = `Say which column holds the ${customerIdentifier}: its zero-based position.`;
+    const message = `With ${customerIdentifier}, give the column that contains it, counted from 0.`;
     return refuseInput('customerIdentifierColumn', message);
   }
   if (column != null && !isColumn(column))
@@ -51,7 +51,7 @@ export function checkRedeemedCouponsInput(input: RedeemedCouponsInput): Checked<
   if (details && (noText.test(details) || !details.isWellFormed())) {
     return refuseInput(
       'details',
-      'The note holds characters that are no text, such as NUL or half a character.',
+      'The note contains characters that are not text, such as NUL or half a surrogate pair.',
     );
   }
   return {
@@ -76,12 +76,12 @@ function isColumn(column: number): boolean {
 }
 
 function columnMessage(column: number): string {
-  return `A column is a zero-based position from 0 to ${maxColumn}, but this is ${column}.`;
+  return `Columns are counted from 0 to ${maxColumn}, but this is ${column}.`;
 }
 
 function refuseSeries() {
   return refuseInput(
     'couponSeriesId',
-    'A coupon series id is a positive whole number of 63 bits at most, as 541854.',
+    'A coupon series id is a positive whole number of at most 63 bits, for example 541854.',
   );
 }

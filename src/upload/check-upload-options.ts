@@ -27,14 +27,14 @@ export function checkUploadOptions(
     return refuseInput('options.idempotencyKey', 'A key has 8 to 64 of the characters A-Z a-z 0-9 _ and -.');
   }
   if (maxRowsPerJob != null && maxRowsPerJob < 1) {
-    return refuseInput('options.maxRowsPerJob', `A job has at least one row, but this is ${maxRowsPerJob}.`);
+    return refuseInput('options.maxRowsPerJob', `maxRowsPerJob must be at least 1, but is ${maxRowsPerJob}.`);
   }
   const rejectRowProblems = rowProblems === 'REJECT';
   if (rejectRowProblems && maxRowsPerJob != null && !dryRun) {
     return refuseInput(
       'options.rowProblems',
-      'REJECT needs to see the whole file before anything is uploaded, and with maxRowsPerJob the first jobs go up ' +
-        'before that. Check the file with dryRun first, then upload it with REPORT.',
+      'REJECT must check the whole file before anything is uploaded, but maxRowsPerJob uploads the first jobs before ' +
+        'that. Check the file with dryRun first, then upload it with REPORT.',
     );
   }
   return {

@@ -88,7 +88,7 @@ function refuseEncoded(name: string | undefined, { encoding }: PartInfo): void {
   if (['7bit', '8bit', 'binary', ''].includes(encoding.trim())) return;
   const part = JSON.stringify(name?.slice(0, 40) ?? '');
   const shown = JSON.stringify(encoding.slice(0, 40));
-  const message = `The part ${part} has the Content-Transfer-Encoding ${shown}, which is not decoded here: send it as it is.`;
+  const message = `The part ${part} has the Content-Transfer-Encoding ${shown}, which is not supported: send the content unencoded.`;
   throw new GatewayError('BAD_REQUEST', message);
 }
 

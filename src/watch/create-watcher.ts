@@ -176,11 +176,11 @@ export function createWatcher(options: WatcherOptions): Watcher {
 }
 
 function goingAway(): WatchError {
-  return new WatchError('SHUTTING_DOWN', 'This instance is going away.');
+  return new WatchError('SHUTTING_DOWN', 'This instance is shutting down.');
 }
 
 function tooMany(maxPerCredential: number): WatchError {
-  const message = `${maxPerCredential} subscriptions are open with this token, which is all that may be at once.`;
+  const message = `${maxPerCredential} subscriptions are open with this token, and more are not accepted.`;
   return new WatchError('RATE_LIMITED', message, 5);
 }
 

@@ -60,8 +60,8 @@ function reasonOf({ code, rawPacket }: BrokenRequest): {
       return new GatewayError('TRUNCATED', 'The request ended before its body did. Send it again.');
     case 'HPE_HEADER_OVERFLOW':
       return isInRequestLine(rawPacket)
-        ? new GatewayError('URI_TOO_LONG', 'The address is longer than it may be. Send the query as a POST.')
-        : new GatewayError('HEADERS_TOO_LARGE', 'The headers are larger than they may be.');
+        ? new GatewayError('URI_TOO_LONG', 'The URL is too long. Send the query as a POST.')
+        : new GatewayError('HEADERS_TOO_LARGE', 'The headers are too large.');
     case 'ERR_HTTP_REQUEST_TIMEOUT':
       return new GatewayError('REQUEST_TIMEOUT', 'The headers did not arrive in time.');
     default:

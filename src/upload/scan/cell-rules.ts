@@ -18,7 +18,7 @@ const shortened = /^[+-]?\d+([.,]\d+)?E\+?\d+$/i;
 function adviceFor(kind: string, mend: string): (cell: string) => string {
   return (cell) =>
     shortened.test(cell)
-      ? `is ${kind} that a spreadsheet has shortened: format the column as text, enter the values anew and export again`
+      ? `is ${kind} that a spreadsheet has shortened: format the column as text, enter the values again and export the file again`
       : `is not ${kind}: ${mend}`;
 }
 
@@ -40,7 +40,7 @@ export const cellRules: Readonly<Record<CellRule, CellRuleEntry>> = {
     code: 'INVALID_MOBILE',
     accepts: (cell) =>
       cell.length <= 64 && /^\+?[\p{Nd}\s()./-]+$/u.test(cell) && between(4, countDigits(cell), 20),
-    advice: adviceFor('a mobile number', 'write 4 to 20 digits, a leading + if you like, and nothing else'),
+    advice: adviceFor('a mobile number', 'write 4 to 20 digits, optionally with a leading +'),
   },
   // A 64-bit integer upstream. "12.0" is what some tools write for 12.
   number: {

@@ -57,14 +57,14 @@ export function createDuplicateProblems(
       search.finish((row, first, isSecond) => {
         const line = lines.lineOf(row);
         const firstLine = lines.lineOf(first);
-        const advice = 'Upstream rejects every row of a code that stands twice: keep one.';
+        const advice = 'Capillary rejects every row with a duplicate code: keep only one.';
         if (isSecond) {
           problems.add('DUPLICATE_COUPON', firstLine, column, () => {
-            return `The coupon code in line ${firstLine} stands again in line ${line}. ${advice}`;
+            return `The coupon code in line ${firstLine} appears again in line ${line}. ${advice}`;
           });
         }
         problems.add('DUPLICATE_COUPON', line, column, () => {
-          return `The coupon code in line ${line} stands already in line ${firstLine}. ${advice}`;
+          return `The coupon code in line ${line} already appears in line ${firstLine}. ${advice}`;
         });
       });
     },

@@ -30,7 +30,7 @@ export function createRowJudge(required: readonly RequiredColumn[], problems: Pr
       const { line } = row;
       if (cell === '') {
         problems.add('EMPTY_CELL', line, column, () => {
-          return `Line ${line} has nothing in column ${column} (${name}), which every row must fill.`;
+          return `Line ${line} has nothing in column ${column} (${name}), but every row needs a value there.`;
         });
         continue;
       }

@@ -44,5 +44,5 @@ export function scanReport({ rows, columns, problems, duplicates, wholeFileProbl
 
 function notSearched(lastRow: number): string {
   const rows = lastRow.toLocaleString('en');
-  return `Only the first ${rows} rows were searched for codes that stand twice. Upstream finds those further on.`;
+  return `Only the first ${rows} rows were searched for duplicate codes. Capillary will find those further on.`;
 }

@@ -6,14 +6,14 @@ export const wholeFileProblems = {
 
   headerOnly: {
     code: 'NO_DATA_ROWS',
-    message: 'The file has a header line and no rows. The first line is always taken for the header.',
+    message: 'The file has a header line and no rows. The first line is always read as the header.',
   },
 
   headerTooLong: {
     code: 'NOT_CSV',
     line: 1,
     message:
-      'The first 1 MiB holds a header and no row, so this is no CSV file, or a quote (") in the header is never closed.',
+      'There is no row in the first 1 MiB: either this is not a CSV file, or a quote (") in the header is never closed.',
   },
 
   missingColumns(
@@ -37,7 +37,7 @@ export const wholeFileProblems = {
       code: 'NOT_CSV',
       line,
       column,
-      message: `Line ${line} holds a NUL byte, which no text file has. Export the table as CSV (UTF-8).`,
+      message: `Line ${line} contains a NUL byte, which text files do not have. Export the table as CSV (UTF-8).`,
     };
   },
 
@@ -62,14 +62,14 @@ export const wholeFileProblems = {
   tooLarge(maxFileBytes: number): FileProblem {
     return {
       code: 'TOO_LARGE',
-      message: `The file is larger than the ${maxFileBytes} bytes that are allowed. Upload it in several files, each with the header.`,
+      message: `The file is larger than the allowed ${maxFileBytes} bytes. Divide it into several files, each with the header.`,
     };
   },
 
   tooManyLines(maxLines: number): FileProblem {
     return {
       code: 'TOO_LARGE',
-      message: `The file has more than ${maxLines} lines. Upload it in several files, each with the header.`,
+      message: `The file has more than ${maxLines} lines. Divide it into several files, each with the header.`,
     };
   },
 } as const satisfies Record<string, FileProblem | ((...details: never[]) => FileProblem)>;
