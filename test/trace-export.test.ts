@@ -37,7 +37,7 @@ test('What is no trace of a router is passed over: the operation begins one of i
   expect(new Set([traceId, ...spans.map((span) => span.traceId)]).size).toBe(spans.length + 1);
 });
 
-describe('The standard variables say', () => {
+describe.concurrent('The standard variables say', () => {
   test('how long a collector may take: then its traces are dropped, and the log says so', async () => {
     const silent = createServer((socket) => void socket.on('error', () => {}).resume());
     await once(silent.listen(0, '127.0.0.1'), 'listening');

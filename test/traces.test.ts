@@ -17,7 +17,7 @@ const { traceId, spanId: routersSpan, traceparent } = routersTrace;
 const listJobs =
   'query Jobs { couponSeries(id: "541854") { uploadJobs(kind: COUPON_BATCH) { totalCount } } }';
 
-describe('Nothing is traced', () => {
+describe.concurrent('Nothing is traced', () => {
   test('by default: upstream hears of no trace, also of a router that has one', async () => {
     await using sandbox = await createSandbox();
     await using gateway = await startProcess({ COUPON_API_URL: sandbox.url });
@@ -120,7 +120,7 @@ describe('A collector that is not there costs nothing:', () => {
   });
 });
 
-describe('A trace', () => {
+describe.concurrent('A trace', () => {
   test("of an upload goes on with the router's: operation, upload, upstream call, and on to upstream", async () => {
     await using collector = await startOtlpCollector();
     await using traced = await startTraced(collector.url);

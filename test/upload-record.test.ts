@@ -180,7 +180,7 @@ const fates: readonly Fate[] = [
   },
 ];
 
-describe('One line tells the story of an upload', () => {
+describe.concurrent('One line tells the story of an upload', () => {
   test.each(fates)('$name', async ({ options, act, story }) => {
     await using started = await startGateway(options);
     await act(started);

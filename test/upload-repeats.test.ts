@@ -94,6 +94,53 @@ const lostAnswers: readonly { name: string; fault: Fault; told?: object }[] = [
   },
 ];
 
+// These three side by side: the first of them waits for ten seconds.
+
+describe.skipIf(!hasRedisServer()).concurrent('With Redis, on two replicas', () => {
+  test('two repeats at the same time make one job', async () => {
+    await using redis = await startRedisServer();
+    await using sandbox = await createSandbox();
+    const env = { COUPON_API_URL: sandbox.url, REDIS_URL: redis.url };
+    await using one = await startProcess(env);
+    await using other = await startProcess(env);
+    sandbox.faults.set({ call: 'uploadFile', fault: { kind: 'latency', ms: 400 } });
+    const answers = await Promise.all([send(one.url), send(other.url), send(one.url), send(other.url)]);
+    const replayed = answers.map(({ data }) => data.result.replayed);
+    expect(replayed.filter((each) => each === false)).toHaveLength(1);
+    for (const { data } of answers) {
+      expect(data.result).toMatchObject(accepted({ sandbox }, data.result.replayed));
+    }
+    expect(uploads(sandbox)).toHaveLength(1);
+  });
+
+  test('a repeat goes on when the replica with the first try was killed', async () => {
+    await using redis = await startRedisServer();
+    await using sandbox = await createSandbox();
+    const env = { COUPON_API_URL: sandbox.url, REDIS_URL: redis.url };
+    await using one = await startProcess(env);
+    await using other = await startProcess(env);
+    sandbox.faults.set({ call: 'uploadFile', fault: { kind: 'hang', at: 'after', job: true } });
+    const lost = expect(send(one.url)).rejects.toThrow();
+    await eventually(() => expect(sandbox.jobs.list()).toHaveLength(1));
+    one.kill('SIGKILL');
+    await lost;
+    const repeat = await send(other.url);
+    expect(repeat.data.result).toMatchObject(accepted({ sandbox }, true));
+    expect(uploads(sandbox)).toHaveLength(1);
+    // The lock of the dead replica ends by itself, ten seconds after its last sign of life.
+  });
+
+  test('Redis that goes away costs the lock among replicas, and no upload', async () => {
+    await using redis = await startRedisServer();
+    await using sandbox = await createSandbox();
+    await using one = await startProcess({ COUPON_API_URL: sandbox.url, REDIS_URL: redis.url });
+    await redis.kill();
+    const [first, second] = await Promise.all([send(one.url), send(one.url)]);
+    expect([first.data.result.replayed, second.data.result.replayed].sort()).toEqual([false, true]);
+    expect(uploads(sandbox)).toHaveLength(1);
+  });
+});
+
 describe.concurrent('When the answer is lost after upstream took the file', () => {
   test.each(lostAnswers)('through $name, a repeat with the key returns the job', async ({ fault, told }) => {
     await using started = await startGateway(impatient);
@@ -164,6 +211,45 @@ describe.concurrent('When the answer is lost after upstream took the file', () =
   });
 });
 
+describe.concurrent('When the gateway is killed', () => {
+  test('after upstream took the file, a repeat through the next one returns the job', async () => {
+    await using sandbox = await createSandbox();
+    const env = { COUPON_API_URL: sandbox.url };
+    sandbox.faults.set({ call: 'uploadFile', fault: { kind: 'hang', at: 'after', job: true } });
+    {
+      await using killed = await startProcess(env);
+      const first = send(killed.url);
+      const lost = expect(first).rejects.toThrow();
+      await eventually(() => expect(sandbox.jobs.list()).toHaveLength(1));
+      killed.kill('SIGKILL');
+      await lost;
+    }
+    await using next = await startProcess(env);
+    const repeat = await send(next.url);
+    expect(repeat.data.result).toMatchObject(accepted({ sandbox }, true));
+    expect(uploads(sandbox)).toHaveLength(1);
+  });
+
+  test('within the file, nothing is whole upstream, and a repeat through the next one uploads it', async () => {
+    await using sandbox = await createSandbox({ checkRows: false });
+    const env = { COUPON_API_URL: sandbox.url };
+    const file = couponFile(16 * 1024 * 1024);
+    sandbox.faults.set({ call: 'uploadFile', times: 1, fault: { kind: 'slow', bytesPerSecond: 2 ** 23 } });
+    {
+      await using killed = await startProcess(env);
+      const lost = expect(send(killed.url, { file })).rejects.toThrow();
+      const request = await sandbox.received(1);
+      killed.kill('SIGKILL');
+      await lost;
+      expect(await request.done).toMatchObject({ complete: false, aborted: true });
+    }
+    await using next = await startProcess(env);
+    const repeat = await send(next.url, { file });
+    expect(repeat.data.result).toMatchObject(accepted({ sandbox }, false));
+    expect(sandbox.jobs.list()).toHaveLength(1);
+  });
+});
+
 describe('When the client is gone', () => {
   test('after upstream took the file, a repeat with the key returns the job', async () => {
     await using started = await startGateway();
@@ -208,45 +294,6 @@ describe('When the client is gone', () => {
     await expect(first).rejects.toThrow();
     expect((await repeat).data.result).toMatchObject(accepted(started, false));
     expect(await request.done).toMatchObject({ aborted: true });
-    expect(sandbox.jobs.list()).toHaveLength(1);
-  });
-});
-
-describe.concurrent('When the gateway is killed', () => {
-  test('after upstream took the file, a repeat through the next one returns the job', async () => {
-    await using sandbox = await createSandbox();
-    const env = { COUPON_API_URL: sandbox.url };
-    sandbox.faults.set({ call: 'uploadFile', fault: { kind: 'hang', at: 'after', job: true } });
-    {
-      await using killed = await startProcess(env);
-      const first = send(killed.url);
-      const lost = expect(first).rejects.toThrow();
-      await eventually(() => expect(sandbox.jobs.list()).toHaveLength(1));
-      killed.kill('SIGKILL');
-      await lost;
-    }
-    await using next = await startProcess(env);
-    const repeat = await send(next.url);
-    expect(repeat.data.result).toMatchObject(accepted({ sandbox }, true));
-    expect(uploads(sandbox)).toHaveLength(1);
-  });
-
-  test('within the file, nothing is whole upstream, and a repeat through the next one uploads it', async () => {
-    await using sandbox = await createSandbox({ checkRows: false });
-    const env = { COUPON_API_URL: sandbox.url };
-    const file = couponFile(16 * 1024 * 1024);
-    sandbox.faults.set({ call: 'uploadFile', times: 1, fault: { kind: 'slow', bytesPerSecond: 2 ** 23 } });
-    {
-      await using killed = await startProcess(env);
-      const lost = expect(send(killed.url, { file })).rejects.toThrow();
-      const request = await sandbox.received(1);
-      killed.kill('SIGKILL');
-      await lost;
-      expect(await request.done).toMatchObject({ complete: false, aborted: true });
-    }
-    await using next = await startProcess(env);
-    const repeat = await send(next.url, { file });
-    expect(repeat.data.result).toMatchObject(accepted({ sandbox }, false));
     expect(sandbox.jobs.list()).toHaveLength(1);
   });
 });
@@ -518,51 +565,6 @@ test.each([
   const all = JSON.stringify([first, repeat, otherName, read, events]);
   expect(all).not.toContain(fileKey(idempotencyKey));
   expect(uploads(sandbox)[0]?.fileName).toContain(fileKey(idempotencyKey));
-});
-
-describe.skipIf(!hasRedisServer()).concurrent('With Redis, on two replicas', () => {
-  test('two repeats at the same time make one job', async () => {
-    await using redis = await startRedisServer();
-    await using sandbox = await createSandbox();
-    const env = { COUPON_API_URL: sandbox.url, REDIS_URL: redis.url };
-    await using one = await startProcess(env);
-    await using other = await startProcess(env);
-    sandbox.faults.set({ call: 'uploadFile', fault: { kind: 'latency', ms: 400 } });
-    const answers = await Promise.all([send(one.url), send(other.url), send(one.url), send(other.url)]);
-    const replayed = answers.map(({ data }) => data.result.replayed);
-    expect(replayed.filter((each) => each === false)).toHaveLength(1);
-    for (const { data } of answers) {
-      expect(data.result).toMatchObject(accepted({ sandbox }, data.result.replayed));
-    }
-    expect(uploads(sandbox)).toHaveLength(1);
-  });
-
-  test('a repeat goes on when the replica with the first try was killed', async () => {
-    await using redis = await startRedisServer();
-    await using sandbox = await createSandbox();
-    const env = { COUPON_API_URL: sandbox.url, REDIS_URL: redis.url };
-    await using one = await startProcess(env);
-    await using other = await startProcess(env);
-    sandbox.faults.set({ call: 'uploadFile', fault: { kind: 'hang', at: 'after', job: true } });
-    const lost = expect(send(one.url)).rejects.toThrow();
-    await eventually(() => expect(sandbox.jobs.list()).toHaveLength(1));
-    one.kill('SIGKILL');
-    await lost;
-    const repeat = await send(other.url);
-    expect(repeat.data.result).toMatchObject(accepted({ sandbox }, true));
-    expect(uploads(sandbox)).toHaveLength(1);
-    // The lock of the dead replica ends by itself, ten seconds after its last sign of life.
-  });
-
-  test('Redis that goes away costs the lock among replicas, and no upload', async () => {
-    await using redis = await startRedisServer();
-    await using sandbox = await createSandbox();
-    await using one = await startProcess({ COUPON_API_URL: sandbox.url, REDIS_URL: redis.url });
-    await redis.kill();
-    const [first, second] = await Promise.all([send(one.url), send(one.url)]);
-    expect([first.data.result.replayed, second.data.result.replayed].sort()).toEqual([false, true]);
-    expect(uploads(sandbox)).toHaveLength(1);
-  });
 });
 
 /** Counts the intervals that start from now on and are not cleared. */
