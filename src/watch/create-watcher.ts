@@ -131,14 +131,18 @@ export function createWatcher(options: WatcherOptions): Watcher {
       if (closed) throw goingAway();
       await takePoll(schedulers.get(id), now(), signal);
     },
-    stats: () => ({
-      ...counts,
-      watchers: watching.size,
-      loops: loops.count(),
-      credentials: schedulers.all().length,
-      lowestBudgetLeft: Math.min(budgetPerMinute, ...schedulers.all().map((one) => one.budgetLeft())),
-      exchange: exchange.state(),
-    }),
+    stats() {
+      const busy = schedulers.all();
+      return {
+        ...counts,
+        watchers: watching.size,
+        loops: loops.count(),
+        credentials: busy.length,
+        // There may be more of them than a function takes arguments.
+        lowestBudgetLeft: busy.reduce((lowest, one) => Math.min(lowest, one.budgetLeft()), budgetPerMinute),
+        exchange: exchange.state(),
+      };
+    },
     close() {
       closed = true;
       for (const iterator of [...watching]) iterator.complete();

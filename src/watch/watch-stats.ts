@@ -4,7 +4,7 @@ import type { ExchangeState } from './poll-exchange.ts';
 export interface WatchStats {
   readonly watchers: number;
   readonly loops: number;
-  /** Credentials that were watched with in the last minute, and some older ones. */
+  /** Credentials that were watched with in the last minute. */
   readonly credentials: number;
   /** The smallest budget left of any credential that is watched with. */
   readonly lowestBudgetLeft: number;
