@@ -52,7 +52,10 @@ export function createRedisLink(options: RedisLinkOptions): RedisLink {
     settleFirst = resolve;
   });
 
-  commands.on('ready', () => enter('up'));
+  /** Redis refused a command. That it answers others does not mean that it takes writes again. */
+  let isRefusing = false;
+
+  commands.on('ready', () => isRefusing || enter('up'));
   commands.on('error', (error) => enter('down', error));
   commands.on('close', () => enter('down'));
   messages.on('error', () => {});
@@ -65,9 +68,11 @@ export function createRedisLink(options: RedisLinkOptions): RedisLink {
       if (commands.status !== 'ready') throw new Error('Redis is away');
       try {
         const answer = await command(commands);
-        enter('up');
+        if (isRefusing) tryToWrite();
+        else enter('up');
         return answer;
       } catch (error) {
+        isRefusing ||= isRefusal(error);
         enter('down', error);
         throw error;
       }
@@ -102,6 +107,16 @@ export function createRedisLink(options: RedisLinkOptions): RedisLink {
     if (wanted.length > 0 && messages.status === 'ready') await messages.subscribe(...wanted).catch(() => {});
   }
 
+  function tryToWrite(): void {
+    commands.set('capillary-upload-gateway:1:probe', '', 'PX', 1_000).then(
+      () => {
+        isRefusing = false;
+        enter('up');
+      },
+      () => {},
+    );
+  }
+
   function enter(next: 'up' | 'down', error?: unknown): void {
     if (state === 'closed' || state === next) return;
     const former = state;
@@ -116,10 +131,15 @@ export function createRedisLink(options: RedisLinkOptions): RedisLink {
   }
 }
 
+/** An answer of Redis, as against a connection that failed: a full server says OOM, a replica READONLY. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof Error && error.name === 'ReplyError';
+}
+
 /**
  * Of Redis' own errors only the first word, such as WRONGPASS: the rest may quote the command, and so the
  * password.
  */
-function reasonOf({ name, message }: Error): string {
-  return name === 'ReplyError' ? (/^[A-Z]+/.exec(message)?.[0] ?? 'ERR') : message;
+function reasonOf(error: Error): string {
+  return isRefusal(error) ? (/^[A-Z]+/.exec(error.message)?.[0] ?? 'ERR') : error.message;
 }
