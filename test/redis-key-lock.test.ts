@@ -51,6 +51,20 @@ describe('A key that another replica holds', () => {
   });
 });
 
+test.skipIf(!hasRedisServer())(
+  'Redis is not away when it answers while the process stands still',
+  async () => {
+    await using server = await startRedisServer();
+    const link = createRedisLink({ url: server.url, timeoutMs: 50 });
+    await isUp(link);
+    const answer = link.run((redis) => redis.ping());
+    for (const startMs = performance.now(); performance.now() - startMs < 200; );
+    expect(await answer).toBe('PONG');
+    expect(link.isUp()).toBe(true);
+    await link.close();
+  },
+);
+
 describe.skipIf(!hasRedisServer())('A key that is held', () => {
   test('is held again as soon as Redis is back without it, and given back at the end', async () => {
     await using server = await startRedisServer();

@@ -1,4 +1,5 @@
 import { Redis } from 'ioredis';
+import { createStallWatch } from '../flow/stall-watch.ts';
 import { type Log, silentLog } from '../log.ts';
 
 /** Where Redis is, and how long it may take. */
@@ -30,10 +31,9 @@ export interface RedisLink {
 export function createRedisLink(options: RedisLinkOptions): RedisLink {
   const { url, timeoutMs = 500, log = silentLog } = options;
   const commands = new Redis(url, {
-    commandTimeout: timeoutMs,
     connectTimeout: timeoutMs,
-    // A server that was stopped, or silently cut off, leaves its socket open: this gives the socket up.
-    socketTimeout: timeoutMs,
+    // For the greeting alone: `inTime` gives the socket up sooner.
+    socketTimeout: 20 * timeoutMs,
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,
@@ -43,7 +43,7 @@ export function createRedisLink(options: RedisLinkOptions): RedisLink {
     // After a failover this may be the wrong server now.
     reconnectOnError: (error) => error.message.startsWith('READONLY'),
   });
-  const messages = commands.duplicate();
+  const messages = commands.duplicate({ commandTimeout: timeoutMs, socketTimeout: timeoutMs });
   const listeners = new Map<string, (message: string) => void>();
   const backListeners = new Set<() => void>();
   let state: 'connecting' | 'up' | 'down' | 'closed' = 'connecting';
@@ -67,7 +67,7 @@ export function createRedisLink(options: RedisLinkOptions): RedisLink {
       if (state === 'connecting') await first;
       if (commands.status !== 'ready') throw new Error('Redis is away');
       try {
-        const answer = await command(commands);
+        const answer = await inTime(command(commands));
         if (isRefusing) tryToWrite();
         else enter('up');
         return answer;
@@ -97,10 +97,26 @@ export function createRedisLink(options: RedisLinkOptions): RedisLink {
       state = 'closed';
       settleFirst();
       messages.disconnect();
-      if (wasUp) await commands.quit().catch(() => {});
+      if (wasUp) await inTime(commands.quit()).catch(() => {});
       commands.disconnect();
     },
   };
+
+  /** Not by a timer of ioredis: after a standstill of the process it fires before the answer is read. */
+  function inTime<T>(answer: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const watch = createStallWatch({
+        timeoutMs,
+        onStall() {
+          reject(new Error(`Redis did not answer within ${timeoutMs} ms`));
+          // A server that was stopped, or silently cut off, leaves its socket open.
+          commands.stream.destroy();
+        },
+      });
+      watch.begin();
+      answer.then(resolve, reject).finally(watch.close);
+    });
+  }
 
   async function listen(channels: readonly string[]): Promise<void> {
     const wanted = channels.filter((channel) => listeners.has(channel));
@@ -108,7 +124,7 @@ export function createRedisLink(options: RedisLinkOptions): RedisLink {
   }
 
   function tryToWrite(): void {
-    commands.set('capillary-upload-gateway:1:probe', '', 'PX', 1_000).then(
+    inTime(commands.set('capillary-upload-gateway:1:probe', '', 'PX', 1_000)).then(
       () => {
         isRefusing = false;
         enter('up');
