@@ -49,14 +49,17 @@ async function main(): Promise<void> {
   // After the handlers: whoever waits for this line may send a signal at once, which must not end the process
   // without a drain.
   const { url, sandboxUrl } = gateway;
-  logger.info(sandboxUrl ? { url, sandboxUrl, token: 'sandbox-token' } : { url }, 'ready');
+  if (!sandboxUrl) return logger.info({ url }, 'ready');
+  // A deployment without its settings would tell everybody that their files are with Capillary.
+  const note = 'No upstream is set: uploads go to the embedded sandbox, and none to Capillary.';
+  logger.warn({ url, sandboxUrl, token: 'sandbox-token', note }, 'ready');
 }
 
 /** One line for what the operator can fix; the stack for a bug. */
 function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  if ('syscall' in error && error.syscall === 'listen')
-    return `${error.message}. Set HOST and PORT to others.`;
+  if ('syscall' in error && ['listen', 'getaddrinfo'].includes(String(error.syscall)))
+    return `${error.message}. Set HOST or PORT to another value.`;
   return error instanceof ConfigError ? error.message : String(error.stack);
 }
 

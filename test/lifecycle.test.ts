@@ -44,7 +44,7 @@ describe('The process does not start', () => {
     taken.close();
     expect(code).toBe(1);
     expect(stderr).toBe(
-      `listen EADDRINUSE: address already in use 127.0.0.1:${port}. Set HOST and PORT to others.\n`,
+      `listen EADDRINUSE: address already in use 127.0.0.1:${port}. Set HOST or PORT to another value.\n`,
     );
     expect(stdout).toEqual([]);
   });
@@ -54,6 +54,12 @@ describe('The process does not start', () => {
     expect(code).toBe(1);
     expect(stderr).toContain('EADDRNOTAVAIL');
   });
+
+  test('on a name that does not resolve: a line that says so, and exit code 1', async () => {
+    const { code, stderr } = await runProcess({ PORT: '0', HOST: 'gateway.invalid' });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^getaddrinfo E[A-Z_]+ gateway\.invalid\. Set HOST or PORT to another value\.\n$/);
+  });
 });
 
 describe('A running process', () => {
@@ -62,12 +68,13 @@ describe('A running process', () => {
     expect(gateway.url).toMatch(/^http:\/\/127\.0\.0\.1:[1-9]\d*\/graphql$/);
     const [line = ''] = gateway.stdout;
     expect(JSON.parse(line)).toMatchObject({
-      level: 30,
+      level: 40,
       time: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
       msg: 'ready',
       url: gateway.url,
       sandboxUrl: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
       token: 'sandbox-token',
+      note: 'No upstream is set: uploads go to the embedded sandbox, and none to Capillary.',
     });
     const { data } = await upload(gateway.url);
     expect(data.uploadCouponBatch.__typename).toBe('UploadAccepted');
