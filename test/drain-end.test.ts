@@ -83,6 +83,20 @@ describe('What the end of the drain cuts off is told so', () => {
     });
     await closed;
   });
+
+  test('while a query waits for upstream that has data beside it, which is a 200', async () => {
+    await using started = await startGateway();
+    started.sandbox.faults.set({ call: 'any', fault: { kind: 'hang', at: 'after' } });
+    const answer = ask(started.url, '{ __typename uploadJob(id: "COUPON_BATCH:1:1") { id } }');
+    await started.sandbox.started('getUploadStatus');
+    const closed = started.gateway.close(0);
+    expect(await answer).toMatchObject({
+      status: 200,
+      data: { __typename: 'Query', uploadJob: null },
+      errors: [{ extensions: { code: 'SHUTTING_DOWN' } }],
+    });
+    await closed;
+  });
 });
 
 describe('What the end of the drain cuts off when upstream has the whole file', () => {

@@ -185,6 +185,8 @@ describe('A GET', () => {
     { name: 'no query', target: '/graphql' },
     { name: 'an empty query', target: '/graphql?query=' },
     { name: 'a broken query', target: '/graphql?query=%7B' },
+    { name: 'two queries', target: '/graphql?query=%7B__typename%7D&query=%7B__typename%7D' },
+    { name: 'two sets of variables', target: '/graphql?query=%7B__typename%7D&variables=&variables=%7B%7D' },
   ])('is a 400 with $name', async ({ target }) => {
     const answer = await get(target, spec);
     expect(readGraphQL(answer)).toMatchObject({ status: 400, code: expect.any(String) });

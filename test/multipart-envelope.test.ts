@@ -64,16 +64,22 @@ describe('The envelope', () => {
     expect(answer.uploads).toMatchObject([{ complete: true, fileSha256: sha256Of(csv) }]);
   });
 
+  const noBoundary = 'The Content-Type names no boundary';
   test.each([
-    { name: 'no boundary', contentType: 'multipart/form-data' },
-    { name: 'no boundary behind a semicolon', contentType: 'multipart/form-data;' },
-    { name: 'an empty boundary', contentType: 'multipart/form-data; boundary=' },
-    { name: 'an empty boundary in quotes', contentType: 'multipart/form-data; boundary=""' },
+    { name: 'no boundary', contentType: 'multipart/form-data', says: noBoundary },
+    { name: 'no boundary behind a semicolon', contentType: 'multipart/form-data;', says: noBoundary },
+    { name: 'an empty boundary', contentType: 'multipart/form-data; boundary=', says: noBoundary },
+    {
+      name: 'an empty boundary in quotes',
+      contentType: 'multipart/form-data; boundary=""',
+      says: noBoundary,
+    },
     { name: 'an unquoted boundary with spaces', contentType: 'multipart/form-data; boundary=a b c' },
     { name: 'another boundary', contentType: 'multipart/form-data; boundary=other', code: 'TRUNCATED' },
-  ])('is refused with $name', async ({ contentType, code = 'BAD_REQUEST' }) => {
+  ])('is refused with $name', async ({ contentType, code = 'BAD_REQUEST', says = undefined }) => {
     const answer = await send(good, { 'content-type': contentType });
     expect(answer).toMatchObject({ status: 400, code, uploads: [] });
+    if (says) expect(answer.message).toContain(says);
   });
 
   test.each([

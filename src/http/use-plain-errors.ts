@@ -9,15 +9,19 @@ export function usePlainErrors(): Plugin<object, ServerContext> {
   return {
     onResultProcess({ result, setResult, serverContext: { record } }) {
       if (Symbol.asyncIterator in result || !('errors' in result) || !result.errors) return;
-      const isRefused = !('data' in result);
-      setResult({
-        ...result,
-        errors: result.errors
-          .map((error) => plainError(error, record))
-          .map(isRefused ? withStatus : (error) => error),
-      });
+      const settle = 'data' in result ? (result.data ? withoutStatus : asIs) : withStatus;
+      const errors = result.errors.map((error) => settle(plainError(error, record)));
+      setResult({ ...result, errors });
     },
   };
+}
+
+const asIs = (error: GraphQLError) => error;
+
+/** What has data is a 200, whatever failed beside it (GraphQL over HTTP, Status Codes). */
+function withoutStatus(error: GraphQLError): GraphQLError {
+  error.extensions['http'] = {};
+  return error;
 }
 
 /**

@@ -96,6 +96,10 @@ function checked(body: GraphQLParams): GraphQLParams {
 function parseSearch(url: string): GraphQLParams {
   const start = url.indexOf('?');
   const search = new URLSearchParams(start < 0 ? '' : url.slice(start + 1));
+  for (const name of known) {
+    // Whatever stands in front of the gateway may go by the last of them, and the gateway by the first.
+    if (search.getAll(name).length > 1) throw givenTwice(name);
+  }
   const json = (name: string) => {
     const text = search.get(name);
     return text ? (parseJson(text, `The search parameter "${name}"`) as Record<string, unknown>) : undefined;
@@ -109,6 +113,10 @@ function parseSearch(url: string): GraphQLParams {
       extensions: json('extensions'),
     }).filter(([, value]) => value !== undefined),
   );
+}
+
+function givenTwice(name: string): GatewayError {
+  return new GatewayError('BAD_REQUEST', `The search parameter "${name}" may be given only once.`);
 }
 
 function parseJson(text: string, what: string): unknown {

@@ -29,10 +29,10 @@ export interface FormGuard {
  * and it listens only once for parser errors.
  */
 export function guardedRequest(req: IncomingMessage, guard: FormGuard): IncomingMessage {
-  if (/;\s*boundary=""/i.test(req.headers['content-type'] ?? '')) {
-    // RFC 2046, 5.1.1. The parser accepts it, and would then find the end of a part in every line that begins
-    // with two dashes.
-    throw new GatewayError('BAD_REQUEST', 'The multipart boundary is empty.');
+  // An empty one (RFC 2046, 5.1.1) the parser accepts in quotes, and would then find the end of a part in every
+  // line that begins with two dashes.
+  if (!/;\s*boundary=(?!""|\s*(?:;|$))/i.test(req.headers['content-type'] ?? '')) {
+    throw new GatewayError('BAD_REQUEST', noBoundary);
   }
   const stand: Pick<IncomingMessage, 'headers' | 'readableEnded' | 'once' | 'resume' | 'unpipe' | 'pipe'> = {
     headers: { ...req.headers, 'content-type': plainContentType(req.headers['content-type']) },
@@ -60,6 +60,9 @@ export function guardedRequest(req: IncomingMessage, guard: FormGuard): Incoming
   };
   return stand as IncomingMessage;
 }
+
+const noBoundary =
+  'The Content-Type names no boundary. Do not set this header yourself: whatever writes the form knows its boundary.';
 
 /** Pieces of the two parts together, which have 2 MiB at most. */
 const maxPieces = 20_000;
