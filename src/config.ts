@@ -56,7 +56,7 @@ export class ConfigError extends Error {
 }
 
 /**
- * Reads the settings out of environment variables; an empty variable counts as unset. Throws `ConfigError`.
+ * Reads the settings from environment variables; an empty variable counts as unset. Throws `ConfigError`.
  * Defaults: the table in README, "Settings".
  */
 export function parseConfig(env: Readonly<Record<string, string | undefined>>): Config {

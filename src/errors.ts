@@ -3,8 +3,8 @@ import { CapillaryError } from './capillary/capillary-error.ts';
 import { WatchError } from './watch/watch-error.ts';
 
 /**
- * Every top-level error code with its meaning and, where the request fails as a whole, its HTTP status.
- * The table in docs/errors.md is held against this one by a test, both ways.
+ * Every top-level error code with its meaning and, where the request fails as a whole, its HTTP status. A
+ * test compares the table in docs/errors.md with this one, both ways.
  */
 export const errorTable = {
   UNAUTHENTICATED: { meaning: 'There is no token, or Capillary refused it. Send a new one.' },

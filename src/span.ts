@@ -6,13 +6,13 @@ export type SpanAttributes = Readonly<Record<string, string | number | boolean |
  * while nothing is traced.
  */
 export interface Span {
-  /** For log lines. */
+  /** The id of the trace, for log lines. */
   readonly traceId?: string | undefined;
   /** Begins a step within this one. `call`: a request to somebody else. Whoever begins it ends it. */
   begin(name: string, what: 'step' | 'call', attributes?: SpanAttributes): Span;
   rename(name: string): void;
   set(attributes: SpanAttributes): void;
-  /** What a call made within this span carries (W3C Trace Context). */
+  /** The headers of a call that is made within this span (W3C Trace Context). */
   headers(): Readonly<Record<string, string>>;
   /** `failure`: the code of the error that it ended with. The first call counts. */
   end(failure?: string): void;

@@ -19,7 +19,7 @@ export interface OwnCredentialOptions {
   readonly timeoutMs: number;
   /** Default as `retryReads` has it: asking for a token changes nothing upstream. */
   readonly retry?: RetryOptions | undefined;
-  /** Milliseconds of a clock that is never set. */
+  /** A monotonic clock, in milliseconds. */
   readonly now?: (() => number) | undefined;
   /** Hears of each call of the token endpoint. Default: nobody. */
   readonly onCall?: OnCall | undefined;

@@ -25,7 +25,7 @@ export function readJobs(kind: UploadKind, answer: UpstreamAnswer, couponSeriesI
   // The series that was asked for, whatever the answer says: a job is found again by it.
   const owner = { orgId: asId(orgId) ?? '', couponSeriesId };
   const jobs = entries.flatMap((entry: unknown) => readJob(kind, asRecord(entry) ?? {}, owner) ?? []);
-  // An empty list would say "no such upload", upon which someone may send the file again.
+  // An empty list would say "no such upload", and somebody might then send the file again.
   if (jobs.length === 0 && entries.length > 0) throw invalidAnswer(answer, 'none of its jobs has an id');
   const byId = new Map(jobs.map((job) => [job.jobId, job]));
   return [...byId.values()].sort((a, b) => compareIds(a.jobId, b.jobId));
@@ -37,8 +37,8 @@ function compareIds(a: string, b: string): number {
 }
 
 /**
- * The JSON object of an answer that nothing speaks against. Throws `CapillaryError`. `hasResult` tells of the parsed
- * body whether it holds what was asked for.
+ * The JSON object of an answer that is no refusal. Throws `CapillaryError`. `hasResult` tells whether the
+ * parsed body holds what was asked for.
  */
 export function readAnswer(answer: UpstreamAnswer, hasResult: (body: JsonRecord) => boolean): JsonRecord {
   const body = asRecord(parseJson(answer.body));

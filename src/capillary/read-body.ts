@@ -4,8 +4,8 @@ import { CapillaryError } from './capillary-error.ts';
 import type { UpstreamAnswer } from './upstream-answer.ts';
 
 /**
- * Reads an answer's body to its end. Rejects with `UPSTREAM_INVALID_RESPONSE` past `maxBodyBytes`, and then cuts the
- * connection; a broken connection rejects as undici tells it.
+ * Reads an answer's body to its end. Past `maxBodyBytes` it cuts the connection and rejects with
+ * `UPSTREAM_INVALID_RESPONSE`; for a broken connection it rejects with undici's error.
  */
 export async function readBody(
   answer: Dispatcher.ResponseData,

@@ -1,7 +1,7 @@
 import { asId, asNumber, asText, type JsonRecord } from './lenient-json.ts';
 import type { UploadKind, UpstreamJob } from './upstream-job.ts';
 
-/** What stands around the job list and belongs to each of its jobs. */
+/** Fields beside the job list that belong to each of its jobs. */
 export interface JobListOwner {
   readonly orgId: string;
   readonly couponSeriesId: string;

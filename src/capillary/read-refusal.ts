@@ -13,9 +13,9 @@ const statusOfServiceCode = new Map([
 ]);
 
 /**
- * Tells whether upstream said no: by its HTTP status, or in the body under HTTP 200. The worse of the two counts.
- * `undefined` means that nothing speaks against the answer. `hasResult`: the body holds what was asked for, so a
- * list of `errors` beside it refuses nothing.
+ * Tells whether upstream said no, by its HTTP status or in the body under HTTP 200. The worse of the two
+ * counts. `undefined`: it did not. `hasResult`: the body holds what was asked for, so a list of `errors`
+ * beside it refuses nothing.
  */
 export function readRefusal(
   answer: UpstreamAnswer,

@@ -9,7 +9,7 @@ export function readRetryAfter(header: string | undefined, now: () => number = D
   if (/^\d+(?:\.\d+)?$/.test(text)) return Math.min(Math.ceil(Number(text)), daySeconds);
   // Date.parse takes a bare "-5" for a year: only a text that names a weekday is an HTTP date.
   const isDate = /^[A-Z][a-z]{2,8},? /.test(text);
-  // The oldest of its forms ends in the year, and means GMT without a word.
+  // The oldest of its forms ends in the year, and means GMT without saying so.
   const atMs = isDate ? Date.parse(text.replace(/ \d{4}$/, '$& GMT')) : Number.NaN;
   if (Number.isNaN(atMs)) return undefined;
   return Math.min(Math.max(Math.ceil((atMs - now()) / 1000), 0), daySeconds);

@@ -13,7 +13,7 @@ export interface Verdict {
 
 /**
  * Reads `{success,status,message}`, `{status:{code,success,message}}`, either of these under `response`, and
- * `{errors:[{code,message}]}` (upstream contract, section 2). Never throws: what is not there is not told.
+ * `{errors:[{code,message}]}` (upstream contract, section 2). Never throws: what is missing is left out.
  */
 export function readVerdict(body: JsonRecord): Verdict {
   const { response, error } = body;

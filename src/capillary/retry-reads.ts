@@ -10,7 +10,7 @@ export interface RetryOptions {
   /** 0 to 1. */
   readonly random?: (() => number) | undefined;
   readonly delay?: ((ms: number, signal: AbortSignal) => Promise<void>) | undefined;
-  /** A clock that is never set. */
+  /** A monotonic clock. */
   readonly now?: (() => number) | undefined;
 }
 

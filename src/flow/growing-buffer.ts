@@ -2,7 +2,7 @@
 export interface GrowingBuffer {
   readonly byteLength: number;
   append(chunk: Buffer): void;
-  /** All that came so far: good until the next `append`. */
+  /** All that came so far: valid until the next `append`. */
   bytes(): Buffer;
 }
 

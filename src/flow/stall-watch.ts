@@ -1,4 +1,4 @@
-/** Tells when a wait lasts too long. */
+/** Reports a wait that lasts too long. */
 export interface StallWatch {
   /** A wait begins, unless one is under way. Cheap enough for every chunk. */
   begin(): void;
@@ -19,7 +19,9 @@ export interface StallWatchOptions {
   readonly now?: () => number;
 }
 
-/** One timer looks a few times within the timeout: re-arming a timer at each chunk would cost the hot path. */
+/**
+ * One timer looks a few times within the timeout: to re-arm a timer at each chunk would slow the hot path.
+ */
 export function createStallWatch(options: StallWatchOptions): StallWatch {
   const { timeoutMs, onStall, now = () => performance.now() } = options;
   let waitingSince: number | undefined;

@@ -14,6 +14,7 @@ import { TopBar } from './parts/top-bar.tsx';
 import type { TextStorage } from './state/browser-storage.ts';
 import type { Explorer } from './state/create-explorer.ts';
 
+/** What the page works with. */
 export interface AppProps {
   readonly explorer: Explorer;
   readonly storage: TextStorage;

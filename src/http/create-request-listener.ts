@@ -49,7 +49,7 @@ export function createRequestListener(options: RequestListenerOptions): RequestL
     lingerAfterAnswer(req, res);
     cutSlowReader(req, res, idleTimeoutMs);
     for (const [name, value] of ownHeaders) res.setHeader(name, value);
-    // A socket that breaks while we write is the client's affair.
+    // An error of the socket while we write is the client's problem.
     res.on('error', () => {});
     // Node decodes `chunked` only: another coding before it would be read as if there were none. A coding
     // that does not end in `chunked` is no request at all (RFC 9112, 6.3), and Node itself says so.

@@ -11,7 +11,7 @@ export function formatJobId({ kind, couponSeriesId, jobId }: JobRef): string {
   return `${kind}:${couponSeriesId}:${jobId}`;
 }
 
-/** Throws `GatewayError` `BAD_USER_INPUT`. */
+/** Reads a job id. Throws `GatewayError` `BAD_USER_INPUT` for any other text. */
 export function parseJobId(id: string): JobRef {
   const [, kind, couponSeriesId, jobId] = idPattern.exec(id) ?? [];
   if (!kind || !couponSeriesId || !jobId || !isLong(couponSeriesId) || !isLong(jobId)) {
@@ -45,7 +45,7 @@ function isLong(digits: string): boolean {
   return BigInt(digits) <= maxNumber;
 }
 
-/** Throws `GatewayError` `BAD_USER_INPUT`. */
+/** Throws `GatewayError` `BAD_USER_INPUT` for a text that is no series id. */
 export function assertSeriesId(id: string): void {
   if (isSeriesId(id)) return;
   throw new GatewayError(

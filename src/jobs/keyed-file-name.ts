@@ -37,7 +37,7 @@ export function fileKey(idempotencyKey: string): string {
   return createHash('sha256').update(idempotencyKey).digest('hex').slice(0, 24);
 }
 
-/** The name under which upstream gets the file. `name` is `cleanFileName`'s. */
+/** The name under which upstream gets the file. `name` is what `cleanFileName` returned. */
 export function keyedFileName({ name, key, part }: KeyedFileName): string {
   // Not `.CSV`: upstream's redeemed list writes `.csv` for every extension, so the user's would be lost.
   const [, base = name, extension] = /^(.*)(\.csv)$/s.exec(name) ?? [];
@@ -45,7 +45,7 @@ export function keyedFileName({ name, key, part }: KeyedFileName): string {
   return `${clip(base)}.${extension ? 'k' : 'x'}${key}${partMark}${extension ?? '.csv'}`;
 }
 
-/** Reads a name out of a status list; `undefined` for a file that did not come through the gateway. */
+/** Reads a name from a status list; `undefined` for a file that did not come through the gateway. */
 export function readKeyedFileName(uploadedFileName: string): KeyedFileName | undefined {
   const groups = marked.exec(uploadedFileName)?.groups;
   if (!groups) return undefined;
@@ -62,7 +62,7 @@ export function shownFileName(uploadedFileName: string): string {
   return readKeyedFileName(uploadedFileName)?.name ?? uploadedFileName;
 }
 
-/** A client's file name made fit to be one: no folders, no control characters, never empty. */
+/** Cleans a client's file name: no folders, no control characters, never empty. */
 export function cleanFileName(name: string): string {
   const visible = withQuotes(name.toWellFormed()).replace(/%0[AD]|\p{Cc}/giu, '');
   // What was removed may have stood within another such code, which would now be read back as a quote.
@@ -79,7 +79,7 @@ function withQuotes(name: string): string {
 
 function clip(base: string): string {
   if (Buffer.byteLength(base) <= maxBaseBytes) return base;
-  // A cut through a character leaves a replacement character, which goes too.
+  // A cut through a character leaves a replacement character, which is removed, too.
   return Buffer.from(base)
     .subarray(0, maxBaseBytes)
     .toString()

@@ -13,16 +13,16 @@ import { addWatchMetrics } from './watch-metrics.ts';
 
 /** The gateway's metrics, and how they are fed. */
 export interface Metrics {
-  /** Prometheus text, with the numbers of the process. */
+  /** All metrics as Prometheus text, those of the process included. */
   print(): Promise<{ readonly contentType: string; readonly text: string }>;
-  /** Of the gateway's own numbers. */
+  /** Holds the gateway's own metrics. */
   readonly registry: Registry;
   readonly onOperation: (operation: FinishedOperation) => void;
   readonly onCall: OnCall;
   readonly onUpload: OnUpload;
-  /** Adds the numbers of watching, which are read when asked for. Once. */
+  /** Adds the metrics of watching, which are read when asked for. To be called once. */
   addWatching(stats: () => WatchStats): void;
-  /** Adds the numbers of upload places. Once. */
+  /** Adds the metrics of upload places. To be called once. */
   addUploadPlaces(places: Pick<UploadPlaces, 'max' | 'taken'>): void;
 }
 

@@ -22,6 +22,7 @@ import { noSpan, type Span, type SpanAttributes } from '../span.ts';
 import { tellOutages } from './tell-outages.ts';
 import type { Tracing } from './tracing.ts';
 
+/** Who hears of outages of the collector. */
 export interface OpenTelemetryOptions {
   readonly log: Pick<Log, 'info' | 'warn'>;
 }
@@ -33,9 +34,9 @@ const closeTimeoutMs = 2_000;
 const kinds = { step: SpanKind.INTERNAL, call: SpanKind.CLIENT };
 
 /**
- * Traces by OpenTelemetry, sent as OTLP over HTTP. The SDK reads its own standard variables: where to, with which
- * headers, how many are sampled and how large its queue is; a queue that is full drops what comes. Nothing global is
- * set: two gateways in one process do not meet. Whoever makes it closes it.
+ * Traces by OpenTelemetry, sent as OTLP over HTTP. The SDK reads its own standard variables: where to send,
+ * with which headers, how many traces are sampled and how large the queue is; a full queue drops what comes.
+ * Nothing global is set, so two gateways in one process do not mix. Whoever makes it closes it.
  */
 export function createOpenTelemetry({ log }: OpenTelemetryOptions): Tracing {
   const provider = new BasicTracerProvider({

@@ -4,7 +4,7 @@ import type { Span } from '../span.ts';
 import { requestId } from './request-id.ts';
 import { noTracing, type Tracing } from './tracing.ts';
 
-/** As GraphQL has them. */
+/** The types of operations in GraphQL. */
 export type OperationType = 'query' | 'mutation' | 'subscription';
 
 /** One operation when it is over. */
@@ -36,10 +36,11 @@ export interface OperationRecord extends ErrorNotes {
   bringsFile(): void;
   /** An upload has begun, and tells its end itself. */
   uploads(): void;
-  /** The answer is out; `gone`: nobody has waited for it. The first call counts. */
+  /** The answer is out; `gone`: its client went away before that. The first call counts. */
   end(gone: boolean): void;
 }
 
+/** Where records go. */
 export interface OperationRecordsOptions {
   readonly log: Pick<Log, 'debug' | 'error'>;
   /** Hears of each operation when it is over. Default: nobody. */

@@ -1,7 +1,7 @@
 import { Gauge, type Registry } from 'prom-client';
 import type { UploadPlaces } from '../upload/upload-places.ts';
 
-/** How many uploads may be under way at once, and how many places are taken, as it is when asked for. */
+/** How many uploads may run at once, and how many run when the metrics are asked for. */
 export function addPlaceMetrics(registry: Registry, places: Pick<UploadPlaces, 'max' | 'taken'>): void {
   const registers = [registry];
   new Gauge({

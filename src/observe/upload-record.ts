@@ -15,7 +15,7 @@ export interface FinishedUpload {
   readonly dryRun: boolean;
   /** The user's name for the file. `undefined`: it never began to arrive. */
   readonly fileName: string | undefined;
-  /** Of the file, as far as it arrived. */
+  /** Bytes of the file that arrived. */
   readonly bytes: number;
   /** Known once the whole file has passed. */
   readonly rows: number | undefined;
@@ -39,7 +39,7 @@ export interface FinishedUpload {
 /** An upload under way, for the metrics. */
 export interface RunningUpload {
   readonly kind: UploadKind;
-  /** Of the file, so far. */
+  /** Bytes of the file so far. */
   bytes(): number;
 }
 
@@ -60,6 +60,7 @@ export interface UploadToRecord {
   readonly dryRun: boolean;
 }
 
+/** Where records go. */
 export interface UploadRecordsOptions {
   readonly log: Pick<Log, 'info'>;
   readonly onUpload: OnUpload;

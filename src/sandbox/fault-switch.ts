@@ -1,7 +1,7 @@
 import type { Fault, FaultRule } from './fault.ts';
 import type { CallName } from './find-route.ts';
 
-/** What tests do with faults. */
+/** How tests control faults. */
 export interface SandboxFaults {
   /** Sets a rule. There is one for each call, or call and series: a new one replaces the old one. */
   set(rule: FaultRule): void;

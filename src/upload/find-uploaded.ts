@@ -8,7 +8,7 @@ import { type FilePart, readKeyedFileName } from '../jobs/keyed-file-name.ts';
 
 /** Which key to look for, in which list, and as whom. */
 export interface FindUploadedRequest extends Omit<ListJobsInput, 'retry'> {
-  /** `fileKey`'s. */
+  /** As `fileKey` makes it. */
   readonly key: string;
 }
 
@@ -49,7 +49,7 @@ export async function findUploaded(
   lookPausesMs: readonly number[],
 ): Promise<{ readonly job: UpstreamJob | undefined; readonly listed: boolean }> {
   const { part, ...place } = request;
-  // The pauses are retry enough.
+  // Without retries: the pauses between the looks are enough.
   const look = { ...place, retry: false };
   let listed = false;
   for (const pauseMs of lookPausesMs) {

@@ -51,7 +51,7 @@ export async function readMultipartOperation(req: IncomingMessage, options: Read
   const timer = setTimeout(() => stop(tooSlow(idleTimeoutMs)), idleTimeoutMs);
   try {
     signal.throwIfAborted();
-    // Without the response: all that the library would do with it is to forbid late reads.
+    // Without the response: the library would only use it to forbid late reads.
     const operation = await processRequest(guarded, undefined as unknown as ServerResponse, {
       maxFieldSize: maxFieldBytes,
       maxFiles: maxFilesPerRequest,

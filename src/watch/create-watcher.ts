@@ -21,15 +21,15 @@ export interface WatcherOptions {
   readonly listJobs: ListJobsOnce;
   /** Whether this state of a job is final. */
   readonly isTerminal: (job: UpstreamJob) => boolean;
-  /** Default 1,000: after a change. */
+  /** The interval after a change. Default 1,000. */
   readonly pollMinIntervalMs?: number | undefined;
-  /** Default 15,000: reached while nothing changes. */
+  /** The interval that is reached while nothing changes. Default 15,000. */
   readonly pollMaxIntervalMs?: number | undefined;
-  /** Default 60: polls of all series of one credential together, in any minute. */
+  /** Polls of all series of one credential together, in any minute. Default 60. */
   readonly pollBudgetPerMinute?: number | undefined;
   /** How many calls of `watch` may be open at once under one credential. Default: any number. */
   readonly maxPerCredential?: number | undefined;
-  /** Default: this process alone. */
+  /** How replicas share their polls. Default: this process polls alone. */
   readonly exchange?: PollExchange | undefined;
   readonly log?: Pick<Log, 'info' | 'warn'> | undefined;
   /** Milliseconds of a monotonic clock. */

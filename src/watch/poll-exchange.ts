@@ -37,7 +37,7 @@ export interface PollSeat {
   /** The last result of the others, if it is still valid. To be awaited before the first turn. */
   catchUp(): Promise<PollReport | undefined>;
   begin(): Promise<PollTurn>;
-  /** Gives a turn back that is not finished, and hears no more. */
+  /** Gives back a turn that is not finished, and stops listening. */
   leave(): void;
 }
 

@@ -35,7 +35,7 @@ export interface PollScheduler {
   /** Fails all loops with what is wrong with their credential. */
   failAll(error: unknown): void;
   budgetLeft(): number;
-  /** True when forgetting it would forget no poll of the last minute. */
+  /** True when it can be dropped without losing count of a poll of the last minute. */
   isIdle(): boolean;
 }
 
@@ -133,7 +133,7 @@ export function createPollScheduler(options: PollSchedulerOptions): PollSchedule
     return first;
   }
 
-  // One at a time, so that the budget is asked in the order of the line; the polls themselves overlap.
+  // One at a time, so that the budget is asked in the order of the queue; the polls themselves overlap.
   async function serve(loop: ScheduledLoop): Promise<void> {
     serving = true;
     const turn = await loop.begin();

@@ -7,13 +7,16 @@ import { createRedisSeat } from './redis-seat.ts';
 export interface RedisExchangeOptions {
   /** To Redis or Valkey. Whoever made it closes it, after the watcher. */
   readonly link: RedisLink;
-  /** Default 60: polls of one credential in any minute, by all replicas together. To be the same on all of them. */
+  /**
+   * Polls of one credential in any minute, by all replicas together. Must be the same on all of them. Default
+   * 60.
+   */
   readonly pollBudgetPerMinute?: number | undefined;
-  /** Default 5,000: for so long a replica that has died or stalled while polling keeps the others from it. */
+  /** How long a replica that died or stalled while polling keeps the others from polling. Default 5,000. */
   readonly leaseMs?: number | undefined;
 }
 
-/** The version of what is stored: replicas of another one do not share with these. */
+/** Holds the version of the stored format: replicas with another version do not share with these. */
 const prefix = 'capillary-upload-gateway:1';
 
 /**

@@ -4,7 +4,7 @@
  */
 export type WatchErrorCode = 'JOB_NOT_FOUND' | 'RATE_LIMITED' | 'SHUTTING_DOWN';
 
-/** What a watcher is told besides the errors of the REST client, which it gets as they are. */
+/** An error of watching itself. Errors of the REST client reach the watchers as they are. */
 export class WatchError extends Error {
   override readonly name = 'WatchError';
   readonly code: WatchErrorCode;

@@ -20,4 +20,5 @@ export const columnNames = {
   details: ['details', 'note', 'notes', 'remarks', 'comment', 'comments'],
 } as const;
 
+/** One of the columns that a file may have. */
 export type ColumnName = keyof typeof columnNames;

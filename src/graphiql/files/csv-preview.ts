@@ -10,6 +10,7 @@ export interface CsvPreview {
   readonly problem?: string;
 }
 
+/** What is known of the text, and how much of it to show. */
 export interface CsvPreviewOptions {
   /** The file goes on after this text: a last line without a line end is left out. */
   readonly isCut: boolean;

@@ -3,6 +3,7 @@ import type { GraphQLParams } from '../request/multipart-parts.ts';
 import type { SubscriptionSink } from '../request/subscribe.ts';
 import { type JobState, watchQuery } from './job-state.ts';
 
+/** How jobs are watched, and who hears of them. */
 export interface WatchJobsOptions {
   /** Starts a subscription; returns what ends it. */
   readonly subscribe: (params: GraphQLParams, sink: SubscriptionSink) => () => void;

@@ -7,6 +7,7 @@ import { useExplorer } from '../parts/explorer-context.ts';
 import { useVariables } from '../parts/use-variables.ts';
 import { MapperRow } from './mapper-row.tsx';
 
+/** Which file, and which upload it is for. */
 export interface ColumnMapperProps {
   /** Id of the file: the columns of each are guessed once. */
   readonly id: string;

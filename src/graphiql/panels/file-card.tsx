@@ -7,6 +7,7 @@ import { useExplorer } from '../parts/explorer-context.ts';
 import { ColumnMapper } from './column-mapper.tsx';
 import { PreviewTable } from './preview-table.tsx';
 
+/** A file, and where the operation in front could take it. */
 export interface FileCardProps {
   readonly chosen: ChosenFile;
   readonly slots: readonly UploadSlot[];

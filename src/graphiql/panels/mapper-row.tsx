@@ -4,6 +4,7 @@ import type { JsonObject } from '../operation/json-object.ts';
 import type { UploadField } from '../operation/upload-fields.ts';
 import { valueAt } from '../operation/value-at.ts';
 
+/** A field, and what it is read from and written to. */
 export interface MapperRowProps {
   readonly field: ColumnField;
   readonly input: UploadField;

@@ -1,6 +1,7 @@
 import { type SampleFile, sampleFiles } from '../examples/sample-files.ts';
 import type { UploadMutation } from '../operation/upload-fields.ts';
 
+/** Which samples, and who takes the one that is chosen. */
 export interface SampleMenuProps {
   /** Only files for this mutation are offered; `undefined`: all. */
   readonly mutation: UploadMutation | undefined;

@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { copyText } from './copy-text.ts';
 import { useExplorer } from './explorer-context.ts';
 
+/** What the button copies. */
 export interface CopyButtonProps {
   readonly text: string;
   /** What is copied, for those who cannot see what stands beside it. */

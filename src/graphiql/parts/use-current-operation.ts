@@ -7,6 +7,7 @@ import { type UploadSlot, uploadSlots } from '../operation/upload-slots.ts';
 import { useShared } from './explorer-context.ts';
 import { useEditorText } from './use-editor-text.ts';
 
+/** The operation in front, as far as it can be read. */
 export interface CurrentOperation {
   /** False until there is an editor: until then nobody knows where a file would go. */
   readonly isReady: boolean;

@@ -3,6 +3,7 @@ import { useCallback, useMemo } from 'react';
 import type { JsonObject } from '../operation/json-object.ts';
 import { useEditorText } from './use-editor-text.ts';
 
+/** The variables in front, to read and to write. */
 export interface Variables {
   /** `undefined` while the text is no JSON object. */
   readonly value: JsonObject | undefined;

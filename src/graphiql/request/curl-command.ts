@@ -1,6 +1,7 @@
 import { type GraphQLParams, multipartParts } from './multipart-parts.ts';
 import { shellQuote } from './shell-quote.ts';
 
+/** The request that the command sends. */
 export interface CurlOptions extends GraphQLParams {
   /** Absolute. */
   readonly url: string;

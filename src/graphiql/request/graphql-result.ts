@@ -4,6 +4,7 @@ export interface GraphQLResult {
   readonly errors?: readonly GraphQLFault[];
 }
 
+/** An error of a result. */
 export interface GraphQLFault {
   readonly message: string;
   readonly path?: readonly (string | number)[];

@@ -2,6 +2,7 @@ import { failure, type GraphQLResult } from './graphql-result.ts';
 import type { GraphQLParams } from './multipart-parts.ts';
 import { readAnswer } from './read-answer.ts';
 
+/** Where an operation goes, and with which headers. */
 export interface SendOptions {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;

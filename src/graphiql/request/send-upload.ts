@@ -5,6 +5,7 @@ import { createProgressMeter, type UploadProgress } from './progress-meter.ts';
 import { readAnswer } from './read-answer.ts';
 import { type SendOptions, unreachable } from './send-operation.ts';
 
+/** Where an upload goes, and who hears of its progress. */
 export interface SendUploadOptions extends SendOptions {
   readonly signal: AbortSignal;
   readonly onProgress: (progress: UploadProgress) => void;

@@ -7,6 +7,7 @@ import { subscriptionFailure } from './subscription-failure.ts';
 /** How subscriptions travel. */
 export type Transport = 'websocket' | 'sse';
 
+/** Where a subscription goes, and how. */
 export interface SubscribeOptions {
   /** The address of queries, absolute: the WebSocket goes to the same place. */
   readonly url: string;
@@ -15,6 +16,7 @@ export interface SubscribeOptions {
   readonly transport: Transport;
 }
 
+/** Who hears of a subscription. */
 export interface SubscriptionSink {
   readonly next: (result: GraphQLResult) => void;
   /**

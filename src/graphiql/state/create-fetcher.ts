@@ -14,6 +14,7 @@ import type { Store } from './create-store.ts';
 import type { ExplorerState } from './explorer-state.ts';
 import type { RunUpload } from './run-upload.ts';
 
+/** Where requests go, and what they are made of. */
 export interface FetcherOptions {
   readonly url: string;
   readonly store: Store<ExplorerState>;

@@ -4,6 +4,7 @@ import type { UploadSlot } from '../operation/upload-slots.ts';
 import type { Store } from './create-store.ts';
 import type { ExplorerState } from './explorer-state.ts';
 
+/** What can be done with files. */
 export interface FileActions {
   /** Adds files to the tab in front, each bound to a free place where there is one, and reads their starts. */
   readonly addFiles: (files: readonly File[], slots: readonly UploadSlot[]) => Promise<void>;

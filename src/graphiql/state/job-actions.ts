@@ -10,6 +10,7 @@ import type { ExplorerState } from './explorer-state.ts';
 import { keptJobs } from './kept-jobs.ts';
 import type { KeptValues } from './kept-values.ts';
 
+/** What can be done with jobs. */
 export interface JobActions {
   /** Puts jobs at the top of the list and watches them. Known ones start anew. */
   readonly addJobs: (ids: readonly string[]) => void;

@@ -7,6 +7,7 @@ export interface KeptValues {
   readonly write: (name: KeptName, value: string | null) => void;
 }
 
+/** The names of these texts. */
 export type KeptName = 'jobs' | 'token' | 'transport';
 
 /** Reads and writes the browser's storage. Where it is full, nothing is kept, and nothing breaks. */

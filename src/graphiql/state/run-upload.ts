@@ -9,6 +9,7 @@ import type { ExplorerState } from './explorer-state.ts';
 import type { FileActions } from './file-actions.ts';
 import type { JobActions } from './job-actions.ts';
 
+/** Where an upload goes, and who gets its result. */
 export interface RunUploadOptions {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;

@@ -2,6 +2,7 @@ import type { Store } from './create-store.ts';
 import type { ExplorerState } from './explorer-state.ts';
 import type { KeptValues } from './kept-values.ts';
 
+/** What can be done with the token. */
 export interface TokenActions {
   /** The next request will send it. */
   readonly setToken: (token: string) => void;

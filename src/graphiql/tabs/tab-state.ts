@@ -4,6 +4,7 @@ export interface TabsState {
   readonly tabs: readonly TabState[];
 }
 
+/** One tab of the editor. */
 export interface TabState {
   readonly id: string;
   readonly title: string;

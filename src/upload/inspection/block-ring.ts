@@ -62,6 +62,7 @@ export interface BlockRing {
   takeWanted(): boolean;
 }
 
+/** One thread's view of the ring in a memory; both threads open the same one. */
 export function openBlockRing(memory: WebAssembly.Memory): BlockRing {
   const control = new Int32Array(memory.buffer, words.byteOffset, 32);
   const blocks = Array.from({ length: blockCount }, (_, place) =>

@@ -14,6 +14,7 @@ export interface BlockWriter {
   close(): void;
 }
 
+/** Where blocks go, and who hears of them. */
 export interface BlockWriterOptions {
   readonly ring: BlockRing;
   /** Tells the thread of a block: at once, or whenever it next looks for more. */
@@ -24,6 +25,7 @@ export interface BlockWriterOptions {
   readonly onSent: () => void;
 }
 
+/** Begins with nothing kept. Whoever makes it closes it. */
 export function createBlockWriter({ ring, call, onDead, onSent }: BlockWriterOptions): BlockWriter {
   /** Bytes in the block that will be sent next. */
   let filled = 0;

@@ -1,3 +1,4 @@
+/** How often to collect, and how. */
 export interface ChunkCollectorOptions {
   /** How many bytes of dead chunks may lie about. Default 8 MiB. */
   readonly everyBytes?: number | undefined;

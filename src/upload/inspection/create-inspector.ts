@@ -20,6 +20,7 @@ export interface Inspector {
   close(): Promise<void>;
 }
 
+/** How many threads, and how much memory for the search for duplicates. */
 export interface InspectorOptions {
   /** How many threads there may be. Default: one less than there are cores, four at most. */
   readonly threads?: number | undefined;

@@ -11,6 +11,7 @@ export interface InspectionPlan {
   readonly wantsSha256: boolean;
 }
 
+/** What was found in a whole file. */
 export type InspectionReport = ScanReport & {
   readonly bytes: number;
   /** Set where the plan wants it. */
@@ -63,4 +64,5 @@ export type InspectionAnswer =
   /** The same, of a file that was closed before. */
   | { readonly type: 'closed'; readonly id: number };
 
+/** What was found in one block. */
 export type Finding = Extract<InspectionAnswer, { readonly type: 'found' }>;

@@ -18,6 +18,7 @@ export interface InspectionEvents {
 /** The next bytes of the file, or that a new part begins here, which must start with `header`. */
 export type InspectedPiece = Buffer | { readonly header: Buffer };
 
+/** The inspection of one file. Whoever opened it closes it. */
 export interface Inspection extends Pick<BlockWriter, 'write' | 'end'> {
   /** True: write nothing more until `onProgress`, or until more was taken. */
   isFull(): boolean;
@@ -42,6 +43,7 @@ export interface ThreadInspection extends Inspection {
   fail(error: Error): void;
 }
 
+/** Which file, and how its thread is reached. */
 export interface InspectionOptions extends Pick<BlockWriterOptions, 'call' | 'onDead'> {
   readonly id: number;
   readonly plan: InspectionPlan;

@@ -8,6 +8,7 @@ export interface ThreadCalls {
   call(atOnce: boolean): void;
 }
 
+/** Reaches the thread by `post`, and by its bell. */
 export function createThreadCalls(bell: Bell, post: (request: InspectionRequest) => void): ThreadCalls {
   function call(atOnce: boolean): void {
     if (atOnce ? bell.ringLoudly() : bell.ring()) post({ type: 'wake' });

@@ -36,6 +36,7 @@ export interface CodeStore {
   close(): void;
 }
 
+/** Begins empty. Takes memory from the pool as it grows; whoever makes it closes it. */
 export function createCodeStore(pool: CodePool): CodeStore {
   /**
    * Begins with a share of its own, so that no file of usual size has to do without, and then takes from the
