@@ -11,7 +11,7 @@ import { createOwnCredential } from '../src/capillary/own-credential.ts';
 import { passThroughCredential } from '../src/capillary/pass-through-credential.ts';
 import type { RetryOptions } from '../src/capillary/retry-reads.ts';
 import { toCapillaryError } from '../src/capillary/to-capillary-error.ts';
-import { deferred } from './support/deferred.ts';
+import { deferred } from '../src/flow/deferred.ts';
 import { couponStatus, redeemedStatus } from './support/documented-answers.ts';
 import { type StubAnswer, startStubServer } from './support/stub-server.ts';
 

@@ -6,7 +6,7 @@ import { createDispatcher } from '../src/capillary/create-dispatcher.ts';
 import { createOwnCredential } from '../src/capillary/own-credential.ts';
 import { passThroughCredential } from '../src/capillary/pass-through-credential.ts';
 import { withToken } from '../src/capillary/with-token.ts';
-import { deferred } from './support/deferred.ts';
+import { deferred } from '../src/flow/deferred.ts';
 import { type StubAnswer, type StubServer, startStubServer } from './support/stub-server.ts';
 
 const dispatcher = createDispatcher();

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
+import { deferred } from '../src/flow/deferred.ts';
 import { createFairQueue } from '../src/flow/fair-queue.ts';
-import { deferred } from './support/deferred.ts';
 import { eventually } from './support/eventually.ts';
 import { ask } from './support/graphql-client.ts';
 import { startGateway } from './support/start-gateway.ts';

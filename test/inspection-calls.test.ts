@@ -1,10 +1,10 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
+import { deferred } from '../src/flow/deferred.ts';
 import { createInspector } from '../src/upload/inspection/create-inspector.ts';
 import type { InspectionPlan, InspectionReport } from '../src/upload/inspection/inspection-messages.ts';
 import { couponFile } from './support/coupon-file.ts';
-import { deferred } from './support/deferred.ts';
 import { sha256Of } from './support/sha256-of.ts';
 
 const plan: InspectionPlan = {

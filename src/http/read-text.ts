@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { GatewayError } from '../errors.ts';
+import { deferred } from '../flow/deferred.ts';
 import { createGrowingBuffer } from '../flow/growing-buffer.ts';
 
 /** An operation without its files is never larger. */
@@ -21,7 +22,7 @@ export async function readText(req: IncomingMessage, options: ReadTextOptions): 
   if (Number(req.headers['content-length']) > maxBytes) throw tooLarge();
   signal.throwIfAborted();
   const body = createGrowingBuffer(maxBytes);
-  const { promise, resolve, reject } = deferred<void>();
+  const { promise, resolve, reject } = deferred();
   const onData = (chunk: Buffer) => {
     if (body.byteLength + chunk.length > maxBytes) reject(tooLarge());
     else body.append(chunk);
@@ -56,14 +57,4 @@ function decode(bytes: Buffer): string {
 
 function tooLarge(): GatewayError {
   return new GatewayError('PAYLOAD_TOO_LARGE', `A request without files may have ${maxBytes} bytes at most.`);
-}
-
-function deferred<T>() {
-  let resolve: (value: T) => void = () => {};
-  let reject: (reason: unknown) => void = () => {};
-  const promise = new Promise<T>((onResolve, onReject) => {
-    resolve = onResolve;
-    reject = onReject;
-  });
-  return { promise, resolve, reject };
 }

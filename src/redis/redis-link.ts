@@ -1,4 +1,5 @@
 import { Redis } from 'ioredis';
+import { deferred } from '../flow/deferred.ts';
 import { createStallWatch } from '../flow/stall-watch.ts';
 import { type Log, silentLog } from '../log.ts';
 
@@ -47,10 +48,8 @@ export function createRedisLink(options: RedisLinkOptions): RedisLink {
   const listeners = new Map<string, (message: string) => void>();
   const backListeners = new Set<() => void>();
   let state: 'connecting' | 'up' | 'down' | 'closed' = 'connecting';
-  let settleFirst: () => void = () => {};
-  const first = new Promise<void>((resolve) => {
-    settleFirst = resolve;
-  });
+  /** The first connection has come, or has failed. */
+  const first = deferred();
 
   /** Redis refused a command. That it answers others does not mean that it takes writes again. */
   let isRefusing = false;
@@ -64,7 +63,7 @@ export function createRedisLink(options: RedisLinkOptions): RedisLink {
 
   return {
     async run(command) {
-      if (state === 'connecting') await first;
+      if (state === 'connecting') await first.promise;
       if (commands.status !== 'ready') throw new Error('Redis is away');
       try {
         const answer = await inTime(command(commands));
@@ -79,7 +78,7 @@ export function createRedisLink(options: RedisLinkOptions): RedisLink {
     },
     async subscribe(channel, onMessage) {
       listeners.set(channel, onMessage);
-      if (state === 'connecting') await first;
+      if (state === 'connecting') await first.promise;
       await listen([channel]);
     },
     unsubscribe(channel) {
@@ -95,7 +94,7 @@ export function createRedisLink(options: RedisLinkOptions): RedisLink {
       if (state === 'closed') return;
       const wasUp = state === 'up';
       state = 'closed';
-      settleFirst();
+      first.resolve();
       messages.disconnect();
       if (wasUp) await inTime(commands.quit()).catch(() => {});
       commands.disconnect();
@@ -137,7 +136,7 @@ export function createRedisLink(options: RedisLinkOptions): RedisLink {
     if (state === 'closed' || state === next) return;
     const former = state;
     state = next;
-    settleFirst();
+    first.resolve();
     const reason = error instanceof Error ? reasonOf(error) : undefined;
     if (next === 'down') log.warn({ reason }, 'Redis is away: this replica polls alone');
     else if (former === 'down') {

@@ -1,3 +1,4 @@
+import { deferred } from '../flow/deferred.ts';
 import type { Fault, FaultRule } from './fault.ts';
 import type { CallName } from './find-route.ts';
 
@@ -25,14 +26,7 @@ export interface FaultSwitch extends SandboxFaults {
 /** Starts without a fault. */
 export function createFaultSwitch(): FaultSwitch {
   const rules = new Map<string, FaultRule>();
-  let tell: () => void = () => {};
-  let next = clearance();
-
-  function clearance(): Promise<void> {
-    return new Promise((resolve) => {
-      tell = resolve;
-    });
-  }
+  let clearance = deferred();
 
   return {
     set: (rule) => {
@@ -40,8 +34,8 @@ export function createFaultSwitch(): FaultSwitch {
     },
     clear: () => {
       rules.clear();
-      tell();
-      next = clearance();
+      clearance.resolve();
+      clearance = deferred();
     },
     list: () => [...rules.values()],
     take: (call, couponSeriesId) => {
@@ -56,7 +50,7 @@ export function createFaultSwitch(): FaultSwitch {
       else rules.set(key, { ...rule, times: rule.times - 1 });
       return rule.times < 1 ? undefined : rule.fault;
     },
-    cleared: () => next,
+    cleared: () => clearance.promise,
   };
 }
 

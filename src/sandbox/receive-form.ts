@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import busboy from 'busboy';
+import { deferred } from '../flow/deferred.ts';
 import type { Exchange } from './exchange.ts';
 import { readBody } from './read-body.ts';
 
@@ -28,13 +29,11 @@ export async function receiveForm(exchange: Exchange, options: FormOptions): Pro
   const sha256 = createHash('sha256');
   let problem: string | undefined;
   let files = 0;
-  let failed: (problem: string) => void = () => {};
-  const failure = new Promise<ReceivedForm>((resolve) => {
-    failed = (text) => {
-      problem ??= text;
-      resolve({ cut: false, problem });
-    };
-  });
+  const failure = deferred<ReceivedForm>();
+  const failed = (text: string) => {
+    problem ??= text;
+    failure.resolve({ cut: false, problem });
+  };
 
   const parser = createParser();
   if (parser === undefined) failed('The request has no multipart/form-data body with a boundary.');
@@ -116,5 +115,5 @@ export async function receiveForm(exchange: Exchange, options: FormOptions): Pro
     return { cut: false, problem };
   }
 
-  return Promise.race([receive(), failure]);
+  return Promise.race([receive(), failure.promise]);
 }

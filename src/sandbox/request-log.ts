@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { deferred } from '../flow/deferred.ts';
 import type { CallName, Route } from './find-route.ts';
 import { type LoggedRequest, loggedHeaders } from './logged-request.ts';
 import { onBodyOver } from './on-body-over.ts';
@@ -48,7 +49,7 @@ export function createRequestLog(now: () => number): RequestLogWriter {
   const ends = createWaiters<LoggedRequest>();
 
   function open(req: IncomingMessage, res: ServerResponse, route: Route): LoggedRequest {
-    let end: (request: LoggedRequest) => void = () => {};
+    const { promise: done, resolve: end } = deferred<LoggedRequest>();
     const request: LoggedRequest = {
       call: route.call,
       method: req.method ?? '',
@@ -67,9 +68,7 @@ export function createRequestLog(now: () => number): RequestLogWriter {
       status: undefined,
       startedAtMs: now(),
       endedAtMs: undefined,
-      done: new Promise((resolve) => {
-        end = resolve;
-      }),
+      done,
     };
     requests.push(request);
     if (requests.length > maxKept) requests.shift();

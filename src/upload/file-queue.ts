@@ -3,6 +3,7 @@ import type { Readable, Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import type { FileUpload, Upload } from 'graphql-upload-minimal';
 import { GatewayError } from '../errors.ts';
+import { deferred } from '../flow/deferred.ts';
 import { createStallWatch } from '../flow/stall-watch.ts';
 import { createIncomingFile, type IncomingFile } from './incoming-file.ts';
 
@@ -131,7 +132,8 @@ export function createFileQueue(options: FileQueueOptions) {
     signal: AbortSignal,
   ): Promise<FileUpload> {
     signal.throwIfAborted();
-    const { promise: failure, reject } = deferredFailure();
+    const { promise: failure, reject } = deferred<never>();
+    failure.catch(() => {});
     // Bytes of other parts count as progress, too, but the file is not waited for without end.
     const watchFor = (timeoutMs: number) =>
       createStallWatch({ timeoutMs, onStall: () => reject(stalled(timeoutMs)) });
@@ -170,15 +172,6 @@ function readStreamOf(file: FileUpload): Readable | undefined {
   } catch {
     return undefined;
   }
-}
-
-function deferredFailure() {
-  let reject: (reason: unknown) => void = () => {};
-  const promise = new Promise<never>((_, rejectPromise) => {
-    reject = rejectPromise;
-  });
-  promise.catch(() => {});
-  return { promise, reject };
 }
 
 function missing(): GatewayError {

@@ -1,3 +1,5 @@
+import { deferred } from '../flow/deferred.ts';
+
 /** Lets one upload of a key run at a time. */
 export interface KeyLock {
   /**
@@ -21,11 +23,11 @@ export function createLocalKeyLock({ waitMs = 60_000 }: { readonly waitMs?: numb
     async hold(key, signal, work) {
       signal.throwIfAborted();
       const before = lines.get(key);
-      let leave: () => void = () => {};
+      const { promise: workDone, resolve: leave } = deferred();
       // No `await` since `lines.get`: two that come or wake at once must not both find the key free. All
       // those before are waited for, not only the last one: whoever gave up has left the line, but those
       // before it may still run.
-      const line = Promise.all([before, new Promise<void>((resolve) => (leave = resolve))]).then(() => {
+      const line = Promise.all([before, workDone]).then(() => {
         if (lines.get(key) === line) lines.delete(key);
       });
       lines.set(key, line);
@@ -39,8 +41,7 @@ export function createLocalKeyLock({ waitMs = 60_000 }: { readonly waitMs?: numb
   };
 
   async function turn(before: Promise<unknown>, signal: AbortSignal): Promise<void> {
-    let giveUp: (reason: unknown) => void = () => {};
-    const failure = new Promise<never>((_, reject) => (giveUp = reject));
+    const { promise: failure, reject: giveUp } = deferred<never>();
     const onAbort = () => giveUp(signal.reason);
     const timer = setTimeout(() => giveUp(new KeyBusyError()), waitMs);
     signal.addEventListener('abort', onAbort, { once: true });

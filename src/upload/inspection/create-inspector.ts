@@ -13,6 +13,7 @@ import type { InspectionAnswer, InspectionPlan, ThreadMemory } from './inspectio
 import { createMemoryPool } from './memory-pool.ts';
 import { createThreadCalls, type ThreadCalls } from './thread-calls.ts';
 
+/** Inspects files, in threads of its own. */
 export interface Inspector {
   /** Begins to inspect a file. Whoever opens it closes it. */
   open(plan: InspectionPlan, events: InspectionEvents): Inspection;
