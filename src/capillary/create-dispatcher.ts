@@ -1,4 +1,5 @@
-import { Agent } from 'undici';
+import { Agent, buildConnector } from 'undici';
+import { readBeforeFailing } from './read-before-failing.ts';
 
 const connectTimeoutMs = 10_000;
 /** How long an idle socket is kept: less than the load balancers in front of upstream keep it. */
@@ -16,10 +17,14 @@ export const socketRoomBytes = 64 * 1024;
  * cuts them.
  */
 export function createDispatcher({ connections = 128 }: { readonly connections?: number } = {}): Agent {
+  // The second is an option of node:net, which undici passes on although its types do not say so.
+  const connect = buildConnector({ timeout: connectTimeoutMs, ...{ highWaterMark: socketRoomBytes } });
   return new Agent({
     connections,
-    // An option of node:net, which undici passes on although its types do not say so.
-    connect: { timeout: connectTimeoutMs, ...{ highWaterMark: socketRoomBytes } },
+    connect: (options, callback) =>
+      connect(options, (...[error, socket]) =>
+        error ? callback(error, null) : callback(null, readBeforeFailing(socket)),
+      ),
     keepAliveTimeout: keepAliveTimeoutMs,
     // A server may ask for longer by its own header; a socket that old is more likely dead than useful.
     keepAliveMaxTimeout: 60_000,

@@ -1,9 +1,10 @@
 import type { CallName } from './find-route.ts';
 
 /**
- * When a fault answers. `early`: before the body is read, which is then read and forgotten. `early-reset`: the same, and then the
- * connection is reset while the client is still sending. `late`: after the last byte, without making a job. `after-job`: after the
- * job was made (a request that the call itself refuses gets that refusal). Default `late`.
+ * When a fault answers. `early`: before the body is read, which is then read and forgotten. `early-reset`: the
+ * same, but the connection is reset right behind the answer, while the client is still sending. `late`: after
+ * the last byte, without making a job. `after-job`: after the job was made (a request that the call itself
+ * refuses gets that refusal). Default `late`.
  */
 export const answerTimes = ['early', 'early-reset', 'late', 'after-job'] as const;
 /** One of `answerTimes`. */

@@ -5,9 +5,6 @@ import { faultAnswer, isAnswerFault } from './fault-answer.ts';
 import type { FaultSwitch } from './fault-switch.ts';
 import { drainBody } from './read-body.ts';
 
-/** How long a client has to read an early answer before the reset. */
-const earlyResetMs = 50;
-
 /**
  * Takes a request through its call, with its fault where it belongs: before, during or after the body. Never
  * rejects for what a client does.
@@ -38,7 +35,6 @@ async function failedBeforeBody(exchange: Exchange, faults: FaultSwitch): Promis
     // Marks the body as being read: otherwise Node would read all of it once the answer is out.
     req.read(0);
     await sendAnswer(res, faultAnswer(fault));
-    await sleep(earlyResetMs, undefined, { ref: false });
     req.socket.resetAndDestroy();
     return true;
   }
