@@ -1,6 +1,10 @@
 import { describe, expect, test, vi } from 'vitest';
+import { passThroughCredential } from '../src/capillary/pass-through-credential.ts';
+import type { UpstreamJob } from '../src/capillary/upstream-job.ts';
 import { deferred } from '../src/flow/deferred.ts';
 import { createFairQueue } from '../src/flow/fair-queue.ts';
+import { createShareInFlight } from '../src/flow/share-in-flight.ts';
+import { createSeriesJobs } from '../src/jobs/series-jobs.ts';
 import { eventually } from './support/eventually.ts';
 import { ask } from './support/graphql-client.ts';
 import { startGateway } from './support/start-gateway.ts';
@@ -40,6 +44,28 @@ describe('Reading hundreds of lists', () => {
     expect((await many).errors).toBeUndefined();
     expect(started.sandbox.requests).toHaveLength(401);
   });
+});
+
+test('A hundred operations that read one list at the same time cost one call, whoever has a turn', async () => {
+  const answer = deferred<readonly UpstreamJob[]>();
+  const listJobs = vi.fn(() => answer.promise);
+  const shared = {
+    listJobs,
+    inFlight: createShareInFlight<readonly UpstreamJob[]>(),
+    inTurn: createFairQueue(2),
+  };
+  const credential = passThroughCredential('token');
+  const reads = Array.from({ length: 100 }, () =>
+    createSeriesJobs({
+      ...shared,
+      credential: () => credential,
+      signal: new AbortController().signal,
+    }).list('COUPON_BATCH', '1'),
+  );
+  await eventually(() => expect(listJobs).toHaveBeenCalled());
+  answer.resolve([]);
+  expect(await Promise.all(reads)).toEqual(Array(100).fill([]));
+  expect(listJobs).toHaveBeenCalledOnce();
 });
 
 describe('A fair queue', () => {

@@ -58,17 +58,17 @@ export function createSeriesJobs(options: SeriesJobsOptions): SeriesJobs {
       : await call(signal);
     return jobs.map(toUploadJob);
 
-    // Many callers stand behind the gateway's own credential: there each operation gets turns of its own.
+    // Who joins a call takes no turn. Many callers stand behind the gateway's own credential: there each operation
+    // gets turns of its own.
     function call(ownSignal: AbortSignal) {
-      return inTurn(caller.renewable ? ownSignal : caller.id, ownSignal, async () => {
-        // A token that was refused once is not sent a thousand times.
-        if (refusal) throw refusal;
-        return inFlight
-          .share(key, ownSignal, (sharedSignal) =>
-            listJobs({ kind, couponSeriesId, credential: caller, signal: sharedSignal, span }),
-          )
-          .catch(noteRefusal);
-      });
+      return inFlight.share(key, ownSignal, (sharedSignal) =>
+        inTurn(caller.renewable ? ownSignal : caller.id, sharedSignal, async () => {
+          // A token that was refused once is not sent a thousand times.
+          if (refusal) throw refusal;
+          const list = { kind, couponSeriesId, credential: caller, signal: sharedSignal, span };
+          return listJobs(list).catch(noteRefusal);
+        }),
+      );
     }
   }
 
