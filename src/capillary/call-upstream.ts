@@ -1,4 +1,5 @@
 import { type Dispatcher, request } from 'undici';
+import { onAbort } from '../flow/on-abort.ts';
 import { rejectOnAbort } from '../flow/reject-on-abort.ts';
 import { CapillaryError } from './capillary-error.ts';
 import { readBody } from './read-body.ts';
@@ -30,8 +31,7 @@ export async function callUpstream(exchange: UpstreamRequest): Promise<UpstreamA
   const { signal, timeoutMs } = exchange;
   signal.throwIfAborted();
   const controller = new AbortController();
-  const onAbort = () => controller.abort(signal.reason);
-  signal.addEventListener('abort', onAbort, { once: true });
+  const stopListening = onAbort(signal, (reason) => controller.abort(reason));
   const timer = setTimeout(() => controller.abort(timeoutError(timeoutMs)), timeoutMs);
   try {
     // undici notices an abort only once it has a connection: a request that waits for one would go on
@@ -41,7 +41,7 @@ export async function callUpstream(exchange: UpstreamRequest): Promise<UpstreamA
     throw toCapillaryError(error, signal);
   } finally {
     clearTimeout(timer);
-    signal.removeEventListener('abort', onAbort);
+    stopListening();
   }
 }
 

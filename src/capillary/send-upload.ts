@@ -1,4 +1,5 @@
 import { type Dispatcher, request } from 'undici';
+import { onAbort } from '../flow/on-abort.ts';
 import { rejectOnAbort } from '../flow/reject-on-abort.ts';
 import { createStallWatch } from '../flow/stall-watch.ts';
 import type { Span } from '../span.ts';
@@ -60,8 +61,7 @@ export function createSendUpload(options: SendUploadOptions): SendUpload {
 
   return async function sendUpload({ form, fileName, file, credential, signal, span }) {
     const giveUp = new AbortController();
-    const onAbort = () => giveUp.abort(signal.reason);
-    signal.addEventListener('abort', onAbort, { once: true });
+    const stopListening = onAbort(signal, (reason) => giveUp.abort(reason));
     const timeOut = (message: string) => giveUp.abort(new CapillaryError('UPSTREAM_TIMEOUT', message));
 
     const stall = createStallWatch({
@@ -132,7 +132,7 @@ export function createSendUpload(options: SendUploadOptions): SendUpload {
       call?.end(error);
       return { ok: false, error, whole: body.isWhole() };
     } finally {
-      signal.removeEventListener('abort', onAbort);
+      stopListening();
       stall.close();
       clearTimeout(answerTimer);
       body.stream.destroy();

@@ -1,3 +1,5 @@
+import { onAbort } from './on-abort.ts';
+
 /** Runs `work` as soon as a place of its key is free. Rejects as `work` does, or with the signal's reason. */
 export type RunInTurn = <T>(key: string | object, signal: AbortSignal, work: () => Promise<T>) => Promise<T>;
 
@@ -36,14 +38,13 @@ function turn({ waiting }: Line, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const go = () => {
       waiting.delete(go);
-      signal.removeEventListener('abort', leave);
+      stopListening();
       resolve();
     };
-    const leave = () => {
+    const stopListening = onAbort(signal, (reason) => {
       waiting.delete(go);
-      reject(signal.reason);
-    };
+      reject(reason);
+    });
     waiting.add(go);
-    signal.addEventListener('abort', leave, { once: true });
   });
 }

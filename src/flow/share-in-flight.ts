@@ -1,3 +1,5 @@
+import { onAbort } from './on-abort.ts';
+
 /** Calls under way, which others can join. */
 export interface ShareInFlight<T> {
   /** Calls `start` unless a call with an equal key is in flight, and resolves as that call does. */
@@ -42,7 +44,7 @@ export function createShareInFlight<T>(): ShareInFlight<T> {
 
   function join(key: string, flight: Flight<T>, signal: AbortSignal): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      const onAbort = () => {
+      const leave = () => {
         reject(signal.reason);
         flight.callers -= 1;
         if (flight.callers > 0) return;
@@ -50,10 +52,10 @@ export function createShareInFlight<T>(): ShareInFlight<T> {
         land(key, flight);
         flight.controller.abort(signal.reason);
       };
-      signal.addEventListener('abort', onAbort, { once: true });
+      const stopListening = onAbort(signal, leave);
       // `start` has just run, and may have aborted the very caller that it runs for.
-      if (signal.aborted) onAbort();
-      flight.result.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+      if (signal.aborted) leave();
+      flight.result.then(resolve, reject).finally(stopListening);
     });
   }
 

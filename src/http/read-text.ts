@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { GatewayError } from '../errors.ts';
 import { deferred } from '../flow/deferred.ts';
 import { createGrowingBuffer } from '../flow/growing-buffer.ts';
+import { onAbort } from '../flow/on-abort.ts';
 
 /** An operation without its files is never larger. */
 const maxBytes = 1024 * 1024;
@@ -27,18 +28,17 @@ export async function readText(req: IncomingMessage, options: ReadTextOptions): 
     if (body.byteLength + chunk.length > maxBytes) reject(tooLarge());
     else body.append(chunk);
   };
-  const onAbort = () => reject(signal.reason);
   const timer = setTimeout(() => {
     reject(new GatewayError('REQUEST_TIMEOUT', `The request body did not arrive within ${timeoutMs} ms.`));
   }, timeoutMs);
-  signal.addEventListener('abort', onAbort, { once: true });
+  const stopListening = onAbort(signal, reject);
   req.on('data', onData).once('end', resolve).once('error', reject);
   try {
     await promise;
     return decode(body.bytes());
   } finally {
     clearTimeout(timer);
-    signal.removeEventListener('abort', onAbort);
+    stopListening();
     req.off('data', onData).off('end', resolve).off('error', reject);
   }
 }

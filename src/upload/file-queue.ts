@@ -4,6 +4,7 @@ import { finished } from 'node:stream/promises';
 import type { FileUpload, Upload } from 'graphql-upload-minimal';
 import { GatewayError } from '../errors.ts';
 import { deferred } from '../flow/deferred.ts';
+import { onAbort } from '../flow/on-abort.ts';
 import { createStallWatch } from '../flow/stall-watch.ts';
 import { createIncomingFile, type IncomingFile } from './incoming-file.ts';
 
@@ -139,10 +140,8 @@ export function createFileQueue(options: FileQueueOptions) {
       createStallWatch({ timeoutMs, onStall: () => reject(stalled(timeoutMs)) });
     const stall = watchFor(idleTimeoutMs);
     const late = watchFor(4 * idleTimeoutMs);
-    const onAbort = () => reject(signal.reason);
     waiting.set(part, reject);
-    const stopListening = onArrival(stall.moved);
-    signal.addEventListener('abort', onAbort, { once: true });
+    const listening = [onArrival(stall.moved), onAbort(signal, reject)];
     stall.begin();
     late.begin();
     try {
@@ -151,8 +150,7 @@ export function createFileQueue(options: FileQueueOptions) {
       stall.close();
       late.close();
       waiting.delete(part);
-      stopListening();
-      signal.removeEventListener('abort', onAbort);
+      for (const stopListening of listening) stopListening();
     }
   }
 

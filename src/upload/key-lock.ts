@@ -1,4 +1,5 @@
 import { deferred } from '../flow/deferred.ts';
+import { onAbort } from '../flow/on-abort.ts';
 
 /** Lets one upload of a key run at a time. */
 export interface KeyLock {
@@ -42,14 +43,13 @@ export function createLocalKeyLock({ waitMs = 60_000 }: { readonly waitMs?: numb
 
   async function turn(before: Promise<unknown>, signal: AbortSignal): Promise<void> {
     const { promise: failure, reject: giveUp } = deferred<never>();
-    const onAbort = () => giveUp(signal.reason);
     const timer = setTimeout(() => giveUp(new KeyBusyError()), waitMs);
-    signal.addEventListener('abort', onAbort, { once: true });
+    const stopListening = onAbort(signal, giveUp);
     try {
       await Promise.race([before, failure]);
     } finally {
       clearTimeout(timer);
-      signal.removeEventListener('abort', onAbort);
+      stopListening();
     }
   }
 }

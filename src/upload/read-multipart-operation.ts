@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Writable } from 'node:stream';
 import { processRequest, type Upload } from 'graphql-upload-minimal';
 import { GatewayError } from '../errors.ts';
+import { onAbort } from '../flow/on-abort.ts';
 import { checkMap, maxFilesPerRequest, type Places } from './check-map.ts';
 import { createFileQueue } from './file-queue.ts';
 import { guardedRequest } from './guarded-request.ts';
@@ -46,8 +47,7 @@ export async function readMultipartOperation(req: IncomingMessage, options: Read
     },
   });
   const stop = (reason: unknown) => form?.destroy(reason as Error);
-  const onAbort = () => stop(signal.reason);
-  signal.addEventListener('abort', onAbort, { once: true });
+  const stopListening = onAbort(signal, stop);
   const timer = setTimeout(() => stop(tooSlow(idleTimeoutMs)), idleTimeoutMs);
   try {
     signal.throwIfAborted();
@@ -70,7 +70,7 @@ export async function readMultipartOperation(req: IncomingMessage, options: Read
     throw error instanceof GatewayError ? error : refusal(error as Error & { status?: number });
   } finally {
     clearTimeout(timer);
-    signal.removeEventListener('abort', onAbort);
+    stopListening();
   }
 }
 

@@ -1,23 +1,23 @@
 import type { ByteSource } from '../capillary/byte-source.ts';
+import { onAbort } from '../flow/on-abort.ts';
 
 /** Lets a part of a file pass without sending it anywhere. Rejects as the part fails, or with the signal's reason. */
 export function readToEnd(part: ByteSource, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
-    const onAbort = () => {
+    const stop = (reason: unknown) => {
       part.stop();
-      reject(signal.reason);
+      reject(reason);
     };
-    const settle = () => signal.removeEventListener('abort', onAbort);
-    if (signal.aborted) return onAbort();
-    signal.addEventListener('abort', onAbort, { once: true });
+    if (signal.aborted) return stop(signal.reason);
+    const stopListening = onAbort(signal, stop);
     part.start({
       write: () => true,
       end() {
-        settle();
+        stopListening();
         resolve();
       },
       fail(error) {
-        settle();
+        stopListening();
         reject(error);
       },
     });

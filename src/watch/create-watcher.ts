@@ -1,6 +1,7 @@
 import type { Credential } from '../capillary/credential.ts';
 import type { ListJobsOnce } from '../capillary/list-jobs.ts';
 import type { JobRef, UpstreamJob } from '../capillary/upstream-job.ts';
+import { onAbort } from '../flow/on-abort.ts';
 import { createTally } from '../flow/tally.ts';
 import { type Log, silentLog } from '../log.ts';
 import { groupBySeries, type SeriesGroup } from './group-by-series.ts';
@@ -120,9 +121,7 @@ export function createWatcher(options: WatcherOptions): Watcher {
       else {
         watching.add(iterator);
         releases.push(openById.enter(credential.id));
-        const onAbort = () => void iterator.return();
-        signal.addEventListener('abort', onAbort);
-        releases.push(() => signal.removeEventListener('abort', onAbort));
+        releases.push(onAbort(signal, () => void iterator.return()));
         subscribe(groups, credential, iterator, releases);
       }
       return iterator;

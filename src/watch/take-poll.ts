@@ -1,3 +1,4 @@
+import { onAbort } from '../flow/on-abort.ts';
 import type { PollScheduler, ScheduledLoop } from './poll-scheduler.ts';
 
 /**
@@ -23,12 +24,11 @@ export function takePoll(scheduler: PollScheduler, dueMs: number, signal: AbortS
         reject(error);
       },
     };
-    const onAbort = () => loop.fail(signal.reason);
+    const stopListening = onAbort(signal, loop.fail);
     const leave = () => {
-      signal.removeEventListener('abort', onAbort);
+      stopListening();
       scheduler.remove(loop);
     };
-    signal.addEventListener('abort', onAbort, { once: true });
     scheduler.add(loop);
   });
 }
