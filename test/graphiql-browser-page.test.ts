@@ -156,7 +156,7 @@ describe.skipIf(!hasChromium())('The explorer page in a browser', () => {
     await page.getByRole('button', { name: 'Show Documentation Explorer' }).click();
     const docs = page.locator('.graphiql-plugin');
     await docs.getByRole('link', { name: 'Query' }).click();
-    await docs.getByText('Null when the series has no such job.').waitFor();
+    await docs.getByText('Null if the series has no such job.').waitFor();
     expect(await docs.innerText()).toContain('uploadJob');
   });
 });
