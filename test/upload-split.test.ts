@@ -198,6 +198,7 @@ describe('A split file', () => {
       inspector,
       maxFileBytes: 2 ** 30,
       idleTimeoutMs: 10_000,
+      lookPausesMs: [0],
     } as unknown as UploadDeps);
     const file = Readable.from([Buffer.from(`code\n${'A\n'.repeat(10_000)}`)]);
     const result = await uploadFile({
