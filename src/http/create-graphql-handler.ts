@@ -1,7 +1,7 @@
 import type { GraphQLSchema } from 'graphql';
 import { createYoga } from 'graphql-yoga';
-import { toPublicError } from '../errors.ts';
 import type { GatewayContext } from '../gateway-context.ts';
+import { toPublicError } from '../to-public-error.ts';
 import type { UploadPlaces } from '../upload/upload-places.ts';
 import { corsFor } from './cors-for.ts';
 import { createCostCheck } from './document/cost-check.ts';

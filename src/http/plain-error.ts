@@ -1,6 +1,7 @@
 import { GraphQLError } from 'graphql';
-import { bugBehind, type ErrorCode, errorTable } from '../errors.ts';
+import { type ErrorCode, errorTable } from '../errors.ts';
 import type { ErrorNotes } from '../observe/operation-record.ts';
+import { bugBehind } from '../to-public-error.ts';
 
 /**
  * An error as it may leave: graphql-js quotes whole variable values and guesses at names, Yoga adds the text of parser

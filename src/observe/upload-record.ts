@@ -1,9 +1,10 @@
 import { CapillaryError } from '../capillary/capillary-error.ts';
 import type { UploadKind } from '../capillary/upstream-job.ts';
-import { GatewayError, isAbort, publicCode } from '../errors.ts';
+import { GatewayError, isAbort } from '../errors.ts';
 import { isSeriesId } from '../jobs/job-id.ts';
 import { shownFileName } from '../jobs/keyed-file-name.ts';
 import type { Log } from '../log.ts';
+import { publicCode } from '../to-public-error.ts';
 import type { UploadEvents } from '../upload/file-upload.ts';
 import type { UploadResult } from '../upload/upload-result.ts';
 import type { OperationRecord } from './operation-record.ts';

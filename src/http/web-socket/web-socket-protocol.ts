@@ -1,8 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { ExecutionResult, FormattedExecutionResult, GraphQLError } from 'graphql';
 import { callerToken, type LookUp } from '../../caller-token.ts';
-import { GatewayError, toPublicError } from '../../errors.ts';
+import { GatewayError } from '../../errors.ts';
 import type { BeginOperation, OperationRecord } from '../../observe/operation-record.ts';
+import { toPublicError } from '../../to-public-error.ts';
 import type { GraphQLHandler } from '../create-graphql-handler.ts';
 import type { PersistedDocuments } from '../document/persisted-documents.ts';
 import { hasTooManyValues, tooManyExtensions } from '../document/too-many-values.ts';
