@@ -68,6 +68,21 @@ test('A hundred operations that read one list at the same time cost one call, wh
   expect(listJobs).toHaveBeenCalledOnce();
 });
 
+test("Who asks for one list with the gateway's own credential waits for no line of another operation", async () => {
+  const answer = deferred<readonly UpstreamJob[]>();
+  const listJobs = vi.fn((_: { readonly couponSeriesId: string }) => answer.promise);
+  const inFlight = createShareInFlight<readonly UpstreamJob[]>();
+  const credential = { ...passThroughCredential('token'), renewable: true };
+  const shared = { listJobs, inFlight, inTurn: createFairQueue(1), credential: () => credential };
+  const [many, one] = [1, 2].map(() => createSeriesJobs({ ...shared, signal: new AbortController().signal }));
+  const reads = [many?.list('COUPON_BATCH', '1'), many?.list('COUPON_BATCH', '2')];
+  await eventually(() => expect(listJobs).toHaveBeenCalledOnce());
+  reads.push(one?.list('COUPON_BATCH', '2'));
+  await eventually(() => expect(listJobs.mock.lastCall?.[0].couponSeriesId).toBe('2'));
+  answer.resolve([]);
+  expect(await Promise.all(reads)).toEqual([[], [], []]);
+});
+
 describe('A fair queue', () => {
   const { signal } = new AbortController();
 

@@ -59,15 +59,18 @@ export function createSeriesJobs(options: SeriesJobsOptions): SeriesJobs {
     return jobs.map(toUploadJob);
 
     // Who joins a call takes no turn. Many callers stand behind the gateway's own credential: there each operation
-    // gets turns of its own.
+    // has turns of its own, and joins nothing that waits for those of another.
     function call(ownSignal: AbortSignal) {
-      return inFlight.share(key, ownSignal, (sharedSignal) =>
-        inTurn(caller.renewable ? ownSignal : caller.id, sharedSignal, async () => {
-          // A token that was refused once is not sent a thousand times.
-          if (refusal) throw refusal;
-          const list = { kind, couponSeriesId, credential: caller, signal: sharedSignal, span };
-          return listJobs(list).catch(noteRefusal);
-        }),
+      return caller.renewable
+        ? inTurn(ownSignal, ownSignal, () => inFlight.share(key, ownSignal, ask))
+        : inFlight.share(key, ownSignal, (shared) => inTurn(caller.id, shared, () => ask(shared)));
+    }
+
+    async function ask(ownSignal: AbortSignal) {
+      // A token that was refused once is not sent a thousand times.
+      if (refusal) throw refusal;
+      return listJobs({ kind, couponSeriesId, credential: caller, signal: ownSignal, span }).catch(
+        noteRefusal,
       );
     }
   }
