@@ -110,7 +110,7 @@ export function createPollLoop(options: PollLoopOptions): PollLoop {
     lastPollMs = now();
     if (ended || !outcome) return;
     if ('error' in outcome) onFailure();
-    const pauseMs = tellScheduler(outcome, startedMs);
+    const pauseMs = scheduler.note(outcome, startedMs);
     if (ended) return;
     const next = pace(outcome);
     const nextInMs = dueMs(next, scheduler.stretch()) - now();
@@ -141,19 +141,12 @@ export function createPollLoop(options: PollLoopOptions): PollLoop {
     if (ended) return;
     const { outcome } = report;
     // The replica that polled has slowed down for this refusal already: it does not count twice.
-    if (!old) tellScheduler(outcome, 'error' in outcome ? Number.NEGATIVE_INFINITY : now());
+    if (!old) scheduler.note(outcome, 'error' in outcome ? Number.NEGATIVE_INFINITY : now());
     pace(outcome);
     lastPollMs = now();
     apply(outcome, old);
     setDue(dueAfterReport(report, now()));
     if ('jobs' in outcome) hastenForNew();
-  }
-
-  /** Returns for how long the credential pauses. */
-  function tellScheduler(outcome: PollOutcome, startedMs: number): number {
-    if ('jobs' in outcome) scheduler.answered(startedMs);
-    else if (judgeFailure(outcome.error) === 'limited') return scheduler.refused(outcome.error, startedMs);
-    return 0;
   }
 
   function apply(outcome: PollOutcome, old = false): void {

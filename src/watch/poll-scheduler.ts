@@ -1,6 +1,7 @@
 import type { CapillaryError } from '../capillary/capillary-error.ts';
+import { judgeFailure } from './judge-failure.ts';
 import { budgetWindowMs, createPollBudget } from './poll-budget.ts';
-import type { PollTurn } from './poll-exchange.ts';
+import type { PollOutcome, PollTurn } from './poll-exchange.ts';
 import { createRateLimit } from './rate-limit.ts';
 
 /** A poll loop as its scheduler sees it. */
@@ -29,9 +30,11 @@ export interface PollScheduler {
    * The factor that stretches all intervals, so that the loops together stay within the budget. At least 1.
    */
   stretch(): number;
-  /** Upstream limited the rate of a poll that began at `startedMs`. Returns the pause; past the grace, fails all loops. */
-  refused(error: CapillaryError, startedMs: number): number;
-  answered(startedMs: number): void;
+  /**
+   * Notes what a poll came to that began at `startedMs`. Returns how long the credential pauses, because upstream limited
+   * its rate; past the grace, fails all loops.
+   */
+  note(outcome: PollOutcome, startedMs: number): number;
   /** Fails all loops with what is wrong with their credential. */
   failAll(error: unknown): void;
   budgetLeft(): number;
@@ -75,16 +78,21 @@ export function createPollScheduler(options: PollSchedulerOptions): PollSchedule
     },
     wake,
     stretch,
-    refused(error, startedMs) {
-      const pausedMs = limit.refuse(error.retryAfterSeconds, startedMs, now());
-      if ((limit.refusedForMs(now()) ?? 0) >= graceMs) failAll(error);
-      return pausedMs;
+    note(outcome, startedMs) {
+      if ('jobs' in outcome) limit.relax(startedMs);
+      else if (judgeFailure(outcome.error) === 'limited') return refused(outcome.error, startedMs);
+      return 0;
     },
     failAll,
-    answered: (startedMs) => limit.relax(startedMs),
     budgetLeft: () => budget.left(now()),
     isIdle: () => loops.size === 0 && budget.left(now()) === budgetPerMinute && limit.waitMs(now()) === 0,
   };
+
+  function refused(error: CapillaryError, startedMs: number): number {
+    const pausedMs = limit.refuse(error.retryAfterSeconds, startedMs, now());
+    if ((limit.refusedForMs(now()) ?? 0) >= graceMs) failAll(error);
+    return pausedMs;
+  }
 
   function failAll(error: unknown): void {
     for (const loop of [...loops]) loop.fail(error);
