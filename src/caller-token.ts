@@ -2,8 +2,7 @@
 export type LookUp = (name: string) => string | null | undefined;
 
 /**
- * The access token that a caller sent: `x-cap-api-oauth-token`, or `Authorization: Bearer`. `undefined`
- * without one.
+ * The access token that a caller sent: `x-cap-api-oauth-token`, or `Authorization: Bearer`. `undefined` without one.
  */
 export function callerToken(lookUp: LookUp): string | undefined {
   const own = lookUp('x-cap-api-oauth-token')?.trim();

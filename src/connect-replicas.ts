@@ -11,10 +11,7 @@ export interface Replicas {
   readonly exchange: PollExchange | undefined;
 }
 
-/**
- * Connects to Redis if its address is set; otherwise this gateway works alone. `closers` close the
- * connection.
- */
+/** Connects to Redis if its address is set; otherwise this gateway works alone. `closers` close the connection. */
 export async function connectReplicas(
   config: Config,
   log: Pick<Log, 'info' | 'warn'>,

@@ -20,9 +20,7 @@ export interface ContextsOptions extends Pick<GatewayContext, 'uploadFile' | 'wa
   readonly beginUpload: BeginUpload;
 }
 
-/**
- * Makes the context of each operation. Operations that run at the same time share equal calls of upstream.
- */
+/** Makes the context of each operation. Operations that run at the same time share equal calls of upstream. */
 export function createContexts(options: ContextsOptions): (request: GraphQLRequest) => GatewayContext {
   const { client, ownCredential, sandboxToken, beginUpload, uploadFile, watcher } = options;
   const inFlight = createShareInFlight<readonly UpstreamJob[]>();

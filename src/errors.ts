@@ -117,10 +117,7 @@ export class GatewayError extends Error {
 /** All that a caller is told about a bug, besides the id of its request. */
 export const maskedMessage = 'Something went wrong on our side. Please report it with the requestId.';
 
-/**
- * True when the caller gave up waiting: such an error is neither logged as a failure, nor masked, nor
- * retried.
- */
+/** True when the caller gave up waiting: such an error is neither logged as a failure, nor masked, nor retried. */
 export function isAbort(error: unknown): boolean {
   return error instanceof Error && error.name === 'AbortError';
 }

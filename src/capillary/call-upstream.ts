@@ -34,8 +34,7 @@ export async function callUpstream(exchange: UpstreamRequest): Promise<UpstreamA
   const stopListening = onAbort(signal, (reason) => controller.abort(reason));
   const timer = setTimeout(() => controller.abort(timeoutError(timeoutMs)), timeoutMs);
   try {
-    // undici notices an abort only once it has a connection: a request that waits for one would go on
-    // waiting.
+    // undici notices an abort only once it has a connection: a request that waits for one would go on waiting.
     return await Promise.race([readExchange(exchange, controller.signal), rejectOnAbort(controller.signal)]);
   } catch (error) {
     throw toCapillaryError(error, signal);

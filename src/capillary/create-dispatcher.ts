@@ -6,15 +6,13 @@ const connectTimeoutMs = 10_000;
 const keepAliveTimeoutMs = 10_000;
 
 /**
- * How much a socket to upstream buffers: a write of so many bytes fills it, and it drains when all of them
- * have left.
+ * How much a socket to upstream buffers: a write of so many bytes fills it, and it drains when all of them have left.
  */
 export const socketRoomBytes = 64 * 1024;
 
 /**
- * Opens sockets to upstream, at most `connections` (default 128) to each origin. Header and body timeouts are
- * off: each call brings its own. Whoever makes it closes it: `close()` lets running calls end, `destroy()`
- * cuts them.
+ * Opens sockets to upstream, at most `connections` (default 128) to each origin. Header and body timeouts are off: each
+ * call brings its own. Whoever makes it closes it: `close()` lets running calls end, `destroy()` cuts them.
  */
 export function createDispatcher({ connections = 128 }: { readonly connections?: number } = {}): Agent {
   // The second is an option of node:net, which undici passes on although its types do not say so.

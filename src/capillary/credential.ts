@@ -10,9 +10,8 @@ export interface Credential {
   /** Whether a refused token can be renewed. False for a token that the caller brought. */
   readonly renewable: boolean;
   /**
-   * A token that is valid now, as far as we know. Rejects with `CapillaryError` `UNAUTHENTICATED`. If a call
-   * is made to get it, that call belongs to `span`; of several callers who wait for one call, to the span of
-   * the first.
+   * A token that is valid now, as far as we know. Rejects with `CapillaryError` `UNAUTHENTICATED`. If a call is made to
+   * get it, that call belongs to `span`; of several callers who wait for one call, to the span of the first.
    */
   token(signal: AbortSignal, span?: Span): Promise<string>;
   /**

@@ -64,9 +64,7 @@ function badness(status: number): number {
   return status === 400 ? 4 : status >= 400 && status < 500 ? 4.1 : Math.trunc(status / 100);
 }
 
-/**
- * The coupon service numbers this case 501, which is no HTTP status here; how REST wraps it is not documented.
- */
+/** The coupon service numbers this case 501, which is no HTTP status here; how REST wraps it is not documented. */
 function isUnknownSeries(httpStatus: number, { codes, messages }: Verdict): boolean {
   const named = messages.some((message) => /invalid coupon_series_id/i.test(message));
   return named || (httpStatus < 500 && codes.some((code) => Number(code) === 501));

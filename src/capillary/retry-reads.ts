@@ -17,10 +17,7 @@ export interface RetryOptions {
 const baseDelayMs = 200;
 /** A longer `Retry-After` is not waited for: the caller hears it at once. */
 const maxRetryAfterMs = 5_000;
-/**
- * No attempt begins later than this after the first: so an answer comes within this plus the timeout of one
- * call.
- */
+/** No attempt begins later than this after the first: so an answer comes within this plus the timeout of one call. */
 const maxTotalMs = 10_000;
 
 /**

@@ -34,10 +34,7 @@ export type UploadOutcome =
   | { readonly ok: true; readonly job: UpstreamJob }
   | { readonly ok: false; readonly error: unknown; readonly whole: boolean };
 
-/**
- * Never rejects: an abort is an outcome, too, with the signal's reason as its error. By then the file is
- * stopped.
- */
+/** Never rejects: an abort is an outcome, too, with the signal's reason as its error. By then the file is stopped. */
 export type SendUpload = (upload: UploadRequest) => Promise<UploadOutcome>;
 
 /** Where uploads go, and how patiently. Times in milliseconds. */

@@ -9,9 +9,8 @@ interface Line {
 }
 
 /**
- * Lets `atOnce` pieces of work per key run at the same time, and the others in the order they came: whoever
- * asks for a thousand things gets a share of what there is, not all of it. Keeps nothing of a key once all of
- * its work is done.
+ * Lets `atOnce` pieces of work per key run at the same time, and the others in the order they came: whoever asks for a
+ * thousand things gets a share of what there is, not all of it. Keeps nothing of a key once all of its work is done.
  */
 export function createFairQueue(atOnce: number): RunInTurn {
   const lines = new Map<string | object, Line>();

@@ -7,9 +7,8 @@ export interface GrowingBuffer {
 }
 
 /**
- * Copies the pieces instead of keeping them: a megabyte that came byte by byte took hundreds of megabytes.
- * Allocates at most twice what it holds, and never more than `maxBytes`, beyond which nothing may be
- * appended.
+ * Copies the pieces instead of keeping them: a megabyte that came byte by byte took hundreds of megabytes. Allocates at
+ * most twice what it holds, and never more than `maxBytes`, beyond which nothing may be appended.
  */
 export function createGrowingBuffer(maxBytes: number): GrowingBuffer {
   let body = Buffer.allocUnsafe(Math.min(maxBytes, 16 * 1024));

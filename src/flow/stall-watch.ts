@@ -19,9 +19,7 @@ export interface StallWatchOptions {
   readonly now?: () => number;
 }
 
-/**
- * One timer looks a few times within the timeout: to re-arm a timer at each chunk would slow the hot path.
- */
+/** One timer looks a few times within the timeout: to re-arm a timer at each chunk would slow the hot path. */
 export function createStallWatch(options: StallWatchOptions): StallWatch {
   const { timeoutMs, onStall, now = () => performance.now() } = options;
   let waitingSince: number | undefined;

@@ -19,9 +19,7 @@ export function corsFor(corsOrigins: readonly string[]): (request: Request) => C
   };
 }
 
-/**
- * The same for answers that do not come from Yoga: a page that cannot read a refusal sees a broken network.
- */
+/** The same for answers that do not come from Yoga: a page that cannot read a refusal sees a broken network. */
 export function corsHeaders(
   origin: string | undefined,
   corsOrigins: readonly string[],

@@ -51,8 +51,7 @@ export function createGraphQLHandler(options: GraphQLHandlerOptions) {
   return createYoga<ServerContext, GatewayContext>({
     schema,
     context: createContext,
-    // Its parser buffers whole files, and its cap would cut a stream in the middle: the plugins below do
-    // both.
+    // Its parser buffers whole files, and its cap would cut a stream in the middle: the plugins below do both.
     multipart: false,
     maxRequestBodySize: false,
     batching: false,

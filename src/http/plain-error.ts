@@ -44,10 +44,7 @@ export function toldError(error: GraphQLError, record: ErrorNotes): GraphQLError
 const maxMessageLength = 500;
 const nullFileHint = ' Send a GraphQL multipart request whose "map" names this variable.';
 
-/**
- * Yoga has codes of its own; graphql-js has none, and refuses null in the place of a file before the scalar
- * can.
- */
+/** Yoga has codes of its own; graphql-js has none, and refuses null in the place of a file before the scalar can. */
 function codeOf({ message, extensions }: GraphQLError): ErrorCode {
   const code = String(extensions['code']);
   if (Object.hasOwn(errorTable, code)) return code as ErrorCode;

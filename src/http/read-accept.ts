@@ -9,10 +9,9 @@ const listMembers = /(?:"(?:\\.|[^"\\])*"?|[^",])+/g;
 const parts = /(?:"(?:\\.|[^"\\])*"?|[^";])+/g;
 
 /**
- * The media types that a client takes among those served, most wanted first: `Accept` without its weights,
- * which Yoga does not read, and without charsets other than UTF-8. An empty string when the client takes
- * anything, undefined when it takes none of them (RFC 9110, 12.5.1). Parameters such as `subscriptionSpec`
- * stay as they are.
+ * The media types that a client takes among those served, most wanted first: `Accept` without its weights, which Yoga
+ * does not read, and without charsets other than UTF-8. An empty string when the client takes anything, undefined when
+ * it takes none of them (RFC 9110, 12.5.1). Parameters such as `subscriptionSpec` stay as they are.
  */
 export function readAccept(header = ''): string | undefined {
   if (header.trim() === '') return '';

@@ -43,10 +43,7 @@ export async function readText(req: IncomingMessage, options: ReadTextOptions): 
   }
 }
 
-/**
- * Drops the byte order mark that some clients send. Invalid UTF-8 is refused: it would silently become other
- * text.
- */
+/** Drops the byte order mark that some clients send. Invalid UTF-8 is refused: it would silently become other text. */
 function decode(bytes: Buffer): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);

@@ -4,8 +4,7 @@ import type { OperationRecord } from '../observe/operation-record.ts';
 /** One operation as it comes in, over whatever transport. */
 export interface GraphQLRequest {
   /**
-   * Aborts when the client goes away before its answer, and at the end of a drain with what the client is to
-   * be told.
+   * Aborts when the client goes away before its answer, and at the end of a drain with what the client is to be told.
    */
   readonly signal: AbortSignal;
   /** The token that the caller brought. */

@@ -26,9 +26,8 @@ export interface RunningServer {
   readonly origin: string;
   /**
    * Takes no new work, gives what runs up to `drainMs` to finish, and cuts the rest: that is answered with
-   * `SHUTTING_DOWN`, and has one second for it and another in which its client may take the answer. When this
-   * resolves, what was cut has given up its threads and its calls, or has had one more second to do so. To be
-   * called once.
+   * `SHUTTING_DOWN`, and has one second for it and another in which its client may take the answer. When this resolves,
+   * what was cut has given up its threads and its calls, or has had one more second to do so. To be called once.
    */
   close(drainMs: number): Promise<void>;
 }
@@ -43,8 +42,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const { port, host, graphql, log } = options;
   const work = createWorkInHand();
   const server = createServer(
-    // Node's own limit on a whole request would cut slow uploads with a bare 408: each body has a watch of
-    // its own.
+    // Node's own limit on a whole request would cut slow uploads with a bare 408: each body has a watch of its own.
     {
       ...{ requestTimeout: 0, headersTimeout: 20_000, keepAliveTimeout: 65_000 },
       // By default Node looks every 30 s, which would make 20 s up to 50.
@@ -74,8 +72,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const timer = setTimeout(() => server.closeAllConnections(), isDone ? 0 : graceMs);
     await closed;
     clearTimeout(timer);
-    // The server closes before its connections report it: what they cut off then gives up its thread and its
-    // calls.
+    // The server closes before its connections report it: what they cut off then gives up its thread and its calls.
     await work.done(graceMs);
   }
 

@@ -25,9 +25,8 @@ function withoutStatus(error: GraphQLError): GraphQLError {
 }
 
 /**
- * A request that was not executed is a 400 under `application/graphql-response+json`, as that spec says.
- * Under `application/json` it is a 200 as long as it was a GraphQL request at all. Yoga and graphql-js have
- * other ideas.
+ * A request that was not executed is a 400 under `application/graphql-response+json`, as that spec says. Under
+ * `application/json` it is a 200 as long as it was a GraphQL request at all. Yoga and graphql-js have other ideas.
  */
 function withStatus(error: GraphQLError): GraphQLError {
   const { http, code } = error.extensions as { http?: { status?: number }; code: ErrorCode };

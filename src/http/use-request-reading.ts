@@ -14,9 +14,8 @@ const simpleTypes = new Set(['', 'multipart/form-data', 'text/plain', 'applicati
 const csrfHeaders = ['x-graphql-yoga-csrf', 'apollo-require-preflight', 'graphql-require-preflight'];
 
 /**
- * Reads operations instead of Yoga's own parsers: from the Node request, so that files stream and every body
- * has its bounds, and with errors that do not quote the body. Refuses what a foreign page could send without
- * a preflight.
+ * Reads operations instead of Yoga's own parsers: from the Node request, so that files stream and every body has its
+ * bounds, and with errors that do not quote the body. Refuses what a foreign page could send without a preflight.
  */
 export function useRequestReading({
   idleTimeoutMs,
@@ -79,8 +78,7 @@ function parseBody(text: string): GraphQLParams {
 const known = new Set(['query', 'operationName', 'variables', 'extensions', 'documentId']);
 
 /**
- * Checks what Yoga does not, or judges otherwise: unknown properties are no fault (GraphQL over HTTP, JSON
- * Encoding).
+ * Checks what Yoga does not, or judges otherwise: unknown properties are no fault (GraphQL over HTTP, JSON Encoding).
  */
 function checked(body: GraphQLParams): GraphQLParams {
   const params: GraphQLParams = Object.fromEntries(Object.entries(body).filter(([name]) => known.has(name)));

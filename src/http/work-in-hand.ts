@@ -5,10 +5,7 @@ import { createIdleWait } from '../flow/idle-wait.ts';
 export interface WorkInHand {
   /** Whether work may begin: until `stopAccepting`. */
   isAccepting(): boolean;
-  /**
-   * Adds a response. `onCut` is called when it is to end now, whatever it waits for. Default: it waits for
-   * nothing.
-   */
+  /** Adds a response. `onCut` is called when it is to end now, whatever it waits for. Default: it waits for nothing. */
   add(res: ServerResponse, onCut?: () => void): void;
   /** From now on no work may begin. */
   stopAccepting(): void;

@@ -25,10 +25,7 @@ export function parseJobId(id: string): JobRef {
 
 const maxIds = 500;
 
-/**
- * Parses the ids of one subscription. Throws `GatewayError` `BAD_USER_INPUT`, also for none, and for more
- * than 500.
- */
+/** Parses the ids of one subscription. Throws `GatewayError` `BAD_USER_INPUT`, also for none, and for more than 500. */
 export function parseJobIds(ids: readonly string[]): JobRef[] {
   if (ids.length === 0 || ids.length > maxIds) {
     throw new GatewayError('BAD_USER_INPUT', `Watch 1 to ${maxIds} upload jobs at once, not ${ids.length}.`);

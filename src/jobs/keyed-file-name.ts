@@ -21,10 +21,7 @@ export interface KeyedFileName {
   readonly part: FilePart | undefined;
 }
 
-/**
- * Which part of a split file. It takes both fields: with parts of another size the same number means other
- * rows.
- */
+/** Which part of a split file. It takes both fields: with parts of another size the same number means other rows. */
 export interface FilePart {
   /** 1-based. */
   readonly number: number;
@@ -70,9 +67,7 @@ export function cleanFileName(name: string): string {
   return plain.replace(/^.*[\\/]/s, '').trim() || 'upload.csv';
 }
 
-/**
- * Browsers write a quote in a file name as `%22`, and so do we (WHATWG HTML, multipart/form-data encoding).
- */
+/** Browsers write a quote in a file name as `%22`, and so do we (WHATWG HTML, multipart/form-data encoding). */
 function withQuotes(name: string): string {
   return name.replaceAll('%22', '"');
 }

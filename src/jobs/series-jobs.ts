@@ -28,9 +28,7 @@ export interface SeriesJobs {
   list(kind: UploadKind, couponSeriesId: string): Promise<readonly UploadJob[]>;
   /** `undefined` when the series has no such job. */
   find(ref: JobRef): Promise<UploadJob | undefined>;
-  /**
-   * From now on each call upstream first waits for `turn`; those who wait for the same list share one turn.
-   */
+  /** From now on each call upstream first waits for `turn`; those who wait for the same list share one turn. */
   pace(turn: (signal: AbortSignal) => Promise<void>): void;
   /** Forgets what this operation has read of the series: it may no longer be true. */
   forget(kind: UploadKind, couponSeriesId: string): void;

@@ -16,9 +16,7 @@ export interface RedisLinkOptions {
 export interface RedisLink {
   /** Rejects when Redis is away, or has not answered in time. */
   run<T>(command: (redis: Redis) => Promise<T>): Promise<T>;
-  /**
-   * Resolves when the channel is subscribed, or will be as soon as Redis is back. One listener per channel.
-   */
+  /** Resolves when the channel is subscribed, or will be as soon as Redis is back. One listener per channel. */
   subscribe(channel: string, onMessage: (message: string) => void): Promise<void>;
   unsubscribe(channel: string): void;
   isUp(): boolean;
@@ -151,10 +149,7 @@ function isRefusal(error: unknown): boolean {
   return error instanceof Error && error.name === 'ReplyError';
 }
 
-/**
- * Of Redis' own errors only the first word, such as WRONGPASS: the rest may quote the command, and so the
- * password.
- */
+/** Of Redis' own errors only the first word, such as WRONGPASS: the rest may quote the command, and so the password. */
 function reasonOf(error: Error): string {
   return isRefusal(error) ? (/^[A-Z]+/.exec(error.message)?.[0] ?? 'ERR') : error.message;
 }

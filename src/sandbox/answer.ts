@@ -15,8 +15,7 @@ export function jsonAnswer(status: number, body: unknown): Answer {
 }
 
 /**
- * The body of every answer that Capillary does not document: 400, 404, 405, 413, 415, 429, 5xx (sandbox
- * convention).
+ * The body of every answer that Capillary does not document: 400, 404, 405, 413, 415, 429, 5xx (sandbox convention).
  */
 export function refusal(status: number, message: string): Answer {
   return jsonAnswer(status, { success: false, status, message });

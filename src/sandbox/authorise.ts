@@ -8,9 +8,8 @@ export interface Access {
 }
 
 /**
- * Decides whether a request may do this: the access to one series, or the refusal. 401 and 498 as documented;
- * 403 for a read-only token; 404 for a series that is no positive number or stands in `unknownSeries`
- * (convention).
+ * Decides whether a request may do this: the access to one series, or the refusal. 401 and 498 as documented; 403 for a
+ * read-only token; 404 for a series that is no positive number or stands in `unknownSeries` (convention).
  */
 export function authorise(
   tokens: TokenStore,

@@ -17,9 +17,8 @@ export interface RedeemedRowOptions {
 }
 
 /**
- * The row rules of the redeemed upload. Capillary documents none: a row fails that lacks a mapped column,
- * whose date is not a whole number, whose coupon cell is empty, or whose customer does not exist (sandbox
- * convention).
+ * The row rules of the redeemed upload. Capillary documents none: a row fails that lacks a mapped column, whose date is
+ * not a whole number, whose coupon cell is empty, or whose customer does not exist (sandbox convention).
  */
 export function checkRedeemedRows(options: RedeemedRowOptions): RowCheck {
   const { identifier, dateColumn, customerColumn, couponColumn, lastColumn } = options;

@@ -16,9 +16,8 @@ const NOTE = 2;
 const WIDTH = 3;
 
 /**
- * Open addressing, at most two thirds full: 20 to 39 bytes an entry. One byte per slot says whether the entry
- * is worth a look: most codes of a file are new, and a table of bytes stays in the cache where the entries do
- * not.
+ * Open addressing, at most two thirds full: 20 to 39 bytes an entry. One byte per slot says whether the entry is worth
+ * a look: most codes of a file are new, and a table of bytes stays in the cache where the entries do not.
  */
 export function createCodeTable(): CodeTable {
   let mask = 1023;

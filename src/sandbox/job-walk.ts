@@ -9,8 +9,7 @@ export interface JobWalk {
   /** Moves a job to its last status at once. */
   finish(job: SandboxJob): void;
   /**
-   * Sets any text. One that is no step of the walk parks the job: it no longer moves by itself, and holds up
-   * no other.
+   * Sets any text. One that is no step of the walk parks the job: it no longer moves by itself, and holds up no other.
    */
   setStatus(job: SandboxJob, status: string): void;
   remove(job: SandboxJob): void;
@@ -52,8 +51,7 @@ export function createJobWalk(stepMs: number, now: () => number): JobWalk {
   }
 
   /**
-   * Sets the clock of the org's first job. A clock that already runs for that job goes on, unless the job is
-   * `moved`.
+   * Sets the clock of the org's first job. A clock that already runs for that job goes on, unless the job is `moved`.
    */
   function wind(orgId: number, moved?: SandboxJob): void {
     const head = held ? undefined : queues.get(orgId)?.[0];

@@ -31,9 +31,7 @@ export interface UploadCodes {
   drop(): void;
 }
 
-/**
- * Keeps at most `maxKeptCodes` codes, those of unfinished uploads included; further codes are not checked.
- */
+/** Keeps at most `maxKeptCodes` codes, those of unfinished uploads included; further codes are not checked. */
 export function createOrgCodes(maxKeptCodes: number): OrgCodes {
   let used: CodeTable = createCodeTable();
   let pending = 0;

@@ -17,9 +17,7 @@ export function readBody(exchange: Exchange, take: (chunk: Buffer) => boolean | 
   });
 }
 
-/**
- * Reads a body and drops it: a client that reads its answer only after its last byte must not meet a reset.
- */
+/** Reads a body and drops it: a client that reads its answer only after its last byte must not meet a reset. */
 export function drainBody(exchange: Exchange): Promise<boolean> {
   return readBody(exchange, () => undefined);
 }

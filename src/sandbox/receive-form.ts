@@ -82,8 +82,7 @@ export async function receiveForm(exchange: Exchange, options: FormOptions): Pro
   }
 
   const parsed = new Promise<void>((resolve) => {
-    // Never removed: the parser reports some errors twice, and a second one without a listener would end the
-    // process.
+    // Never removed: the parser reports some errors twice, and a second one without a listener would end the process.
     parser?.on('error', (error: Error) => {
       failed(`The multipart body is malformed: ${error.message}.`);
       resolve();

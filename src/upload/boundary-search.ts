@@ -75,9 +75,8 @@ const beginning = Buffer.from('\r\n--');
 const maxTries = 16;
 
 /**
- * The offset of the next delimiter, or -1. Node finds these four bytes three times as fast as a whole
- * delimiter that shares digits or dashes with the file; where many rows begin with dashes, it searches for
- * the whole one after all.
+ * The offset of the next delimiter, or -1. Node finds these four bytes three times as fast as a whole delimiter that
+ * shares digits or dashes with the file; where many rows begin with dashes, it searches for the whole one after all.
  */
 function find(delimiter: Buffer, chunk: Buffer, from: number): number {
   let at = chunk.indexOf(beginning, from);
@@ -88,10 +87,7 @@ function find(delimiter: Buffer, chunk: Buffer, from: number): number {
   return -1;
 }
 
-/**
- * The offset, from `from` on, at which the last bytes begin like a delimiter; the chunk's end where they do
- * not.
- */
+/** The offset, from `from` on, at which the last bytes begin like a delimiter; the chunk's end where they do not. */
 function beginningAtEnd(chunk: Buffer, from: number, delimiter: Buffer): number {
   const [first = 0] = delimiter;
   for (let at = Math.max(from, chunk.length - delimiter.length + 1); ; at += 1) {

@@ -72,10 +72,7 @@ function checkPath(operations: Record<string, unknown>, path: unknown): readonly
 // message of its own.
 const forbiddenKeys = new Set(['__proto__', 'constructor', 'prototype']);
 
-/**
- * Null by the spec; in clients that forget to put it there, a browser's `File` becomes `{}` in JSON, or is
- * absent.
- */
+/** Null by the spec; in clients that forget to put it there, a browser's `File` becomes `{}` in JSON, or is absent. */
 function isPlaceholder(value: unknown): boolean {
   return value === null || value === undefined || (isObject(value) && Object.keys(value).length === 0);
 }

@@ -5,10 +5,7 @@ import type { FileStream } from './incoming-file.ts';
 /** Which file is waited for, and how patiently. */
 export interface ClientWatchOptions {
   readonly file: Pick<FileStream, 'onArrival'>;
-  /**
-   * How long nothing may come while something is waited for. All that follows the file may take four times as
-   * long.
-   */
+  /** How long nothing may come while something is waited for. All that follows the file may take four times as long. */
   readonly idleTimeoutMs: number;
   /** Called once, with `REQUEST_TIMEOUT`. */
   readonly onTooSlow: (error: GatewayError) => void;
@@ -27,9 +24,8 @@ export interface ClientWatch {
 }
 
 /**
- * Every byte of the request counts as progress, not only those of the file: the last boundary may come byte
- * by byte, too, where the network is slow. But a form that goes on after its file is not waited for without
- * end.
+ * Every byte of the request counts as progress, not only those of the file: the last boundary may come byte by byte,
+ * too, where the network is slow. But a form that goes on after its file is not waited for without end.
  */
 export function createClientWatch({ file, idleTimeoutMs, onTooSlow }: ClientWatchOptions): ClientWatch {
   let isFileOver = false;

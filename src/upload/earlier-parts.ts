@@ -33,8 +33,7 @@ export function earlierParts(
   )?.name.normalize();
   const parts = new Map<number, UpstreamJob>();
   for (const each of uploaded) {
-    // Some browsers on macOS send accents apart from their letters, others send the same name with both in
-    // one.
+    // Some browsers on macOS send accents apart from their letters, others send the same name with both in one.
     if (each.name.normalize() !== name) return otherFile(`the file "${each.name}"`);
     if (each.part?.maxRows !== maxRowsPerJob) {
       return otherFile(

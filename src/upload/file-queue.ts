@@ -68,8 +68,7 @@ export function createFileQueue(options: FileQueueOptions) {
         if (arrived.at(-1) !== part) partEnd = Promise.resolve();
         else {
           onNextArrival();
-          // Registered here and not when the file is opened: in a small request the next file has arrived by
-          // then.
+          // Registered here and not when the file is opened: in a small request the next file has arrived by then.
           const followed = new Promise<void>((resolve) => (onNextArrival = resolve));
           partEnd = Promise.race([followed, formEnd]);
           partEnd.catch(() => {});

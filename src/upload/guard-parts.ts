@@ -2,9 +2,7 @@ import type { Readable, Writable } from 'node:stream';
 import { GatewayError } from '../errors.ts';
 import { refuseForm } from './refuse-form.ts';
 
-/**
- * `name` is undefined where a part has none, or an empty one; `value` where the part's charset is unknown.
- */
+/** `name` is undefined where a part has none, or an empty one; `value` where the part's charset is unknown. */
 type FileListener = (name: string | undefined, stream: Readable, info: PartInfo) => void;
 type FieldListener = (
   name: string | undefined,

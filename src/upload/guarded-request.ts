@@ -84,8 +84,7 @@ function refusePieces(req: IncomingMessage, form: Writable, hasMap: () => boolea
 }
 
 /**
- * The library knows only one spelling of the media type, and the parser no empty parameter (RFC 9110, 8.3.1
- * and 5.6.6).
+ * The library knows only one spelling of the media type, and the parser no empty parameter (RFC 9110, 8.3.1 and 5.6.6).
  */
 function plainContentType(contentType = ''): string {
   let end = contentType.length;

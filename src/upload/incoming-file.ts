@@ -31,9 +31,7 @@ export interface IncomingFile {
   release(): void;
 }
 
-/**
- * How graphql-js prints the value where it stands in the wrong place; otherwise it would list our functions.
- */
+/** How graphql-js prints the value where it stands in the wrong place; otherwise it would list our functions. */
 const shown = { toJSON: () => 'a file' };
 
 /** Makes a file that `isIncomingFile` recognises. */

@@ -25,9 +25,8 @@ export function createLocalKeyLock({ waitMs = 60_000 }: { readonly waitMs?: numb
       signal.throwIfAborted();
       const before = lines.get(key);
       const { promise: workDone, resolve: leave } = deferred();
-      // No `await` since `lines.get`: two that come or wake at once must not both find the key free. All
-      // those before are waited for, not only the last one: whoever gave up has left the line, but those
-      // before it may still run.
+      // No `await` since `lines.get`: two that come or wake at once must not both find the key free. All those before
+      // are waited for, not only the last one: whoever gave up has left the line, but those before it may still run.
       const line = Promise.all([before, workDone]).then(() => {
         if (lines.get(key) === line) lines.delete(key);
       });

@@ -21,10 +21,9 @@ export interface PassingFileOptions {
 /** A file on its way from the client: inspected as it passes, never kept. */
 export interface PassingFile {
   /**
-   * The next part of the file; without `rowsPerPart` the only one. Further parts begin with the header again.
-   * A part fails in every case but its true end: cut off (`TRUNCATED`), stalled (`REQUEST_TIMEOUT`), refused
-   * (`FileRefusedError`). To be asked for once the part before has ended, and only while the file is not
-   * over.
+   * The next part of the file; without `rowsPerPart` the only one. Further parts begin with the header again. A part
+   * fails in every case but its true end: cut off (`TRUNCATED`), stalled (`REQUEST_TIMEOUT`), refused
+   * (`FileRefusedError`). To be asked for once the part before has ended, and only while the file is not over.
    */
   nextPart(): ByteSource;
   /** How many bytes have arrived so far. */
@@ -84,9 +83,7 @@ export function createPassingFile(options: PassingFileOptions): PassingFile {
   const client = createClientWatch({ file, idleTimeoutMs, onTooSlow: fail });
   const letFlow = listenToFile(file, { onData, onEnd, onCutOff: fail });
 
-  /**
-   * Passes on what was inspected as far as it is wanted, and lets the client send as far as there is room.
-   */
+  /** Passes on what was inspected as far as it is wanted, and lets the client send as far as there is room. */
   function pump(): void {
     // A taker may ask for more from within the very write that it is taking.
     if (pumping) return;

@@ -90,8 +90,7 @@ function tooSlow(timeoutMs: number): GatewayError {
 }
 
 function refusal(error: Error & { status?: number }): GatewayError {
-  // busboy's errors carry no code; this one means that the client's connection ended, not that its form is
-  // wrong.
+  // busboy's errors carry no code; this one means that the client's connection ended, not that its form is wrong.
   if (error.message === 'Unexpected end of form') {
     return new GatewayError('TRUNCATED', 'The request ended before its last boundary. Nothing was uploaded.');
   }

@@ -65,10 +65,7 @@ export function createRedisKeyLock(options: RedisKeyLockOptions): KeyLock {
   }
 }
 
-/**
- * Renews the key, and takes it anew when Redis came back without it. Keys: lock. Arguments: owner, lease in
- * ms.
- */
+/** Renews the key, and takes it anew when Redis came back without it. Keys: lock. Arguments: owner, lease in ms. */
 const renew = createRedisScript<0 | 1>(`
 local owner = redis.call('GET', KEYS[1])
 if owner and owner ~= ARGV[1] then return 0 end

@@ -15,10 +15,9 @@ import { withJobs } from './with-jobs.ts';
 const maxParts = 9_999;
 
 /**
- * Sends the parts of a file one after the other; those that upstream has already are read and skipped.
- * Upstream knows each part by the key and its number, so that a repeat goes on where the last try stopped.
- * `onParts` is told how many parts upstream has or may have: before each part including that one, and
- * afterwards without it if it made no job.
+ * Sends the parts of a file one after the other; those that upstream has already are read and skipped. Upstream knows
+ * each part by the key and its number, so that a repeat goes on where the last try stopped. `onParts` is told how many
+ * parts upstream has or may have: before each part including that one, and afterwards without it if it made no job.
  */
 export async function sendParts(
   deps: UploadDeps,

@@ -22,9 +22,8 @@ export interface SettleRequest {
 }
 
 /**
- * Finds out what became of a part that was sent: its job, or the result for the caller. Rejects with what no
- * caller can mend. Where the answer was lost after the whole part had gone up, it first looks into upstream's
- * list.
+ * Finds out what became of a part that was sent: its job, or the result for the caller. Rejects with what no caller can
+ * mend. Where the answer was lost after the whole part had gone up, it first looks into upstream's list.
  */
 export async function settleUpload(
   request: SettleRequest,
@@ -48,9 +47,8 @@ export async function settleUpload(
 }
 
 /**
- * Whether upstream may have made a job that nobody was told of. Certainly not where the closing boundary
- * never left us, nor where the answer is a 4xx: only a 5xx, or no answer, leaves open what became of a whole
- * part.
+ * Whether upstream may have made a job that nobody was told of. Certainly not where the closing boundary never left us,
+ * nor where the answer is a 4xx: only a 5xx, or no answer, leaves open what became of a whole part.
  */
 export function mayHaveJob(outcome: UploadOutcome): boolean {
   if (outcome.ok || !outcome.whole) return false;

@@ -12,9 +12,8 @@ import { sendParts } from './send-parts.ts';
 import { type UploadResult, upstreamRejected } from './upload-result.ts';
 
 /**
- * Sends one file from the client to upstream as it arrives. Resolves to what a person can act on; rejects
- * with `CapillaryError` or `GatewayError` for the rest, or with the signal's reason. The file is released on
- * every path.
+ * Sends one file from the client to upstream as it arrives. Resolves to what a person can act on; rejects with
+ * `CapillaryError` or `GatewayError` for the rest, or with the signal's reason. The file is released on every path.
  */
 export type UploadFile = (upload: FileUpload) => Promise<UploadResult>;
 
@@ -86,9 +85,8 @@ async function listPatiently(
 }
 
 /**
- * With tokens of our own a refused one can be renewed, but an upload cannot be repeated: its bytes are gone.
- * So the token is tried on a read first. Any other failure of that read is ignored: the upload will show it
- * better.
+ * With tokens of our own a refused one can be renewed, but an upload cannot be repeated: its bytes are gone. So the
+ * token is tried on a read first. Any other failure of that read is ignored: the upload will show it better.
  */
 async function proveToken(
   client: CapillaryClient,

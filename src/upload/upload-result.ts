@@ -35,9 +35,7 @@ export interface UploadChecked {
   readonly file: FileReport;
 }
 
-/**
- * The file itself is wrong. `jobs` are those of the parts before; `idempotencyKey` is the key to go on with.
- */
+/** The file itself is wrong. `jobs` are those of the parts before; `idempotencyKey` is the key to go on with. */
 export interface InvalidFileError {
   readonly __typename: 'InvalidFileError';
   readonly message: string;
@@ -75,8 +73,7 @@ export interface UploadOutcomeUnknownError {
 }
 
 /**
- * The result for a refused file, with the key to go on with and the jobs that earlier parts of a split file
- * have made.
+ * The result for a refused file, with the key to go on with and the jobs that earlier parts of a split file have made.
  */
 export function invalidFile(
   error: FileRefusedError,

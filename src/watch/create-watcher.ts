@@ -42,10 +42,9 @@ export interface WatcherOptions {
 /** Watches jobs for all subscriptions of a process. */
 export interface Watcher {
   /**
-   * Emits the state of each job now, then each change. It is done when all jobs are terminal, after
-   * `close()`, and at once when `signal` aborts or `return()` is called. A slow consumer gets only the latest
-   * state of each job. `next()` rejects with `CapillaryError`, or with `WatchError`. Watching starts with
-   * this call: end it in one of these ways.
+   * Emits the state of each job now, then each change. It is done when all jobs are terminal, after `close()`, and at
+   * once when `signal` aborts or `return()` is called. A slow consumer gets only the latest state of each job. `next()`
+   * rejects with `CapillaryError`, or with `WatchError`. Watching starts with this call: end it in one of these ways.
    */
   watch(
     refs: readonly JobRef[],
@@ -53,9 +52,8 @@ export interface Watcher {
     signal: AbortSignal,
   ): AsyncIterableIterator<UpstreamJob>;
   /**
-   * Waits until the budget of polls has room for one more call, which the caller then makes, and counts it.
-   * Rejects with the signal's reason, with what is wrong with the credential, or with `WatchError` after
-   * `close()`.
+   * Waits until the budget of polls has room for one more call, which the caller then makes, and counts it. Rejects
+   * with the signal's reason, with what is wrong with the credential, or with `WatchError` after `close()`.
    */
   takePoll(credential: Credential, signal: AbortSignal): Promise<void>;
   stats(): WatchStats;
@@ -170,8 +168,7 @@ export function createWatcher(options: WatcherOptions): Watcher {
       };
       const loop = loops.get({ credentialId: credential.id, kind, couponSeriesId }, credential);
       const detach = loop.attach([...jobIds], sink, credential);
-      // A state that was known already may have ended the iterator: nobody would release what it holds from
-      // now on.
+      // A state that was known already may have ended the iterator: nobody would release what it holds from now on.
       if (watching.has(iterator)) releases.push(detach);
       else detach();
     }

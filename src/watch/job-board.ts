@@ -12,8 +12,7 @@ export interface JobSink {
 /** The last list of one series, and who watches which of its jobs. */
 export interface JobBoard {
   /**
-   * Adds a watcher, and pushes the states that are known already. Returns what removes it, which may be
-   * called twice.
+   * Adds a watcher, and pushes the states that are known already. Returns what removes it, which may be called twice.
    */
   attach(jobIds: readonly string[], sink: JobSink): () => void;
   /** Whether this list would tell anything new. */

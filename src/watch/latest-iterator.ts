@@ -1,7 +1,4 @@
-/**
- * An iterator that is fed from outside, and keeps one value per key for a consumer who is slower than its
- * feed.
- */
+/** An iterator that is fed from outside, and keeps one value per key for a consumer who is slower than its feed. */
 export interface LatestIterator<T> extends AsyncIterableIterator<T> {
   /** Replaces the value of this key that still waits, in its place in the line. */
   push(key: string, value: T): void;

@@ -6,10 +6,7 @@ import { createRateLimit } from './rate-limit.ts';
 
 /** A poll loop as its scheduler sees it. */
 export interface ScheduledLoop {
-  /**
-   * When it wants its next turn if intervals are now stretched by this factor; `Infinity` while it wants
-   * none.
-   */
+  /** When it wants its next turn if intervals are now stretched by this factor; `Infinity` while it wants none. */
   dueMs(stretch: number): number;
   isPolling(): boolean;
   /** How often it would poll if it were alone. */
@@ -26,9 +23,7 @@ export interface PollScheduler {
   remove(loop: ScheduledLoop): void;
   /** To be called when a loop's answers have changed. */
   wake(): void;
-  /**
-   * The factor that stretches all intervals, so that the loops together stay within the budget. At least 1.
-   */
+  /** The factor that stretches all intervals, so that the loops together stay within the budget. At least 1. */
   stretch(): number;
   /**
    * Notes what a poll came to that began at `startedMs`. Returns how long the credential pauses, because upstream limited
@@ -129,8 +124,7 @@ export function createPollScheduler(options: PollSchedulerOptions): PollSchedule
     else void serve(first.loop);
   }
 
-  // Computed anew each time: when other loops slow down or leave, the stretch shrinks for those that wait
-  // already.
+  // Computed anew each time: when other loops slow down or leave, the stretch shrinks for those that wait already.
   function earliest(): { loop: ScheduledLoop; dueMs: number } | undefined {
     const stretchNow = stretch();
     let first: { loop: ScheduledLoop; dueMs: number } | undefined;

@@ -66,10 +66,9 @@ return 1
 `);
 
 /**
- * Ends a turn with its result, unless a later turn was given out: that one's result may be in already, or may be
- * older than this one, and nobody could tell. Answers 1 or 0.
- * Keys: seat, pause. Arguments: number, channel, body, what becomes of the kept result (`keep`, `drop` or for how many
- * ms the new one is kept), ms to pause.
+ * Ends a turn with its result, unless a later turn was given out: that one's result may be in already, or may be older
+ * than this one, and nobody could tell. Answers 1 or 0. Keys: seat, pause. Arguments: number, channel, body, what
+ * becomes of the kept result (`keep`, `drop` or for how many ms the new one is kept), ms to pause.
  */
 export const finishTurn = createRedisScript<0 | 1>(`${clock}
 local pauseMs = tonumber(ARGV[5])

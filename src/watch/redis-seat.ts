@@ -16,9 +16,7 @@ export interface RedisSeatOptions {
   readonly pollBudgetPerMinute: number;
 }
 
-/**
- * Replicas that wait for the same slot come back spread over this time, or the nearest one would always win.
- */
+/** Replicas that wait for the same slot come back spread over this time, or the nearest one would always win. */
 const slotSpreadMs = 50;
 
 /**

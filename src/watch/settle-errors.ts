@@ -6,9 +6,8 @@ export type Settled<T> = { readonly value: T } | { readonly error: unknown };
 const pace = createRoundPacer(50);
 
 /**
- * Turns the error that ends an iterator into its last value, so that every transport delivers it in the same
- * way, as a result, and then ends properly. An object, not a generator: a waiting generator could not be
- * interrupted.
+ * Turns the error that ends an iterator into its last value, so that every transport delivers it in the same way, as a
+ * result, and then ends properly. An object, not a generator: a waiting generator could not be interrupted.
  */
 export function settleErrors<T>(source: AsyncIterableIterator<T>): AsyncIterableIterator<Settled<T>> {
   let ended = false;

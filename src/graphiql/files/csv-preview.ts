@@ -18,10 +18,7 @@ export interface CsvPreviewOptions {
   readonly maxRows?: number;
 }
 
-/**
- * Reads the header and the first rows from the start of a file. Never throws: whatever is odd is told in
- * `problem`.
- */
+/** Reads the header and the first rows from the start of a file. Never throws: whatever is odd is told in `problem`. */
 export function csvPreview(text: string, options: CsvPreviewOptions): CsvPreview {
   const { isCut, maxRows = 5 } = options;
   if (text.startsWith('PK\u0003\u0004'))

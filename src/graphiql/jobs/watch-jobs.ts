@@ -10,10 +10,7 @@ export interface WatchJobsOptions {
   readonly onState: (state: JobState) => void;
   /** Called when these jobs are no longer watched, and why. */
   readonly onFault: (ids: readonly string[], fault: GraphQLFault) => void;
-  /**
-   * Time before watching again after an end that came too early, such as when the gateway restarts. Default
-   * 2,000.
-   */
+  /** Time before watching again after an end that came too early, such as when the gateway restarts. Default 2,000. */
   readonly againAfterMs?: number;
 }
 

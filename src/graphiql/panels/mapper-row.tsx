@@ -13,9 +13,7 @@ export interface MapperRowProps {
   readonly onPick: (parts: InputParts) => void;
 }
 
-/**
- * One field of the upload: which column, and of which kind. What is written in the document cannot be picked.
- */
+/** One field of the upload: which column, and of which kind. What is written in the document cannot be picked. */
 export function MapperRow({ field, input, header, variables, onPick }: MapperRowProps) {
   const { part, label, isRequired, kinds, kindPart, noColumnKind } = field;
   const path = input.inputPath(part);

@@ -30,9 +30,7 @@ export function useVariables(): Variables {
   return { value, write };
 }
 
-/**
- * Reads variables from their editor's text; none for an empty text; `undefined` when it is no JSON object.
- */
+/** Reads variables from their editor's text; none for an empty text; `undefined` when it is no JSON object. */
 export function readVariables(text: string): JsonObject | undefined {
   try {
     return (tryParseJSONC(text) as JsonObject | undefined) ?? {};

@@ -9,8 +9,7 @@ export interface Explanation {
 }
 
 /**
- * Explains an error by its code. `undefined` for errors that their own message explains best, such as a wrong
- * query.
+ * Explains an error by its code. `undefined` for errors that their own message explains best, such as a wrong query.
  */
 export function explainFault(fault: GraphQLFault, hasToken: boolean): Explanation | undefined {
   const code = fault.extensions?.['code'];

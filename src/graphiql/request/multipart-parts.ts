@@ -17,9 +17,8 @@ export interface MultipartParts<File> {
 }
 
 /**
- * Builds a request with files as the specification says
- * (github.com/jaydenseric/graphql-multipart-request-spec): `null` where each file belongs, and a map from
- * part to place.
+ * Builds a request with files as the specification says (github.com/jaydenseric/graphql-multipart-request-spec): `null`
+ * where each file belongs, and a map from part to place.
  */
 export function multipartParts<File>(
   params: GraphQLParams,

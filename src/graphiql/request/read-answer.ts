@@ -1,8 +1,7 @@
 import { failure, type GraphQLResult } from './graphql-result.ts';
 
 /**
- * Reads an HTTP answer as a GraphQL result. Anything else, such as a proxy's error page, becomes a result
- * that says so.
+ * Reads an HTTP answer as a GraphQL result. Anything else, such as a proxy's error page, becomes a result that says so.
  */
 export function readAnswer(status: number, text: string): GraphQLResult {
   try {

@@ -62,8 +62,7 @@ function form(
 ): FormData {
   const { operations, map, files } = multipartParts(params, placed);
   const form = new FormData();
-  // In the order of the specification: a server that streams must know the operation before the first byte of
-  // a file.
+  // In the order of the specification: a server that streams must know the operation before the first byte of a file.
   form.set('operations', operations);
   form.set('map', map);
   for (const [key, file] of files) form.set(key, file, file.name);
@@ -77,10 +76,7 @@ interface PostEnd {
   readonly isWhole: boolean;
 }
 
-/**
- * Not with fetch: only XMLHttpRequest tells how much has been sent. Resolves without an answer when there is
- * none.
- */
+/** Not with fetch: only XMLHttpRequest tells how much has been sent. Resolves without an answer when there is none. */
 function post(body: FormData, options: SendUploadOptions): Promise<PostEnd> {
   const { url, headers, signal, onProgress } = options;
   return new Promise((resolve) => {

@@ -78,8 +78,7 @@ export function createRunUpload(
       else tell(result);
       if (jobIds.length === 0) return;
       jobs.addJobs(jobIds);
-      // A file with problems is looked at first: they are listed beside it. So is the progress of another
-      // upload.
+      // A file with problems is looked at first: they are listed beside it. So is the progress of another upload.
       const isNext = outcomes.every(({ tone }) => tone === 'good') && store.get().uploads.length === 0;
       if (isNext) store.set({ wantedPanel: { title: 'Jobs' } });
     });

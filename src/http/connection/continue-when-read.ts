@@ -1,9 +1,8 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 
 /**
- * Sends `100 Continue` when the body is first asked for, and not before: so a client that waits for it (RFC
- * 9110, 10.1.1) hears of a refusal before it sends its file. Other expectations are ignored. Call it once for
- * each server.
+ * Sends `100 Continue` when the body is first asked for, and not before: so a client that waits for it (RFC 9110,
+ * 10.1.1) hears of a refusal before it sends its file. Other expectations are ignored. Call it once for each server.
  */
 export function continueWhenRead(server: Server): void {
   server.on('checkContinue', (req: IncomingMessage, res: ServerResponse) => {

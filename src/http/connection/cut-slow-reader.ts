@@ -1,9 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 /**
- * Ends the connection of a client that takes none of its waiting answer for `idleMs`; otherwise the answer
- * would be held for as long as the client likes. A client that has nothing to read may be quiet, and every
- * byte taken counts.
+ * Ends the connection of a client that takes none of its waiting answer for `idleMs`; otherwise the answer would be
+ * held for as long as the client likes. A client that has nothing to read may be quiet, and every byte taken counts.
  */
 export function cutSlowReader(req: IncomingMessage, res: ServerResponse, idleMs: number): void {
   const { socket } = req;

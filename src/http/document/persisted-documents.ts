@@ -25,9 +25,8 @@ export interface PersistedDocumentsOptions {
 }
 
 /**
- * Executes documents by an id, which a client sends instead of a `query`: as
- * `extensions.persistedQuery.sha256Hash`, or as `documentId`. The limits and validation of all documents
- * apply.
+ * Executes documents by an id, which a client sends instead of a `query`: as `extensions.persistedQuery.sha256Hash`, or
+ * as `documentId`. The limits and validation of all documents apply.
  */
 export function createPersistedDocuments({ documents, only }: PersistedDocumentsOptions): PersistedDocuments {
   if (!documents) return withoutList;

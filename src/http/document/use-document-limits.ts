@@ -23,10 +23,7 @@ export interface DocumentLimitsOptions extends DocumentLimits {
   readonly checkCost: CostCheck;
 }
 
-/**
- * Bounds what one document may cost before anything is executed. Without introspection the SDL is hidden,
- * too.
- */
+/** Bounds what one document may cost before anything is executed. Without introspection the SDL is hidden, too. */
 export function useDocumentLimits(options: DocumentLimitsOptions): Plugin[] {
   const { maxTokens, maxDepth, maxAliases, maxDirectives, introspection, checkCost } = options;
 
@@ -113,9 +110,7 @@ function boundedStack<T>(run: () => T): T {
   }
 }
 
-/**
- * graphql-js gives up on documents that would take it too long to compare field by field, without saying why.
- */
+/** graphql-js gives up on documents that would take it too long to compare field by field, without saying why. */
 function abortTold(error: GraphQLError): GraphQLError {
   if (error.message !== 'Validation aborted.') return error;
   return documentRefusal('The document repeats a field or a fragment too often. Select each of them once.');

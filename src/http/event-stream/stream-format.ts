@@ -35,9 +35,8 @@ export const multipartStream: StreamFormat = {
 };
 
 /**
- * The format that a client asks for, or `undefined` when it takes neither. A client that takes both, or
- * anything, gets event streams. `multipart/mixed` alone is another protocol, in which subscriptions have no
- * place.
+ * The format that a client asks for, or `undefined` when it takes neither. A client that takes both, or anything, gets
+ * event streams. `multipart/mixed` alone is another protocol, in which subscriptions have no place.
  */
 export function chooseStreamFormat(accept: string): StreamFormat | undefined {
   if (/text\/event-stream/i.test(accept)) return eventStream;

@@ -19,10 +19,9 @@ export interface EventStreamOptions {
 }
 
 /**
- * Streams subscriptions instead of Yoga, which would hold its request, its response and five layers of
- * iterators for as long as each of them lasts. Parsing, limits, validation and context remain Yoga's. A
- * client that takes neither event streams nor Apollo's multipart responses is refused before anything is
- * watched.
+ * Streams subscriptions instead of Yoga, which would hold its request, its response and five layers of iterators for as
+ * long as each of them lasts. Parsing, limits, validation and context remain Yoga's. A client that takes neither event
+ * streams nor Apollo's multipart responses is refused before anything is watched.
  */
 export function useEventStreams(options: EventStreamOptions): Plugin<object, ServerContext> {
   const { maskError, checkCost, keepAliveMs = 12_000 } = options;

@@ -7,10 +7,9 @@ export function isWebSocketUpgrade({ headers }: Pick<IncomingMessage, 'headers'>
 }
 
 /**
- * Answers a request as if it had not asked for an upgrade (RFC 9110, 7.8). Java's HTTP client and curl offer
- * `h2c` with any request, and as soon as there is a listener for upgrades Node hands it all of them, bodies
- * unparsed: so the request goes through the parser again, without the header. Newer versions of Node ask
- * `isWebSocketUpgrade` first.
+ * Answers a request as if it had not asked for an upgrade (RFC 9110, 7.8). Java's HTTP client and curl offer `h2c` with
+ * any request, and as soon as there is a listener for upgrades Node hands it all of them, bodies unparsed: so the
+ * request goes through the parser again, without the header. Newer versions of Node ask `isWebSocketUpgrade` first.
  */
 export function ignoreUpgrade(server: Server, req: IncomingMessage, socket: Duplex, head: Buffer): void {
   const { method, url, httpVersion, rawHeaders } = req;

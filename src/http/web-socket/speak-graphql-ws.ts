@@ -15,10 +15,7 @@ export interface SpeakGraphQLWSOptions {
   readonly protocol: ServerOptions<Record<string, unknown>, SocketExtra>;
   /** Time between two pings; a client that has not answered by then is cut. */
   readonly keepAliveMs: number;
-  /**
-   * Called for each operation that its client has given up, and which may not be over yet. Default: not
-   * called.
-   */
+  /** Called for each operation that its client has given up, and which may not be over yet. Default: not called. */
   readonly giveUp?: (socket: WebSocket, id: string) => void;
   readonly log: Pick<Log, 'error'>;
   /** How much may wait for a client before its messages are no longer read. Default 1 MiB. */
@@ -56,8 +53,7 @@ export function speakGraphQLWS(sockets: WebSocketServer, options: SpeakGraphQLWS
         close: (code, reason) => socket.close(code, reason),
         onMessage: (take) =>
           socket.on('message', (data: Buffer) => {
-            // A client has half a minute to answer a close, and may go on talking: nobody would get the
-            // answers.
+            // A client has half a minute to answer a close, and may go on talking: nobody would get the answers.
             if (socket.readyState !== socket.OPEN) return;
             if (!begun.has(socket) && data.length > maxInitBytes) {
               return socket.close(CloseCode.BadRequest, 'Invalid message received');

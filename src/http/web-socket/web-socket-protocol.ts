@@ -23,9 +23,8 @@ export interface WebSocketProtocolOptions {
 }
 
 /**
- * Runs the operations of WebSockets through the same envelope as those of HTTP: parsing, limits, validation,
- * context and errors are the same. Credentials come from `connectionParams`, else from the headers of the
- * upgrade.
+ * Runs the operations of WebSockets through the same envelope as those of HTTP: parsing, limits, validation, context
+ * and errors are the same. Credentials come from `connectionParams`, else from the headers of the upgrade.
  */
 export function webSocketProtocol(options: WebSocketProtocolOptions): SpeakGraphQLWSOptions['protocol'] {
   const { graphql, beginOperation, queryOf, operations } = options;

@@ -9,14 +9,11 @@ export const blockBytes = 128 * 1024;
 export const blockCount = 8;
 
 /**
- * Where the ring's words are in the kernel's memory, from this byte on; each side writes to a cache line of
- * its own.
+ * Where the ring's words are in the kernel's memory, from this byte on; each side writes to a cache line of its own.
  */
 const words = { byteOffset: 512, sent: 0, taken: 1, wanted: 2, lengths: 4, scanned: 16, marks: 20 } as const;
 
-/**
- * Memory for one file at a time: for the kernel of its scan, and for the blocks, which are scanned in place.
- */
+/** Memory for one file at a time: for the kernel of its scan, and for the blocks, which are scanned in place. */
 export function createBlockMemory(): WebAssembly.Memory {
   return createKernelMemory(blockCount * blockBytes);
 }
@@ -31,15 +28,13 @@ export function clearBlockMemory(memory: WebAssembly.Memory): void {
 }
 
 /**
- * A buffer, not a number: a number would be stored to shared memory byte by byte, which takes a hundred times
- * as long.
+ * A buffer, not a number: a number would be stored to shared memory byte by byte, which takes a hundred times as long.
  */
 const zero = Buffer.alloc(8);
 
 /**
- * Passes blocks of one file from one thread to another and back without a message. Each thread opens the
- * memory for itself; one sends and takes back, the other scans. Blocks are numbered from 0, in the order of
- * the file.
+ * Passes blocks of one file from one thread to another and back without a message. Each thread opens the memory for
+ * itself; one sends and takes back, the other scans. Blocks are numbered from 0, in the order of the file.
  */
 export interface BlockRing {
   /** Blocks sent so far; written by `send`. */

@@ -25,9 +25,7 @@ export interface Inspector {
 export interface InspectorOptions {
   /** How many threads there may be. Default: one less than there are cores, four at most. */
   readonly threads?: number | undefined;
-  /**
-   * Rows that are searched for duplicate codes, in all files at once: each takes 8 bytes. Default 5,000,000.
-   */
+  /** Rows that are searched for duplicate codes, in all files at once: each takes 8 bytes. Default 5,000,000. */
   readonly maxRows?: number | undefined;
 }
 
@@ -87,8 +85,7 @@ interface Thread extends ThreadCalls {
   readonly files: Map<number, ThreadInspection>;
 }
 
-// Node runs no TypeScript in a worker: under a test runner, where this file is a source, the built worker is
-// used.
+// Node runs no TypeScript in a worker: under a test runner, where this file is a source, the built worker is used.
 const entry = import.meta.url.endsWith('.ts')
   ? '../../../dist/upload/inspection/inspection-worker.js'
   : './inspection-worker.js';

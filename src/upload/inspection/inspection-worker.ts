@@ -9,8 +9,7 @@ import { type BlockRing, openBlockRing } from './block-ring.ts';
 import type { InspectionAnswer, InspectionRequest, ThreadMemory } from './inspection-messages.ts';
 
 /**
- * A file in this thread. Threads scan and hash because both cost more than relaying, and would halve the
- * relay's speed.
+ * A file in this thread. Threads scan and hash because both cost more than relaying, and would halve the relay's speed.
  */
 interface File {
   readonly id: number;

@@ -23,9 +23,8 @@ export interface Inspection extends Pick<BlockWriter, 'write' | 'end'> {
   /** True: write nothing more until `onProgress`, or until more was taken. */
   isFull(): boolean;
   /**
-   * The next bytes that were inspected, in the order of the file; `undefined` where there are none yet. They
-   * stand in memory that is used again: they are valid until the next call of `take`, and for good after
-   * `close`.
+   * The next bytes that were inspected, in the order of the file; `undefined` where there are none yet. They stand in
+   * memory that is used again: they are valid until the next call of `take`, and for good after `close`.
    */
   take(): InspectedPiece | undefined;
   /** Ends the inspection: no event comes any more. May be called twice. */
@@ -59,9 +58,8 @@ export interface InspectionOptions extends Pick<BlockWriterOptions, 'call' | 'on
 }
 
 /**
- * One file's way through the thread: copied into shared blocks, and taken out of them once the thread has
- * scanned them. The blocks are passed on, not the chunks: chunks are many and short-lived, and a few large
- * writes cost less.
+ * One file's way through the thread: copied into shared blocks, and taken out of them once the thread has scanned them.
+ * The blocks are passed on, not the chunks: chunks are many and short-lived, and a few large writes cost less.
  */
 export function createInspection(options: InspectionOptions): ThreadInspection {
   const { id, plan, memory, events, send, call, onDead, onOver } = options;
@@ -113,9 +111,7 @@ export function createInspection(options: InspectionOptions): ThreadInspection {
     else send({ type: 'close', id });
   }
 
-  /**
-   * The last bytes that were taken and not given back may stand in a connection that has not sent them yet.
-   */
+  /** The last bytes that were taken and not given back may stand in a connection that has not sent them yet. */
   function leave(): void {
     onOver(block === undefined);
   }

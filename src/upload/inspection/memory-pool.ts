@@ -1,9 +1,8 @@
 import { clearBlockMemory, createBlockMemory } from './block-ring.ts';
 
 /**
- * Passes the memory of one file on to the next. For each new memory V8 reserves some 10 GiB of addresses, and
- * frees them only when it happens to collect garbage: by then thousands of small files would have taken
- * terabytes.
+ * Passes the memory of one file on to the next. For each new memory V8 reserves some 10 GiB of addresses, and frees
+ * them only when it happens to collect garbage: by then thousands of small files would have taken terabytes.
  */
 export interface MemoryPool {
   /** A memory with nothing in it. */

@@ -2,9 +2,7 @@
 export const shareWords = 131_072;
 /** Words of one code. */
 export const codeWords = 2;
-/**
- * What a search of the maximum of rows wastes in blocks that are not full, and on marks between distant rows.
- */
+/** What a search of the maximum of rows wastes in blocks that are not full, and on marks between distant rows. */
 const spareWords = 65_536;
 const wordBytes = Uint32Array.BYTES_PER_ELEMENT;
 
@@ -14,17 +12,13 @@ const wordBytes = Uint32Array.BYTES_PER_ELEMENT;
  */
 export interface CodePool {
   readonly words: Uint32Array;
-  /**
-   * Where in `words` a free share begins, which still holds what its last owner left. Undefined: all are
-   * taken.
-   */
+  /** Where in `words` a free share begins, which still holds what its last owner left. Undefined: all are taken. */
   take(): number | undefined;
   giveBack(start: number): void;
 }
 
 /**
- * Room for the codes of so many rows. Before the shares stands one word for each, with its owner's number: 0
- * for none.
+ * Room for the codes of so many rows. Before the shares stands one word for each, with its owner's number: 0 for none.
  */
 export function createCodePoolMemory(rows: number): SharedArrayBuffer {
   const shares = Math.ceil((rows * codeWords * 1.001 + spareWords) / shareWords);

@@ -6,10 +6,9 @@ export const partitions = 128;
 const partitionBits = 7;
 
 /**
- * Codes stand in blocks of one partition each. The first word of a code is the low half of its hash. The
- * second is the rest of the high half and, in its lowest bits, how far its row is behind the row before it in
- * the partition. A second word of 0 makes an entry a mark: its first word is the row from which the next
- * code's distance counts.
+ * Codes stand in blocks of one partition each. The first word of a code is the low half of its hash. The second is the
+ * rest of the high half and, in its lowest bits, how far its row is behind the row before it in the partition. A second
+ * word of 0 makes an entry a mark: its first word is the row from which the next code's distance counts.
  */
 export const blockCodes = 256;
 const blockWords = blockCodes * codeWords;
@@ -38,18 +37,12 @@ export interface CodeStore {
 
 /** Begins empty. Takes memory from the pool as it grows; whoever makes it closes it. */
 export function createCodeStore(pool: CodePool): CodeStore {
-  /**
-   * Begins with a share of its own, so that no file of usual size has to do without, and then takes from the
-   * pool.
-   */
+  /** Begins with a share of its own, so that no file of usual size has to do without, and then takes from the pool. */
   let words: Uint32Array = new Uint32Array(shareWords);
   let shareAt = 0;
   let shareEnd = shareWords;
   const shares: number[] = [];
-  /**
-   * By partition: where its blocks begin, where its next code goes, where its last block ends, and its last
-   * row.
-   */
+  /** By partition: where its blocks begin, where its next code goes, where its last block ends, and its last row. */
   const starts: number[][] = Array.from({ length: partitions }, () => []);
   const nexts = new Int32Array(partitions);
   const ends = new Int32Array(partitions);

@@ -21,9 +21,7 @@ export interface CsvScanOptions {
   readonly rowsPerPart?: number | undefined;
   /** How many data rows are searched for duplicates. Default 5,000,000. */
   readonly maxExactRows?: number | undefined;
-  /**
-   * Memory for the search, shared with other scans; when it runs out, the report says so. Default: its own.
-   */
+  /** Memory for the search, shared with other scans; when it runs out, the report says so. Default: its own. */
   readonly codePool?: CodePool | undefined;
   /** How many problems are listed. Default 100. */
   readonly maxProblems?: number | undefined;
@@ -31,9 +29,7 @@ export interface CsvScanOptions {
   readonly maxFileBytes?: number | undefined;
   /** Default 2,147,483,647. */
   readonly maxLines?: number | undefined;
-  /**
-   * A kernel for this scan alone. Chunks that stand in its memory are scanned in place. Default: one is made.
-   */
+  /** A kernel for this scan alone. Chunks that stand in its memory are scanned in place. Default: one is made. */
   readonly kernel?: RowKernel | undefined;
 }
 
@@ -46,10 +42,7 @@ export interface CsvScan {
    * after a line end outside quotes, and perhaps 0. A part is never without rows.
    */
   readonly cuts: readonly number[];
-  /**
-   * The file up to its first data row, with which every further part must begin. Complete before the first
-   * cut.
-   */
+  /** The file up to its first data row, with which every further part must begin. Complete before the first cut. */
   readonly headerBytes: Buffer;
   /** Set as soon as the file is known to be wrong as a whole, so that the upload need not go on. */
   readonly fatal: FileProblem | undefined;

@@ -3,16 +3,11 @@ import type { ProblemList } from './problem-list.ts';
 import type { RowKernel } from './row-kernel.ts';
 import { createRowLines } from './row-lines.ts';
 
-/**
- * Finds codes that occur twice, and lists every row that has one. Rows are counted from 1, data rows only.
- */
+/** Finds codes that occur twice, and lists every row that has one. Rows are counted from 1, data rows only. */
 export interface DuplicateProblems {
   /** Takes a row's code, trimmed and not empty. */
   addCode(row: number, line: number, code: string): void;
-  /**
-   * Takes `count` rows, each of one line but the last; `row` and `line` are the first's, `hashes` the
-   * kernel's.
-   */
+  /** Takes `count` rows, each of one line but the last; `row` and `line` are the first's, `hashes` the kernel's. */
   addRows(row: number, line: number, count: number, hashes: Uint32Array): void;
   /** False once a code was not searched, because the file has more rows than the search can hold. */
   readonly exact: boolean;
@@ -24,9 +19,7 @@ export interface DuplicateProblems {
   close(): void;
 }
 
-/**
- * Codes match as upstream compares them: trimmed, and in any case of letters. `column` is where they stand.
- */
+/** Codes match as upstream compares them: trimmed, and in any case of letters. `column` is where they stand. */
 export function createDuplicateProblems(
   kernel: RowKernel,
   column: number,

@@ -41,13 +41,12 @@ export interface DuplicateSearchOptions {
 }
 
 /**
- * Finds the rows that have the same code, for the first `maxRows` rows. It is exact, except that different
- * codes whose hashes agree in 61 bits count as the same: by chance that happens in one of 184,000 files of
- * 5,000,000 rows.
+ * Finds the rows that have the same code, for the first `maxRows` rows. It is exact, except that different codes whose
+ * hashes agree in 61 bits count as the same: by chance that happens in one of 184,000 files of 5,000,000 rows.
  *
- * One table of all codes would be larger than the caches, and a lookup in it would take longer than
- * everything else that is done for a row. So the codes are only put aside, divided by their hash, and each
- * partition is searched by itself at the end. Memory grows by 8 bytes a row.
+ * One table of all codes would be larger than the caches, and a lookup in it would take longer than everything else
+ * that is done for a row. So the codes are only put aside, divided by their hash, and each partition is searched by
+ * itself at the end. Memory grows by 8 bytes a row.
  */
 export function createDuplicateSearch(options: DuplicateSearchOptions = {}): DuplicateSearch {
   const { maxRows = defaultRows, pool = openCodePool(createCodePoolMemory(maxRows)) } = options;

@@ -1,6 +1,4 @@
-/**
- * Divides a file into parts of so many data rows, and keeps the header, with which each of them must begin.
- */
+/** Divides a file into parts of so many data rows, and keeps the header, with which each of them must begin. */
 export interface FileParts {
   /** Before the first data row: takes the first `length` bytes of a chunk, at most `room`. */
   addHeader(chunk: Buffer, length: number): void;

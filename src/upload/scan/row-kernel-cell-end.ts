@@ -126,9 +126,7 @@ export function addCellEnd(locals: Locals, column: Local, to: Local): CellEnd {
     ]),
   ];
 
-  /**
-   * A cell longer than the window, or with quotes or line ends in it, where the only rule is to have a text.
-   */
+  /** A cell longer than the window, or with quotes or line ends in it, where the only rule is to have a text. */
   const skipLong = (odd: Label, skip: (odd: Label) => Code): Code => [
     goToIf(odd, i32.below(i32.const(kernelRules.text), ruleOfColumn)),
     goToIf(odd, i64.eq(mask(at.get, isBlank), i64.const(-1n))),

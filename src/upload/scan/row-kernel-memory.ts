@@ -14,9 +14,8 @@ export const kernelMemory = {
   /** The number of line ends within the cells of the last row of the last call. */
   lineEnds: 276,
   /**
-   * The hash of each row's code, 64 bits; 0 where there is none. For an unhashed code: in the lower half
-   * where it stands, and in the upper half its length and, shifted by `unhashedShift`, the number of the
-   * unhashed row before it.
+   * The hash of each row's code, 64 bits; 0 where there is none. For an unhashed code: in the lower half where it
+   * stands, and in the upper half its length and, shifted by `unhashedShift`, the number of the unhashed row before it.
    */
   hashes: 1024,
   maxRows: 8192,

@@ -41,10 +41,7 @@ export interface RowKernel {
   lineEnds(): number;
   /** Two words for each row that was read, the hash of its code: low half, high half; 0, 0 where there is none. */
   readonly hashes: Uint32Array;
-  /**
-   * Sets the first two of `hashes` to the hash of a text, in any case of letters; only the first 32 KiB
-   * count.
-   */
+  /** Sets the first two of `hashes` to the hash of a text, in any case of letters; only the first 32 KiB count. */
   hashText(text: string): void;
 }
 

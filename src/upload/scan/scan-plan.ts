@@ -56,9 +56,7 @@ const identifierRules: Readonly<
   COUPON_CODE: 'text', // the series decides what a code looks like
 };
 
-/**
- * What to check in the file of an upload: which columns, by which rules, and where no code may occur twice.
- */
+/** What to check in the file of an upload: which columns, by which rules, and where no code may occur twice. */
 export function scanPlan(input: ScanInput): ScanPlan {
   if (input.kind === 'REDEEMED_COUPONS') {
     const { columns } = input;

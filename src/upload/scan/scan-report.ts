@@ -8,10 +8,7 @@ export interface ScanReport {
   readonly rows: number;
   /** Of the header. */
   readonly columns: number;
-  /**
-   * The first `maxProblems` in the order of the file; for a file that is wrong as a whole, that problem
-   * alone.
-   */
+  /** The first `maxProblems` in the order of the file; for a file that is wrong as a whole, that problem alone. */
   readonly problems: readonly FileProblem[];
   /** All that were found. */
   readonly problemCount: number;

@@ -24,8 +24,7 @@ export function createUtf8Check(): Utf8Check {
       let from = 0;
       while (cutLength > 0 && from < chunk.length) {
         const byte = chunk[from] as number;
-        // Not left to the check of the whole sequence: this byte may be a line end, which must not be
-        // scanned.
+        // Not left to the check of the whole sequence: this byte may be a line end, which must not be scanned.
         if (!isContinuation(byte)) return 0;
         cut[cutLength++] = byte;
         from++;
