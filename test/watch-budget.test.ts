@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createWatcher } from '../src/watch/create-watcher.ts';
 import { createUpstream, credential, isTerminal, job, type Poll, ref } from './watch-upstream.ts';
@@ -43,6 +44,7 @@ describe('the budget of a credential', () => {
     watchMany(0, 20);
     const takenAtMs: number[] = [];
     const { signal } = new AbortController();
+    setMaxListeners(0, signal);
     for (let at = 0; at < 20; at += 1) {
       void watcher.takePoll(caller, signal).then(() => takenAtMs.push(performance.now()));
     }
