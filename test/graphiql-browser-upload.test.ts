@@ -152,7 +152,7 @@ describe.skipIf(!hasChromium())('Uploading in the explorer', () => {
   // In pages of their own: a connection that breaks is an error on the console.
   test.each([
     { name: 'whole', options: {}, fate: 'Nothing was uploaded.' },
-    { name: 'in parts', options: { maxRowsPerJob: 1_000_000 }, fate: 'may have made a job of it' },
+    { name: 'in parts', options: { maxRowsPerJob: 1_000_000 }, fate: 'may have created a job' },
   ])('$name, broken off on the way, says what may have become of it', async ({ options, fate }) => {
     await using own = await openExplorer(browser, gateway.url, { token: '' });
     const { page: visited } = own;
@@ -184,7 +184,7 @@ describe.skipIf(!hasChromium())('Uploading in the explorer', () => {
       await started;
       if (end === 'cancelled') await visited.getByRole('button', { name: 'Cancel the upload' }).click();
       else network.breakOff();
-      await visited.getByLabel('Notice').getByText('may have made a job of it').waitFor();
+      await visited.getByLabel('Notice').getByText('may have created a job').waitFor();
     },
   );
 

@@ -197,7 +197,7 @@ describe('What an upload came to', () => {
       name: 'InvalidFileError',
       more: { jobs: [{ id: 'COUPON_BATCH:1:2' }] },
       tone: 'bad',
-      title: 'The file is wrong. What stands before that was uploaded.',
+      title: 'The file is wrong. The parts before the fault were uploaded.',
     },
     { name: 'InvalidInputError', more: { field: 'columns.billId' }, tone: 'bad', title: 'columns.billId' },
     { name: 'UpstreamRejectedError', more: {}, tone: 'bad', title: 'Capillary refused' },
@@ -205,7 +205,7 @@ describe('What an upload came to', () => {
       name: 'UploadOutcomeUnknownError',
       more: {},
       tone: 'mixed',
-      title: 'It is not known yet what became of the upload. Repeat with the same idempotency key.',
+      title: 'The result of the upload is not known yet. Repeat it with the same idempotency key.',
     },
     {
       name: 'UploadChecked',
@@ -225,12 +225,14 @@ describe('What an upload came to', () => {
     });
   });
 
-  test('holds the problems of the answer, and the ids of jobs wherever they stand', () => {
+  test('holds the problems and the notes of the answer, and the ids of jobs wherever they stand', () => {
     const problems = [{ line: 2, message: 'm' }];
     const jobs = [{ id: 'COUPON_BATCH:1:2' }, { anyAlias: 'COUPON_BATCH:1:3' }, { id: 'no job' }];
-    expect(read({ file: { problems, problemCount: 9 }, jobs })).toMatchObject({
+    const notes = ['Only the first 50000 rows were searched.'];
+    expect(read({ file: { problems, problemCount: 9, notes }, jobs })).toMatchObject({
       problems,
       problemCount: 9,
+      notes,
       jobIds: ['COUPON_BATCH:1:2', 'COUPON_BATCH:1:3'],
     });
   });

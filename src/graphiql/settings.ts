@@ -19,7 +19,7 @@ export async function loadSettings(address = '/graphiql/settings.json'): Promise
   } catch {
     const problem = {
       title: 'No connection.',
-      text: 'The gateway did not tell its settings. Is it still running? Reload the page to try again.',
+      text: 'The gateway did not send its settings. Is it still running? Reload the page to try again.',
     };
     return { endpoint: '/graphql', sandboxToken: null, problem };
   }

@@ -27,6 +27,7 @@ const result = `    __typename
           code
           message
         }
+        notes
       }
     }
     ... on UploadChecked {
@@ -39,6 +40,7 @@ const result = `    __typename
           code
           message
         }
+        notes
       }
     }
     ... on UploadError {

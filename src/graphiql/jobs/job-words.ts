@@ -12,6 +12,7 @@ export interface JobWords {
 /** Puts a job's state into words, and its status into a percentage. */
 export function jobWords(state: JobState): JobWords {
   const { outcome, isTerminal, totalUploadedCount: total, acceptedCount, errorCount } = state;
+  const told = (count: number) => count.toLocaleString('en');
   const walk = walks[state.kind];
   const at = walk.findIndex(({ status }) => status === state.status);
   const step = isTerminal ? 'Finished' : (walk[at]?.words ?? `Capillary says ${state.upstreamStatus}`);
@@ -21,21 +22,21 @@ export function jobWords(state: JobState): JobWords {
       if (total === 0) return { tone: 'good', outcome: 'Finished; Capillary counted no rows', step, percent };
       return {
         tone: 'good',
-        outcome: total === 1 ? 'The row was accepted' : `All ${total} rows accepted`,
+        outcome: total === 1 ? 'The row was accepted' : `All ${told(total)} rows accepted`,
         step,
         percent,
       };
     case 'PARTIALLY_REJECTED':
       return {
         tone: 'mixed',
-        outcome: `${acceptedCount} of ${total} rows accepted, ${errorCount} rejected`,
+        outcome: `${told(acceptedCount)} of ${told(total)} rows accepted, ${told(errorCount)} rejected`,
         step,
         percent,
       };
     case 'REJECTED':
       return {
         tone: 'bad',
-        outcome: total === 1 ? 'The row was rejected' : `All ${total} rows rejected`,
+        outcome: total === 1 ? 'The row was rejected' : `All ${told(total)} rows rejected`,
         step,
         percent,
       };

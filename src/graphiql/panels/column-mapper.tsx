@@ -42,7 +42,7 @@ export function ColumnMapper({ id, header, field }: ColumnMapperProps) {
           />
         ))
       ) : (
-        <p className="cx-problem">The variables are not JSON. Mend them first.</p>
+        <p className="cx-problem">The variables are not valid JSON. Fix them first.</p>
       )}
       <button type="button" className="cx-button cx-small" onClick={guess}>
         Guess from the header

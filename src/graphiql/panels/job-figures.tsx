@@ -5,13 +5,13 @@ import { CopyButton } from '../parts/copy-button.tsx';
 export function JobFigures({ state }: { readonly state: JobState }) {
   const { isTerminal, totalUploadedCount, acceptedCount, errorCount, errorFileUrl } = state;
   // Upstream counts late: before the job is over, nobody knows what it will reject.
-  const known = (count: number) => (isTerminal ? count : '–');
+  const known = (count: number) => (isTerminal ? count.toLocaleString('en') : '–');
   return (
     <>
       <dl className="cx-counts">
         <div>
           <dt>Rows</dt>
-          <dd>{totalUploadedCount || known(0)}</dd>
+          <dd>{totalUploadedCount ? totalUploadedCount.toLocaleString('en') : known(0)}</dd>
         </div>
         <div>
           <dt>Accepted</dt>
@@ -25,7 +25,7 @@ export function JobFigures({ state }: { readonly state: JobState }) {
       {errorFileUrl && (
         <div className="cx-line cx-handle">
           <span>
-            <span className="cx-quiet">Error file (a handle, not an address)</span>
+            <span className="cx-quiet">Error file (its name at Capillary)</span>
             <code>{errorFileUrl}</code>
           </span>
           <CopyButton text={errorFileUrl} label="the error file’s handle" />

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'react';
 import { useExplorer } from '../parts/explorer-context.ts';
 import type { UploadOutcome } from '../request/upload-outcome.ts';
 import { ToneSign } from './tone-sign.tsx';
@@ -5,9 +6,15 @@ import { ToneSign } from './tone-sign.tsx';
 /** What an upload came to, with the rows that are wrong. */
 export function OutcomeCard({ outcome }: { readonly outcome: UploadOutcome }) {
   const { store } = useExplorer();
-  const { tone, title, message, problems, problemCount, jobIds } = outcome;
+  const { tone, title, message, problems, problemCount, notes, jobIds } = outcome;
+  const card = useRef<HTMLElement>(null);
+  // In a small window it would come up out of sight, above the file that was sent.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each outcome
+  useEffect(() => {
+    card.current?.scrollIntoView({ block: 'nearest' });
+  }, [outcome]);
   return (
-    <section className={`cx-card cx-${tone}`} aria-label="Result of the upload">
+    <section ref={card} className={`cx-card cx-${tone}`} aria-label="Result of the upload">
       <h3>
         <ToneSign tone={tone} /> {title}
       </h3>
@@ -40,6 +47,11 @@ export function OutcomeCard({ outcome }: { readonly outcome: UploadOutcome }) {
           The first {problems.length} of {problemCount}.
         </p>
       )}
+      {notes.map((note) => (
+        <p key={note} className="cx-quiet">
+          {note}
+        </p>
+      ))}
       {jobIds.length > 0 && (
         <button
           type="button"

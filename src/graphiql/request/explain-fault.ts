@@ -18,7 +18,7 @@ export function explainFault(fault: GraphQLFault, hasToken: boolean): Explanatio
       return hasToken
         ? {
             title: 'Capillary refused the access token.',
-            text: 'It may have expired: tokens last for minutes. Put a fresh one into “Access token”.',
+            text: 'It may have expired: tokens last for minutes. Put a new one into “Access token”.',
             place: 'token',
           }
         : {
@@ -44,7 +44,7 @@ export function explainFault(fault: GraphQLFault, hasToken: boolean): Explanatio
     case 'JOB_NOT_FOUND':
       return { title: 'There is no such job.', text: 'Check the id: the coupon series does not list it.' };
     case 'BAD_USER_INPUT':
-      return { title: 'A value is not what it should be.', text: fault.message };
+      return { title: 'A value is not valid.', text: fault.message };
     case 'SHUTTING_DOWN':
       return { title: 'The gateway is restarting.', text: 'Try again in a few seconds.' };
     case 'UNREACHABLE':
@@ -52,7 +52,7 @@ export function explainFault(fault: GraphQLFault, hasToken: boolean): Explanatio
     case 'UPLOAD_RUNNING':
       return { title: 'An upload is under way.', text: fault.message, place: 'files' };
     case 'NOT_GRAPHQL':
-      return { title: 'That was not the gateway.', text: fault.message };
+      return { title: 'The answer is not from the gateway.', text: fault.message };
     case 'CANCELLED':
       return { title: 'Cancelled.', text: fault.message };
     case 'FILE_NOT_CHOSEN':

@@ -49,7 +49,7 @@ export async function sendUpload(
 /** The gateway completes a file upstream only once it has the whole of it. */
 const nothing = 'Nothing was uploaded.';
 const doubt =
-  'Capillary may have made a job of it: look into “My jobs” before you send it again, unless you sent an idempotencyKey.';
+  'Capillary may have created a job: check “My jobs” before you send it again, unless you sent an idempotencyKey.';
 
 /** Whether parts of the file may have become jobs before its end arrived. */
 function mayBeSplit({ query, variables }: GraphQLParams): boolean {

@@ -18,6 +18,8 @@ export interface UploadOutcome {
   readonly problems: readonly FileProblem[];
   /** How many were found; the list above holds the first hundred. */
   readonly problemCount: number;
+  /** What was not checked, such as rows beyond those that are searched for duplicate codes. */
+  readonly notes: readonly string[];
   readonly jobIds: readonly string[];
 }
 
@@ -28,12 +30,13 @@ export function uploadOutcomes({ data }: GraphQLResult): UploadOutcome[] {
 
 function read(value: JsonObject): UploadOutcome {
   const file = isJsonObject(value['file']) ? value['file'] : {};
-  const problems = list(value['problems']) ?? list(file['problems']) ?? [];
+  const problems = list<FileProblem>(value['problems']) ?? list<FileProblem>(file['problems']) ?? [];
+  const notes = list<string>(file['notes']) ?? [];
   const counted = value['problemCount'] ?? file['problemCount'];
   const problemCount = typeof counted === 'number' ? counted : problems.length;
   const message = typeof value['message'] === 'string' ? value['message'] : undefined;
   const jobIds = findJobIds(value);
-  return { ...title(value, problemCount, jobIds.length > 0), message, problems, problemCount, jobIds };
+  return { ...title(value, problemCount, jobIds.length > 0), message, problems, problemCount, notes, jobIds };
 }
 
 function title(
@@ -56,7 +59,7 @@ function title(
       return {
         tone: 'bad',
         // The parts of a split file before that have their jobs already.
-        title: `The file is wrong. ${hasJobs ? 'What stands before that was uploaded.' : 'Nothing was uploaded.'}`,
+        title: `The file is wrong. ${hasJobs ? 'The parts before the fault were uploaded.' : 'Nothing was uploaded.'}`,
       };
     case 'InvalidInputError':
       return {
@@ -68,10 +71,10 @@ function title(
     case 'UploadOutcomeUnknownError':
       return {
         tone: 'mixed',
-        title: 'It is not known yet what became of the upload. Repeat with the same idempotency key.',
+        title: 'The result of the upload is not known yet. Repeat it with the same idempotency key.',
       };
     default:
-      return { tone: 'mixed', title: 'Answered. Ask for __typename to see here what it came to.' };
+      return { tone: 'mixed', title: 'Answered. Select __typename to see the result here.' };
   }
 }
 
@@ -79,6 +82,6 @@ function rows(count: number): string {
   return count === 1 ? 'one row' : `${count} rows`;
 }
 
-function list(value: unknown): readonly FileProblem[] | undefined {
-  return Array.isArray(value) ? (value as FileProblem[]) : undefined;
+function list<T>(value: unknown): readonly T[] | undefined {
+  return Array.isArray(value) ? (value as T[]) : undefined;
 }
