@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import { performance } from 'node:perf_hooks';
 import { describe, expect, test } from 'vitest';
 import { createRedisLink, type RedisLink } from '../src/redis/redis-link.ts';
 import { KeyBusyError } from '../src/upload/key-lock.ts';
@@ -99,4 +102,20 @@ describe.skipIf(!hasRedisServer())('A key that is held', () => {
       await second.close();
     }
   });
+});
+
+test('Redis is away within its timeout when it takes connections and never greets', async () => {
+  const silent = createServer((socket) => void socket.on('error', () => {}).resume());
+  await once(silent.listen(0, '127.0.0.1'), 'listening');
+  const timeoutMs = 100;
+  const link = createRedisLink({
+    url: `redis://127.0.0.1:${(silent.address() as AddressInfo).port}`,
+    timeoutMs,
+  });
+  const begun = performance.eventLoopUtilization();
+  await expect(link.run((redis) => redis.ping())).rejects.toThrow('Redis is away');
+  // What was waited for, and not for a busy machine.
+  expect(performance.eventLoopUtilization(begun).idle).toBeLessThan(4 * timeoutMs);
+  await link.close();
+  silent.close();
 });

@@ -58,6 +58,8 @@ export function createRedisLink(options: RedisLinkOptions): RedisLink {
   messages.on('error', () => {});
   messages.on('ready', () => void listen([...listeners.keys()]));
   messages.on('message', (channel: string, message: string) => listeners.get(channel)?.(message));
+  // A server that takes the connection and never greets is away, too.
+  inTime(first.promise).catch((error) => enter('down', error));
 
   return {
     async run(command) {

@@ -1,7 +1,7 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Test files that take long however short they are. */
-const longest = ['container-image', 'package', 'faults', 'routers', 'replicas', 'soak'];
+const longest = ['faults', 'container-image', 'package', 'replicas', 'upload-repeats', 'soak', 'routers'];
 
 /** Begins with them: Vitest, which takes the largest files first, would end with them, and one core would wait. */
 export class LongestFirst extends BaseSequencer {
