@@ -81,14 +81,14 @@ describe('The life of an upload, as the guide tells it,', () => {
     const [job] = jobs;
     expect(job).toMatchObject({ status: 'FINISHED', outcome: 'PARTIALLY_REJECTED' });
     expect(describeJob(job as JobStateFragment)).toMatch(
-      /^1 rows are in, 2 were rejected\. Error file: error_/,
+      /^Rows in: 1, rejected: 2\. Error file: error_/,
     );
   });
 
   test('watches all jobs of a split file to the end', async () => {
     const { jobs, shown } = await visit(good, { maxRowsPerJob: 1 });
     expect(shown).toMatchObject([{ watch: [expect.any(String), expect.any(String)] }]);
-    expect(jobs.map(describeJob)).toEqual(['All 1 rows are in.', 'All 1 rows are in.']);
+    expect(jobs.map(describeJob)).toEqual(['All rows are in: 1.', 'All rows are in: 1.']);
   });
 
   test('goes on after the page was loaded again: the file is not uploaded twice', async () => {

@@ -60,11 +60,11 @@ export function describeJob({ outcome, acceptedCount, errorCount, errorFileUrl }
     case 'PENDING':
       return 'Capillary is working on it.';
     case 'SUCCEEDED':
-      return `All ${acceptedCount} rows are in.`;
+      return `All rows are in: ${acceptedCount}.`;
     case 'PARTIALLY_REJECTED':
     case 'REJECTED':
       // A handle and no web address: Capillary documents no download. Its support and its console know it.
-      return `${acceptedCount} rows are in, ${errorCount} were rejected. Error file: ${errorFileUrl}`;
+      return `Rows in: ${acceptedCount}, rejected: ${errorCount}. Error file: ${errorFileUrl}`;
     case 'FAILED':
       return 'Capillary gave the file up. Upload it again with a new key.';
   }
