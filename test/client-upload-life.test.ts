@@ -80,9 +80,7 @@ describe('The life of an upload, as the guide tells it,', () => {
     expect(states.map(({ status }) => status)).toEqual(['STARTED', 'VALIDATED', 'COMMITTED', 'FINISHED']);
     const [job] = jobs;
     expect(job).toMatchObject({ status: 'FINISHED', outcome: 'PARTIALLY_REJECTED' });
-    expect(describeJob(job as JobStateFragment)).toMatch(
-      /^Rows in: 1, rejected: 2\. Error file: error_/,
-    );
+    expect(describeJob(job as JobStateFragment)).toMatch(/^Rows in: 1, rejected: 2\. Error file: error_/);
   });
 
   test('watches all jobs of a split file to the end', async () => {
