@@ -1,10 +1,9 @@
-#!/usr/bin/env -S MALLOC_ARENA_MAX=2 MALLOC_TRIM_THRESHOLD_=131072 node --max-semi-space-size=4
+#!/usr/bin/env -S MALLOC_ARENA_MAX=2 MALLOC_TRIM_THRESHOLD_=131072 node --max-semi-space-size=4 --expose-gc
 import { type DestinationStream, pino } from 'pino';
 import { ConfigError, parseConfig } from './config.ts';
 import { createGateway } from './gateway.ts';
 import { createLogger } from './observe/create-logger.ts';
 import { readCommandLine } from './read-command-line.ts';
-import { spareMemory } from './spare-memory.ts';
 
 /** Starts a gateway from the environment (operator's contract), and ends it with the process. */
 async function main(): Promise<void> {
@@ -14,7 +13,6 @@ async function main(): Promise<void> {
     process.exitCode = answer.exitCode;
     return;
   }
-  spareMemory();
   const config = parseConfig(process.env);
   const logger = createLogger(config.logLevel, openLines(process.stdout.fd));
   const gateway = await createGateway(config, logger);
