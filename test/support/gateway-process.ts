@@ -25,7 +25,7 @@ export interface GatewayProcess extends AsyncDisposable {
 
 const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 /** As `npm start`, the bin and the image have it. */
-const nodeFlags = ['--max-semi-space-size=4', '--expose-gc'];
+const nodeFlags = ['--max-semi-space-size=4', '--expose-gc', '--no-memory-reducer'];
 const malloc = { MALLOC_ARENA_MAX: '2', MALLOC_TRIM_THRESHOLD_: '131072' };
 
 /** What the process may have at most. Default: what this one may. */
