@@ -1,9 +1,9 @@
 import { type BenchProcess, startProcess } from './start-process.ts';
 
 /**
- * Flags of `npm start`. A larger young generation holds more dead chunks of files, a smaller one makes queries slower by a
- * fifth or more. With V8's memory reducer a gateway that was idle for ten seconds collects four times as often from then on, and
- * a query costs twice the CPU.
+ * Flags of `npm start`. A larger young generation holds more dead chunks of files, a smaller one makes queries
+ * slower by a fifth or more. With V8's memory reducer a gateway that was idle for ten seconds has so little room to
+ * grow that it collects all the time under load (`--trace-gc`).
  */
 export const gatewayFlags = ['--max-semi-space-size=4', '--expose-gc', '--no-memory-reducer'];
 

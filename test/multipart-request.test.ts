@@ -273,6 +273,15 @@ const twoUploads = /* GraphQL */ `
 const twoVariables = { a: null, b: null, input: mobileInput };
 const twoPaths = { 0: ['variables.a'], 1: ['variables.b'] };
 
+/** The part that names both uploads, of which one is not executed. */
+function twoOperationsWithout(field: 'a' | 'b') {
+  const upload = `${field}: uploadCouponBatch(file: $${field}, input: $input)`;
+  const query = twoUploads
+    .replace('mutation (', 'mutation ($no: Boolean!, ')
+    .replace(upload, '$& @include(if: $no)');
+  return operationsPart({ ...twoVariables, no: false }, query);
+}
+
 describe('Two files in one operation', () => {
   const second = `${csv}917777777777,CODE3\r\n`.repeat(20_000);
 
@@ -366,12 +375,7 @@ describe('Two files in one operation', () => {
 
   test('of which the first is not used are refused when they stand in the way', async () => {
     const answer = await send([
-      operationsPart(
-        { ...twoVariables, no: false },
-        twoUploads
-          .replace('mutation (', 'mutation ($no: Boolean!, ')
-          .replace('a: uploadCouponBatch(file: $a, input: $input)', '$& @include(if: $no)'),
-      ),
+      twoOperationsWithout('a'),
       mapPart(twoPaths),
       filePart(second, '0', 'a.csv'),
       filePart(csv, '1', 'b.csv'),
@@ -382,12 +386,7 @@ describe('Two files in one operation', () => {
 
   test('of which the first is not used, and small enough to be there as a whole: the second is uploaded', async () => {
     const answer = await send([
-      operationsPart(
-        { ...twoVariables, no: false },
-        twoUploads
-          .replace('mutation (', 'mutation ($no: Boolean!, ')
-          .replace('a: uploadCouponBatch(file: $a, input: $input)', '$& @include(if: $no)'),
-      ),
+      twoOperationsWithout('a'),
       mapPart(twoPaths),
       filePart(csv, '0', 'a.csv'),
       filePart(csv, '1', 'b.csv'),
@@ -397,12 +396,7 @@ describe('Two files in one operation', () => {
 
   test('of which the last is not used: the first is uploaded', async () => {
     const answer = await send([
-      operationsPart(
-        { ...twoVariables, no: false },
-        twoUploads
-          .replace('mutation (', 'mutation ($no: Boolean!, ')
-          .replace('b: uploadCouponBatch(file: $b, input: $input)', '$& @include(if: $no)'),
-      ),
+      twoOperationsWithout('b'),
       mapPart(twoPaths),
       filePart(csv, '0', 'a.csv'),
       filePart(second, '1', 'b.csv'),
