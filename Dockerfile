@@ -32,4 +32,4 @@ EXPOSE 4000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/healthz`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 # No shell and no npm between: the gateway is process 1, and SIGTERM reaches it. It needs 30 s at most to drain.
 STOPSIGNAL SIGTERM
-CMD ["node", "--max-semi-space-size=4", "--expose-gc", "--no-memory-reducer", "dist/main.js"]
+CMD ["node", "--max-semi-space-size=4", "--expose-gc", "--no-memory-reducer", "--wasm-tier-up-filter=0", "dist/main.js"]

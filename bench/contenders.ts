@@ -1,5 +1,6 @@
+import { startCommand } from '../test/support/start-command.ts';
 import { askSha256 } from './send-file.ts';
-import { gatewayFlags, startGateway } from './start-gateway.ts';
+import { startGateway } from './start-gateway.ts';
 import { type BenchProcess, startProcess } from './start-process.ts';
 
 /** One way to take a file through GraphQL and hand it on. */
@@ -23,7 +24,7 @@ const uploadFile =
 /** The gateway without its inspection threads. */
 export const uncheckedGateway: Contender = {
   name: 'this gateway, its checks taken out',
-  start: (sinkUrl) => startProcess([...gatewayFlags, ...tsx, 'bench/unchecked-gateway.ts', sinkUrl]),
+  start: (sinkUrl) => startProcess([...startCommand.flags, ...tsx, 'bench/unchecked-gateway.ts', sinkUrl]),
 };
 
 /** The pipe first: the others are told as parts of it. */

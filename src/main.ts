@@ -1,4 +1,4 @@
-#!/usr/bin/env -S MALLOC_ARENA_MAX=2 MALLOC_TRIM_THRESHOLD_=131072 node --max-semi-space-size=4 --expose-gc --no-memory-reducer
+#!/usr/bin/env -S MALLOC_ARENA_MAX=2 MALLOC_TRIM_THRESHOLD_=131072 node --max-semi-space-size=4 --expose-gc --no-memory-reducer --wasm-tier-up-filter=0
 import { type DestinationStream, pino } from 'pino';
 import { ConfigError, parseConfig } from './config.ts';
 import { createGateway } from './gateway.ts';

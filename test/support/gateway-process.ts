@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { request } from 'undici';
 import { eventually } from './eventually.ts';
+import { startCommand } from './start-command.ts';
 
 /** How a process ended, and all that it said. */
 export interface ProcessEnd {
@@ -24,9 +25,6 @@ export interface GatewayProcess extends AsyncDisposable {
 }
 
 const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
-/** As `npm start`, the bin and the image have it. */
-const nodeFlags = ['--max-semi-space-size=4', '--expose-gc', '--no-memory-reducer'];
-const malloc = { MALLOC_ARENA_MAX: '2', MALLOC_TRIM_THRESHOLD_: '131072' };
 
 /** What the process may have at most. Default: what this one may. */
 export interface ProcessLimits {
@@ -110,10 +108,10 @@ function run(
   // `exec` keeps the process id.
   const [command, ...args] =
     limits === ''
-      ? [process.execPath, ...nodeFlags, main]
-      : ['/bin/sh', '-c', `${limits} exec "$0" "$@"`, process.execPath, ...nodeFlags, main];
+      ? [process.execPath, ...startCommand.flags, main]
+      : ['/bin/sh', '-c', `${limits} exec "$0" "$@"`, process.execPath, ...startCommand.flags, main];
   const child = spawn(command, args, {
-    env: { ...malloc, ...env },
+    env: { ...startCommand.env, ...env },
     stdio: ['ignore', stdoutFd ?? 'pipe', 'pipe'],
   });
   const stdout: string[] = [];
