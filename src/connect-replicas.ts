@@ -1,7 +1,7 @@
 import type { Config } from './config.ts';
 import type { Closers } from './flow/closers.ts';
 import type { Log } from './log.ts';
-import { createLocalKeyLock, type KeyLock } from './upload/key-lock.ts';
+import { createLocalKeyLock, type KeyLock } from './upload/repeats/key-lock.ts';
 import type { PollExchange } from './watch/poll-exchange.ts';
 
 /** What several gateways share. */
@@ -22,7 +22,7 @@ export async function connectReplicas(
   // Loaded only where they are needed: they cost memory.
   const { createRedisLink } = await import('./redis/redis-link.ts');
   const { createRedisExchange } = await import('./watch/redis-exchange.ts');
-  const { createRedisKeyLock } = await import('./upload/redis-key-lock.ts');
+  const { createRedisKeyLock } = await import('./upload/repeats/redis-key-lock.ts');
   const link = closers.add(createRedisLink({ url, log }), (made) => made.close());
   return {
     keyLock: createRedisKeyLock({ link }),

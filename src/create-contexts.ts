@@ -6,7 +6,7 @@ import { GatewayError } from './errors.ts';
 import { createFairQueue } from './flow/fair-queue.ts';
 import { createShareInFlight } from './flow/share-in-flight.ts';
 import type { GatewayContext } from './gateway-context.ts';
-import type { GraphQLRequest } from './http/server-context.ts';
+import type { GraphQLRequest } from './http/request/server-context.ts';
 import { createSeriesJobs } from './jobs/series-jobs.ts';
 import type { BeginUpload } from './observe/upload-record.ts';
 

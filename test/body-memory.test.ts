@@ -5,7 +5,7 @@ import { runInNewContext } from 'node:vm';
 import type { Dispatcher } from 'undici';
 import { describe, expect, test } from 'vitest';
 import { readBody } from '../src/capillary/read-body.ts';
-import { readText } from '../src/http/read-text.ts';
+import { readText } from '../src/http/request/read-text.ts';
 import { assertClean } from './support/assert-clean.ts';
 import { mobileInput } from './support/graphql-client.ts';
 import { encodeForm, filePart, mapPart, operationsPart } from './support/multipart-form.ts';

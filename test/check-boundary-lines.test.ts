@@ -1,8 +1,8 @@
 import busboy from 'busboy';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { checkBoundaryLines } from '../src/upload/check-boundary-lines.ts';
-import { replaceBoundarySearch } from '../src/upload/replace-boundary-search.ts';
+import { checkBoundaryLines } from '../src/upload/form/check-boundary-lines.ts';
+import { replaceBoundarySearch } from '../src/upload/form/replace-boundary-search.ts';
 
 const boundary = 'abc';
 const create = () => busboy({ headers: { 'content-type': `multipart/form-data; boundary=${boundary}` } });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { LoggedRequest } from '../src/sandbox/logged-request.ts';
+import type { LoggedRequest } from '../src/sandbox/requests/logged-request.ts';
 import { readMetric } from './subscription-clients.ts';
 import { couponFile } from './support/coupon-file.ts';
 import { eventually } from './support/eventually.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Fault } from '../src/sandbox/fault.ts';
+import type { Fault } from '../src/sandbox/faults/fault.ts';
 import { ask } from './support/graphql-client.ts';
 import { makeJob, oneJob, statusCalls } from './support/job-queries.ts';
 import { startGateway } from './support/start-gateway.ts';

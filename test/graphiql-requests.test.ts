@@ -5,9 +5,9 @@ import { explainFault } from '../src/graphiql/request/explain-fault.ts';
 import { multipartParts } from '../src/graphiql/request/multipart-parts.ts';
 import { createProgressMeter } from '../src/graphiql/request/progress-meter.ts';
 import { readAnswer } from '../src/graphiql/request/read-answer.ts';
+import { loadSettings } from '../src/graphiql/request/settings.ts';
 import { subscriptionFailure } from '../src/graphiql/request/subscription-failure.ts';
 import { uploadOutcomes } from '../src/graphiql/request/upload-outcome.ts';
-import { loadSettings } from '../src/graphiql/settings.ts';
 import { startStubServer } from './support/stub-server.ts';
 
 describe('A multipart request', () => {

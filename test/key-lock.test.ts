@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { createLocalKeyLock, KeyBusyError, type KeyLock } from '../src/upload/key-lock.ts';
+import { createLocalKeyLock, KeyBusyError, type KeyLock } from '../src/upload/repeats/key-lock.ts';
 import { eventually } from './support/eventually.ts';
 
 const noSignal = () => new AbortController().signal;

@@ -7,7 +7,7 @@ import {
   readKeyedFileName,
   shownFileName,
 } from '../src/jobs/keyed-file-name.ts';
-import { storedName } from '../src/sandbox/job-names.ts';
+import { storedName } from '../src/sandbox/jobs/job-names.ts';
 
 const key = 'ab'.repeat(12);
 

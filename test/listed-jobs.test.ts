@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { CallName } from '../src/sandbox/find-route.ts';
+import type { CallName } from '../src/sandbox/http/find-route.ts';
 import { couponStatus, redeemedStatus } from './support/documented-answers.ts';
 import { ask } from './support/graphql-client.ts';
 import { idsOf, readPage } from './support/job-queries.ts';

@@ -3,8 +3,8 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type IncomingFile, isIncomingFile } from '../src/upload/incoming-file.ts';
-import { readMultipartOperation } from '../src/upload/read-multipart-operation.ts';
+import { type IncomingFile, isIncomingFile } from '../src/upload/form/incoming-file.ts';
+import { readMultipartOperation } from '../src/upload/form/read-multipart-operation.ts';
 import { mobileInput, uploadCouponBatch } from './support/graphql-client.ts';
 import {
   boundary,

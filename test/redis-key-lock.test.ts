@@ -3,8 +3,8 @@ import { type AddressInfo, createServer } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import { describe, expect, test } from 'vitest';
 import { createRedisLink, type RedisLink } from '../src/redis/redis-link.ts';
-import { KeyBusyError } from '../src/upload/key-lock.ts';
-import { createRedisKeyLock } from '../src/upload/redis-key-lock.ts';
+import { KeyBusyError } from '../src/upload/repeats/key-lock.ts';
+import { createRedisKeyLock } from '../src/upload/repeats/redis-key-lock.ts';
 import { eventually } from './support/eventually.ts';
 import { hasRedisServer, startRedisServer } from './watch-redis-server.ts';
 

@@ -1,7 +1,7 @@
 import busboy from 'busboy';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { replaceBoundarySearch } from '../src/upload/replace-boundary-search.ts';
+import { replaceBoundarySearch } from '../src/upload/form/replace-boundary-search.ts';
 
 const boundary = 'abc';
 

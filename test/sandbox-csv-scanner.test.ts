@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createCsvScanner } from '../src/sandbox/csv-scanner.ts';
+import { createCsvScanner } from '../src/sandbox/rows/csv-scanner.ts';
 
 type Rows = readonly (readonly string[] | 'broken')[];
 

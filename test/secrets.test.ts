@@ -6,7 +6,7 @@ import { request } from 'undici';
 import { describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { createSandbox, type Sandbox } from '../src/sandbox/create-sandbox.ts';
-import type { Fault } from '../src/sandbox/fault.ts';
+import type { Fault } from '../src/sandbox/faults/fault.ts';
 import { type GatewayProcess, startProcess } from './support/gateway-process.ts';
 import { mobileInput, uploadCouponBatch } from './support/graphql-client.ts';
 import { startOtlpCollector } from './support/otlp-collector.ts';

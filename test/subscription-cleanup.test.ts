@@ -5,7 +5,7 @@ import { performance } from 'node:perf_hooks';
 import { request } from 'undici';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import type { LoggedRequest } from '../src/sandbox/logged-request.ts';
+import type { LoggedRequest } from '../src/sandbox/requests/logged-request.ts';
 import {
   addJob,
   fast,

@@ -3,7 +3,7 @@ import { request } from 'undici';
 import { describe, expect, test } from 'vitest';
 import { parseConfig } from '../src/config.ts';
 import { createGateway } from '../src/gateway.ts';
-import type { Fault } from '../src/sandbox/fault.ts';
+import type { Fault } from '../src/sandbox/faults/fault.ts';
 import { couponFile } from './support/coupon-file.ts';
 import { eventually } from './support/eventually.ts';
 import { ask, type GraphQLAnswer, upload } from './support/graphql-client.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { UpstreamJob } from '../src/capillary/upstream-job.ts';
 import { toUploadJob } from '../src/jobs/upload-job.ts';
-import { earlierParts } from '../src/upload/earlier-parts.ts';
+import { earlierParts } from '../src/upload/repeats/earlier-parts.ts';
 import { eventually } from './support/eventually.ts';
 import { mobileInput, upload } from './support/graphql-client.ts';
 import { five, namedJobs, send, uploads } from './support/split-file.ts';

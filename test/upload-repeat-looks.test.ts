@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Fault } from '../src/sandbox/fault.ts';
+import type { Fault } from '../src/sandbox/faults/fault.ts';
 import { couponFile } from './support/coupon-file.ts';
 import { mobileInput, upload } from './support/graphql-client.ts';
 import { startGateway, type TestGateway } from './support/start-gateway.ts';

@@ -1,9 +1,9 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { fileKey } from '../src/jobs/keyed-file-name.ts';
 import { createSandbox, type Sandbox } from '../src/sandbox/create-sandbox.ts';
-import type { Fault } from '../src/sandbox/fault.ts';
+import type { Fault } from '../src/sandbox/faults/fault.ts';
 import type { FileUpload, UploadDeps } from '../src/upload/file-upload.ts';
-import { KeyBusyError } from '../src/upload/key-lock.ts';
+import { KeyBusyError } from '../src/upload/repeats/key-lock.ts';
 import { createUploadFile } from '../src/upload/upload-file.ts';
 import { couponFile } from './support/coupon-file.ts';
 import { eventually } from './support/eventually.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { fileKey } from '../src/jobs/keyed-file-name.ts';
 import { createSandbox, type Sandbox } from '../src/sandbox/create-sandbox.ts';
-import type { Fault } from '../src/sandbox/fault.ts';
+import type { Fault } from '../src/sandbox/faults/fault.ts';
 import { couponFile } from './support/coupon-file.ts';
 import { eventually } from './support/eventually.ts';
 import { startProcess } from './support/gateway-process.ts';

@@ -5,7 +5,7 @@ import type { UploadRequest as UploadRequestUpstream } from '../src/capillary/se
 import type { Sandbox } from '../src/sandbox/create-sandbox.ts';
 import type { FileUpload, UploadDeps } from '../src/upload/file-upload.ts';
 import { createInspector } from '../src/upload/inspection/create-inspector.ts';
-import { readToEnd } from '../src/upload/read-to-end.ts';
+import { readToEnd } from '../src/upload/passing/read-to-end.ts';
 import { createUploadFile } from '../src/upload/upload-file.ts';
 import { couponFile } from './support/coupon-file.ts';
 import { eventually } from './support/eventually.ts';

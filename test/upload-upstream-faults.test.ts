@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { fileKey } from '../src/jobs/keyed-file-name.ts';
-import type { Fault } from '../src/sandbox/fault.ts';
+import type { Fault } from '../src/sandbox/faults/fault.ts';
 import { couponFile } from './support/coupon-file.ts';
 import { ask, type GraphQLAnswer, mobileInput, upload } from './support/graphql-client.ts';
 import { sha256Of } from './support/sha256-of.ts';

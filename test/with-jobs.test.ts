@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { UpstreamJob } from '../src/capillary/upstream-job.ts';
 import { toUploadJob } from '../src/jobs/upload-job.ts';
 import { bugBehind, toPublicError } from '../src/to-public-error.ts';
-import { withJobs } from '../src/upload/with-jobs.ts';
+import { withJobs } from '../src/upload/result/with-jobs.ts';
 
 const job = toUploadJob({
   kind: 'COUPON_BATCH',

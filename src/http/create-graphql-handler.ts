@@ -3,18 +3,18 @@ import { createYoga } from 'graphql-yoga';
 import type { GatewayContext } from '../gateway-context.ts';
 import { toPublicError } from '../to-public-error.ts';
 import type { UploadPlaces } from '../upload/upload-places.ts';
-import { corsFor } from './cors-for.ts';
+import { corsFor } from './answer/cors-for.ts';
+import { usePlainErrors } from './answer/use-plain-errors.ts';
 import { createCostCheck } from './document/cost-check.ts';
 import { createDocumentCache } from './document/document-cache.ts';
 import type { DocumentLimits } from './document/document-limits.ts';
 import type { PersistedDocuments } from './document/persisted-documents.ts';
 import { useDocumentLimits } from './document/use-document-limits.ts';
+import { useOperationRecord } from './document/use-operation-record.ts';
 import { useEventStreams } from './event-stream/use-event-streams.ts';
-import type { GraphQLRequest, ServerContext } from './server-context.ts';
-import { useOperationRecord } from './use-operation-record.ts';
-import { usePlainErrors } from './use-plain-errors.ts';
-import { useRequestReading } from './use-request-reading.ts';
-import { useUploadPlaces } from './use-upload-places.ts';
+import type { GraphQLRequest, ServerContext } from './request/server-context.ts';
+import { useRequestReading } from './request/use-request-reading.ts';
+import { useUploadPlaces } from './request/use-upload-places.ts';
 
 /** What executes operations, and within which limits. */
 export interface GraphQLHandlerOptions {

@@ -5,20 +5,20 @@ import { GatewayError, httpStatusOf } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { BeginOperation } from '../observe/operation-record.ts';
 import { requestIdHeader } from '../observe/request-id.ts';
-import { apiHeaders } from './api-headers.ts';
+import { apiHeaders } from './answer/api-headers.ts';
+import { corsHeaders } from './answer/cors-for.ts';
 import { capPipelining } from './connection/cap-pipelining.ts';
 import { closeWithConnection } from './connection/close-with-connection.ts';
 import { cutSlowReader } from './connection/cut-slow-reader.ts';
 import { lingerAfterAnswer } from './connection/linger-after-answer.ts';
-import { corsHeaders } from './cors-for.ts';
+import { paceConnection } from './connection/pace-connection.ts';
+import type { WorkInHand } from './connection/work-in-hand.ts';
 import type { Explorer } from './explorer/create-explorer.ts';
-import { isAllowedHost } from './is-allowed-host.ts';
-import { mediaTypeOf } from './media-type-of.ts';
-import { paceConnection } from './pace-connection.ts';
-import { readAccept } from './read-accept.ts';
-import { requestPath } from './request-path.ts';
-import type { GraphQLRequest } from './server-context.ts';
-import type { WorkInHand } from './work-in-hand.ts';
+import { isAllowedHost } from './request/is-allowed-host.ts';
+import { mediaTypeOf } from './request/media-type-of.ts';
+import { readAccept } from './request/read-accept.ts';
+import { requestPath } from './request/request-path.ts';
+import type { GraphQLRequest } from './request/server-context.ts';
 
 /** What answers the paths of the gateway. */
 export interface RequestListenerOptions {

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Log } from '../log.ts';
+import { writerOf } from './answer/response-writer.ts';
 import type { GraphQLHandler } from './create-graphql-handler.ts';
-import { writerOf } from './response-writer.ts';
-import type { GraphQLRequest } from './server-context.ts';
+import type { GraphQLRequest } from './request/server-context.ts';
 
 /**
  * Answers requests with Yoga's responses. Yoga's own listener would pipe every body through a stream, and

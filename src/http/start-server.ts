@@ -5,16 +5,18 @@ import type { Log } from '../log.ts';
 import { answerBrokenRequests } from './connection/answer-broken-requests.ts';
 import { answerHalfClosed } from './connection/answer-half-closed.ts';
 import { continueWhenRead } from './connection/continue-when-read.ts';
+import { createWorkInHand } from './connection/work-in-hand.ts';
+import type { GraphQLHandler } from './create-graphql-handler.ts';
 import { createRequestListener, type RequestListenerOptions } from './create-request-listener.ts';
 import { createSendResponse } from './send-response.ts';
 import { isWebSocketUpgrade } from './web-socket/ignore-upgrade.ts';
 import { serveWebSocket, type WebSocketOptions } from './web-socket/serve-web-socket.ts';
-import { createWorkInHand } from './work-in-hand.ts';
 
 /** Where to listen, and what answers there. */
 export interface ServerOptions
   extends Omit<RequestListenerOptions, 'graphql' | 'work' | 'log'>,
     Omit<WebSocketOptions, 'server' | 'work' | 'log'> {
+  readonly graphql: GraphQLHandler;
   readonly port: number;
   readonly host: string;
   readonly log: Pick<Log, 'error'>;

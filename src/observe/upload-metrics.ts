@@ -1,6 +1,6 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { ErrorCode } from '../errors.ts';
-import type { UploadResult } from '../upload/upload-result.ts';
+import type { UploadResult } from '../upload/result/upload-result.ts';
 import type { OnUpload, RunningUpload } from './upload-record.ts';
 
 /**

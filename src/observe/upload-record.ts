@@ -6,7 +6,7 @@ import { shownFileName } from '../jobs/keyed-file-name.ts';
 import type { Log } from '../log.ts';
 import { publicCode } from '../to-public-error.ts';
 import type { UploadEvents } from '../upload/file-upload.ts';
-import type { UploadResult } from '../upload/upload-result.ts';
+import type { UploadResult } from '../upload/result/upload-result.ts';
 import type { OperationRecord } from './operation-record.ts';
 
 /** A finished upload. Its log line has these fields, and the id of its request. */

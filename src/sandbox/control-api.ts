@@ -1,11 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import { text as readAll } from 'node:stream/consumers';
-import { type Answer, jsonAnswer, refusal } from './answer.ts';
-import type { SandboxFaults } from './fault-switch.ts';
-import type { SandboxJobs } from './job-book.ts';
-import type { LoggedRequest } from './logged-request.ts';
-import { parseFaultRule } from './parse-fault-rule.ts';
-import type { SandboxTokens } from './token-store.ts';
+import type { SandboxTokens } from './calls/token-store.ts';
+import type { SandboxFaults } from './faults/fault-switch.ts';
+import { parseFaultRule } from './faults/parse-fault-rule.ts';
+import { type Answer, jsonAnswer, refusal } from './http/answer.ts';
+import type { SandboxJobs } from './jobs/job-book.ts';
+import type { LoggedRequest } from './requests/logged-request.ts';
 
 /** What the control API controls. */
 export interface Controls {

@@ -1,20 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { refusal, sendAnswer } from './answer.ts';
+import type { Call } from './calls/exchange.ts';
+import { serveExchange } from './calls/serve-exchange.ts';
+import { createStatusCall } from './calls/status-call.ts';
+import { createTokenCall } from './calls/token-call.ts';
+import { createTokenStore, type SandboxTokens } from './calls/token-store.ts';
+import { createUploadCall } from './calls/upload-call.ts';
 import { controlPrefix, createControlApi } from './control-api.ts';
-import type { Call } from './exchange.ts';
-import { createFaultSwitch, type SandboxFaults } from './fault-switch.ts';
-import { type CallName, findRoute } from './find-route.ts';
-import { createJobBook, type SandboxJobs } from './job-book.ts';
-import { createOrgCodes, type OrgCodes } from './org-codes.ts';
-import { createRequestLog, type RequestLog } from './request-log.ts';
+import { createFaultSwitch, type SandboxFaults } from './faults/fault-switch.ts';
+import { refusal, sendAnswer } from './http/answer.ts';
+import { type CallName, findRoute } from './http/find-route.ts';
+import { createJobBook, type SandboxJobs } from './jobs/job-book.ts';
+import { createRequestLog, type RequestLog } from './requests/request-log.ts';
+import { createOrgCodes, type OrgCodes } from './rows/org-codes.ts';
 import { type SandboxOptions, sandboxDefaults } from './sandbox-options.ts';
-import { serveExchange } from './serve-exchange.ts';
-import { createStatusCall } from './status-call.ts';
-import { createTokenCall } from './token-call.ts';
-import { createTokenStore, type SandboxTokens } from './token-store.ts';
-import { createUploadCall } from './upload-call.ts';
 
 /** A running sandbox: both the coupon host and the token host. */
 export interface Sandbox extends RequestLog {

@@ -1,5 +1,5 @@
-import type { CustomerExists } from './customer-check.ts';
-import type { SandboxClient, TokenScope } from './token-store.ts';
+import type { SandboxClient, TokenScope } from './calls/token-store.ts';
+import type { CustomerExists } from './rows/customer-check.ts';
 
 /** Where the sandbox listens, and what it knows. All of it is optional. */
 export interface SandboxOptions {

@@ -2,7 +2,7 @@ import SchemaBuilder from '@pothos/core';
 import DirectivePlugin from '@pothos/plugin-directives';
 import FederationPlugin from '@pothos/plugin-federation';
 import type { GatewayContext } from '../gateway-context.ts';
-import type { IncomingFile } from '../upload/incoming-file.ts';
+import type { IncomingFile } from '../upload/form/incoming-file.ts';
 
 /** The types behind the schema, as Pothos wants to know them. */
 export interface SchemaTypes {

@@ -1,5 +1,5 @@
+import type { FileReport as FileReportModel } from '../upload/result/upload-result.ts';
 import type { FileProblem as FileProblemModel } from '../upload/scan/file-problem.ts';
-import type { FileReport as FileReportModel } from '../upload/upload-result.ts';
 import { builder } from './builder.ts';
 
 const FileProblemCode = builder.enumType('FileProblemCode', {

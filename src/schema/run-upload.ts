@@ -1,10 +1,10 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import type { UploadForm } from '../capillary/upload-form.ts';
 import type { GatewayContext } from '../gateway-context.ts';
-import type { Checked } from '../upload/check-upload-input.ts';
-import { checkUploadOptions, type UploadOptionsInput } from '../upload/check-upload-options.ts';
-import type { IncomingFile } from '../upload/incoming-file.ts';
-import type { UploadResult } from '../upload/upload-result.ts';
+import type { IncomingFile } from '../upload/form/incoming-file.ts';
+import type { Checked } from '../upload/input/check-upload-input.ts';
+import { checkUploadOptions, type UploadOptionsInput } from '../upload/input/check-upload-options.ts';
+import type { UploadResult } from '../upload/result/upload-result.ts';
 import { asksFor } from './asks-for.ts';
 
 /** An upload mutation whose input was read. */

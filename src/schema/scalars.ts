@@ -1,6 +1,6 @@
 import { GraphQLError } from 'graphql';
 import { DateTimeResolver } from 'graphql-scalars';
-import { isIncomingFile } from '../upload/incoming-file.ts';
+import { isIncomingFile } from '../upload/form/incoming-file.ts';
 import { builder } from './builder.ts';
 
 builder.addScalarType('DateTime', DateTimeResolver);

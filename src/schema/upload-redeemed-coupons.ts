@@ -1,4 +1,4 @@
-import { checkRedeemedCouponsInput } from '../upload/check-upload-input.ts';
+import { checkRedeemedCouponsInput } from '../upload/input/check-upload-input.ts';
 import { builder } from './builder.ts';
 import { runUpload } from './run-upload.ts';
 import { UploadOptions } from './upload-options.ts';

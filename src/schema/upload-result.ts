@@ -1,4 +1,4 @@
-import type * as Result from '../upload/upload-result.ts';
+import type * as Result from '../upload/result/upload-result.ts';
 import { builder } from './builder.ts';
 import { FileProblem, FileReport } from './file-report.ts';
 import { UploadJob } from './upload-job.ts';

@@ -1,8 +1,8 @@
-import { FileRefusedError } from './file-refused-error.ts';
 import type { FileUpload, UploadDeps } from './file-upload.ts';
 import { openFile } from './open-file.ts';
-import { readToEnd } from './read-to-end.ts';
-import { invalidFile, type UploadResult } from './upload-result.ts';
+import { readToEnd } from './passing/read-to-end.ts';
+import { FileRefusedError } from './result/file-refused-error.ts';
+import { invalidFile, type UploadResult } from './result/upload-result.ts';
 
 /** `dryRun`: reads the file as an upload would, and sends nothing. Upstream is not asked either. */
 export async function checkOnly(

@@ -2,10 +2,10 @@ import type { CapillaryClient } from '../capillary/capillary-client.ts';
 import type { Credential } from '../capillary/credential.ts';
 import type { UploadForm } from '../capillary/upload-form.ts';
 import type { Span } from '../span.ts';
-import type { UploadOptions } from './check-upload-options.ts';
-import type { IncomingFile } from './incoming-file.ts';
+import type { IncomingFile } from './form/incoming-file.ts';
+import type { UploadOptions } from './input/check-upload-options.ts';
 import type { Inspector } from './inspection/create-inspector.ts';
-import type { KeyLock } from './key-lock.ts';
+import type { KeyLock } from './repeats/key-lock.ts';
 
 /** What all uploads of a gateway share. Times in milliseconds. */
 export interface UploadDeps {

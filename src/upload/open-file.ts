@@ -1,11 +1,11 @@
 import type { UploadForm } from '../capillary/upload-form.ts';
 import { cleanFileName } from '../jobs/keyed-file-name.ts';
-import { FileRefusedError } from './file-refused-error.ts';
 import type { FileUpload, UploadDeps } from './file-upload.ts';
 import type { InspectionReport } from './inspection/inspection-messages.ts';
-import { createPassingFile, type PassingFile } from './passing-file.ts';
+import { createPassingFile, type PassingFile } from './passing/passing-file.ts';
+import { FileRefusedError } from './result/file-refused-error.ts';
+import type { FileReport } from './result/upload-result.ts';
 import type { ScanInput } from './scan/scan-plan.ts';
-import type { FileReport } from './upload-result.ts';
 
 /** The file of an upload on its way. Whoever opened it closes `passing`. */
 export interface OpenedFile {

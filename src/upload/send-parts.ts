@@ -1,15 +1,15 @@
 import type { ByteSource } from '../capillary/byte-source.ts';
 import { fileKey, keyedFileName } from '../jobs/keyed-file-name.ts';
 import type { UploadJob } from '../jobs/upload-job.ts';
-import { earlierParts } from './earlier-parts.ts';
-import { FileRefusedError } from './file-refused-error.ts';
 import type { FileUpload, UploadDeps } from './file-upload.ts';
-import type { UploadedPart } from './find-uploaded.ts';
 import { openFile } from './open-file.ts';
-import { readToEnd } from './read-to-end.ts';
+import { readToEnd } from './passing/read-to-end.ts';
+import { earlierParts } from './repeats/earlier-parts.ts';
+import type { UploadedPart } from './repeats/find-uploaded.ts';
+import { FileRefusedError } from './result/file-refused-error.ts';
+import { invalidFile, type UploadResult } from './result/upload-result.ts';
+import { withJobs } from './result/with-jobs.ts';
 import { mayHaveJob, settleUpload } from './settle-upload.ts';
-import { invalidFile, type UploadResult } from './upload-result.ts';
-import { withJobs } from './with-jobs.ts';
 
 // The mark in a file name has room for more, but nobody has a use for so many jobs of one file.
 const maxParts = 9_999;

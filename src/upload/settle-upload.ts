@@ -4,10 +4,10 @@ import type { UploadOutcome } from '../capillary/send-upload.ts';
 import { GatewayError } from '../errors.ts';
 import type { FilePart } from '../jobs/keyed-file-name.ts';
 import { toUploadJob, type UploadJob } from '../jobs/upload-job.ts';
-import { FileRefusedError } from './file-refused-error.ts';
-import { type FindUploadedRequest, findUploaded } from './find-uploaded.ts';
-import { invalidFile, type UploadResult, upstreamRejected } from './upload-result.ts';
-import { withJobs } from './with-jobs.ts';
+import { type FindUploadedRequest, findUploaded } from './repeats/find-uploaded.ts';
+import { FileRefusedError } from './result/file-refused-error.ts';
+import { invalidFile, type UploadResult, upstreamRejected } from './result/upload-result.ts';
+import { withJobs } from './result/with-jobs.ts';
 
 /** A part that was sent, and all that is known about it. */
 export interface SettleRequest {

@@ -5,11 +5,11 @@ import { delay } from '../flow/delay.ts';
 import { fileKey } from '../jobs/keyed-file-name.ts';
 import { checkOnly } from './check-only.ts';
 import type { FileUpload, UploadDeps } from './file-upload.ts';
-import { type FindUploadedRequest, listUploaded, type UploadedPart } from './find-uploaded.ts';
-import { KeyBusyError } from './key-lock.ts';
-import { createRecentMap } from './recent-map.ts';
+import { type FindUploadedRequest, listUploaded, type UploadedPart } from './repeats/find-uploaded.ts';
+import { KeyBusyError } from './repeats/key-lock.ts';
+import { createRecentMap } from './repeats/recent-map.ts';
+import { type UploadResult, upstreamRejected } from './result/upload-result.ts';
 import { sendParts } from './send-parts.ts';
-import { type UploadResult, upstreamRejected } from './upload-result.ts';
 
 /**
  * Sends one file from the client to upstream as it arrives. Resolves to what a person can act on; rejects with

@@ -1,7 +1,7 @@
 import type { Sandbox } from '../../src/sandbox/create-sandbox.ts';
-import type { Fault } from '../../src/sandbox/fault.ts';
-import type { CallName } from '../../src/sandbox/find-route.ts';
-import type { LoggedRequest } from '../../src/sandbox/logged-request.ts';
+import type { Fault } from '../../src/sandbox/faults/fault.ts';
+import type { CallName } from '../../src/sandbox/http/find-route.ts';
+import type { LoggedRequest } from '../../src/sandbox/requests/logged-request.ts';
 import { couponFile } from '../support/coupon-file.ts';
 import type { GatewayProcess } from '../support/gateway-process.ts';
 import { encodeForm, filePart, mapPart, operationsPart } from '../support/multipart-form.ts';

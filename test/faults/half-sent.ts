@@ -1,4 +1,4 @@
-import type { LoggedRequest } from '../../src/sandbox/logged-request.ts';
+import type { LoggedRequest } from '../../src/sandbox/requests/logged-request.ts';
 import type { RawConnection } from '../support/raw-connection.ts';
 import { answerWord } from './answer-word.ts';
 import type { FaultStage } from './fault-stage.ts';

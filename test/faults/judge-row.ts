@@ -1,4 +1,4 @@
-import type { LoggedRequest } from '../../src/sandbox/logged-request.ts';
+import type { LoggedRequest } from '../../src/sandbox/requests/logged-request.ts';
 import { sha256Of } from '../support/sha256-of.ts';
 import { noAnswer, replayed } from './answer-word.ts';
 import type { FaultCase } from './fault-case.ts';

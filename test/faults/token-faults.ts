@@ -1,4 +1,4 @@
-import type { Fault } from '../../src/sandbox/fault.ts';
+import type { Fault } from '../../src/sandbox/faults/fault.ts';
 import { afterReadMs, atOnceMs, type FaultCase } from './fault-case.ts';
 import { halfSent } from './half-sent.ts';
 

@@ -1,4 +1,4 @@
-import type { Fault } from '../../src/sandbox/fault.ts';
+import type { Fault } from '../../src/sandbox/faults/fault.ts';
 import { afterAnswerMs, afterIdleMs, atOnceMs, type FaultCase, limits } from './fault-case.ts';
 
 /** More than all buffers of the sockets on the way hold. */

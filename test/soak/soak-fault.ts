@@ -1,4 +1,4 @@
-import type { Fault } from '../../src/sandbox/fault.ts';
+import type { Fault } from '../../src/sandbox/faults/fault.ts';
 import type { Dice } from './create-dice.ts';
 
 const uploadFaults: readonly Fault[] = [

@@ -1,5 +1,5 @@
 import type { Sandbox } from '../../src/sandbox/create-sandbox.ts';
-import type { LoggedRequest } from '../../src/sandbox/logged-request.ts';
+import type { LoggedRequest } from '../../src/sandbox/requests/logged-request.ts';
 
 /**
  * Those of upstream's requests from the place `from` on of which it has seen the closing boundary. Waits until each of them is

@@ -1,6 +1,6 @@
 import { useState } from 'react';
-import { isJobId } from '../jobs/is-job-id.ts';
 import { useExplorer } from '../parts/explorer-context.ts';
+import { isJobId } from '../request/is-job-id.ts';
 
 /** Puts any job on the list, by its id. */
 export function WatchForm() {

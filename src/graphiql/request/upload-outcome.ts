@@ -1,5 +1,5 @@
-import { findJobIds } from '../jobs/find-job-ids.ts';
 import { isJsonObject, type JsonObject } from '../operation/json-object.ts';
+import { findJobIds } from './find-job-ids.ts';
 import type { GraphQLResult } from './graphql-result.ts';
 
 /** A row, or a whole file, that the gateway found wrong. */

@@ -1,7 +1,7 @@
 import type { Fetcher } from '@graphiql/toolkit';
+import type { Settings } from '../request/settings.ts';
 import { subscribe } from '../request/subscribe.ts';
 import { tokenHeader } from '../request/token-header.ts';
-import type { Settings } from '../settings.ts';
 import { createFetcher } from './create-fetcher.ts';
 import { createStore, type Store } from './create-store.ts';
 import type { ExplorerState } from './explorer-state.ts';

@@ -1,8 +1,8 @@
-import { isJobId } from '../jobs/is-job-id.ts';
 import { jobWords } from '../jobs/job-words.ts';
 import { watchJobs } from '../jobs/watch-jobs.ts';
 import type { WatchedJob } from '../jobs/watched-job.ts';
 import { explainFault } from '../request/explain-fault.ts';
+import { isJobId } from '../request/is-job-id.ts';
 import type { GraphQLParams } from '../request/multipart-parts.ts';
 import type { SubscriptionSink } from '../request/subscribe.ts';
 import type { Store } from './create-store.ts';

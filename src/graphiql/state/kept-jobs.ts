@@ -1,5 +1,5 @@
-import { isJobId } from '../jobs/is-job-id.ts';
 import type { WatchedJob } from '../jobs/watched-job.ts';
+import { isJobId } from '../request/is-job-id.ts';
 
 /** Reads the list of the jobs panel from the browser's storage, where anything may have been written. */
 export function keptJobs(text: string | null): WatchedJob[] {

@@ -1,7 +1,7 @@
 import { maxHeaderSize, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type ErrorCode, GatewayError, httpStatusOf } from '../../errors.ts';
-import { apiHeaderLines } from '../api-headers.ts';
+import { apiHeaderLines } from '../answer/api-headers.ts';
 
 /**
  * Answers what never becomes a whole HTTP request, such as a body that ends before its length or text that is

@@ -7,10 +7,10 @@ import {
   Kind,
   type OperationDefinitionNode,
 } from 'graphql';
+import { hasTooManyValues, maxValues } from '../request/too-many-values.ts';
 import { costsMore, sized } from './armor-cost.ts';
 import { documentRefusal } from './document-refusal.ts';
 import { hasListSizes, withListSizes } from './list-sizes.ts';
-import { hasTooManyValues, maxValues } from './too-many-values.ts';
 import { isOfSchema, visitFields } from './visit-fields.ts';
 
 /** The part of an execution that decides its cost. */

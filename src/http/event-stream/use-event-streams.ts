@@ -2,10 +2,10 @@ import { type ExecutionResult, GraphQLError, getOperationAST, subscribe } from '
 import type { Plugin, YogaServer } from 'graphql-yoga';
 import { GatewayError } from '../../errors.ts';
 import type { ErrorNotes } from '../../observe/operation-record.ts';
+import { toldError } from '../answer/plain-error.ts';
+import { withWriter } from '../answer/response-writer.ts';
 import type { CostCheck } from '../document/cost-check.ts';
-import { toldError } from '../plain-error.ts';
-import { withWriter } from '../response-writer.ts';
-import type { ServerContext } from '../server-context.ts';
+import type { ServerContext } from '../request/server-context.ts';
 import { sendEvents } from './send-events.ts';
 import { chooseStreamFormat, eventStream } from './stream-format.ts';
 

@@ -1,20 +1,22 @@
 import type { IncomingMessage } from 'node:http';
 import type { ExecutionResult, FormattedExecutionResult, GraphQLError } from 'graphql';
+import type { YogaServerInstance } from 'graphql-yoga';
 import { callerToken, type LookUp } from '../../caller-token.ts';
 import { GatewayError } from '../../errors.ts';
+import type { GatewayContext } from '../../gateway-context.ts';
 import type { BeginOperation, OperationRecord } from '../../observe/operation-record.ts';
 import { toPublicError } from '../../to-public-error.ts';
-import type { GraphQLHandler } from '../create-graphql-handler.ts';
+import { toldError } from '../answer/plain-error.ts';
+import { paceConnection } from '../connection/pace-connection.ts';
 import type { PersistedDocuments } from '../document/persisted-documents.ts';
-import { hasTooManyValues, tooManyExtensions } from '../document/too-many-values.ts';
-import { paceConnection } from '../pace-connection.ts';
-import { toldError } from '../plain-error.ts';
+import type { ServerContext } from '../request/server-context.ts';
+import { hasTooManyValues, tooManyExtensions } from '../request/too-many-values.ts';
 import type { RunningOperations } from './running-operations.ts';
 import type { SpeakGraphQLWSOptions } from './speak-graphql-ws.ts';
 
 /** What executes and records the operations. */
 export interface WebSocketProtocolOptions {
-  readonly graphql: GraphQLHandler;
+  readonly graphql: Pick<YogaServerInstance<ServerContext, GatewayContext>, 'getEnveloped'>;
   readonly beginOperation: BeginOperation;
   /** Returns the text of an operation, which may be named by its id. */
   readonly queryOf: PersistedDocuments['queryOf'];
