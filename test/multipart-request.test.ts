@@ -187,6 +187,22 @@ describe('The parts', () => {
       form: [operationsPart(), mapPart({ 0: ['variables.file'], 1: ['variables.file'] }), filePart()],
       says: /Two "map" entries name the same path/,
     },
+    ...[
+      ['variables.file', 'variables.file.reject'],
+      ['variables.file.name', 'variables.file'],
+    ].map(([one, other]) => ({
+      name: `the paths "${one}" and "${other}", and a part without a name behind them`,
+      form: Buffer.from(
+        encodeForm([
+          operationsPart({ file: {}, input: mobileInput }),
+          mapPart({ 0: [one], 1: [other] }),
+          filePart(),
+        ])
+          .toString()
+          .replace(/Content-Disposition: .*"0".*/, 'X-Other: y'),
+      ),
+      says: /one within the other/,
+    })),
     {
       name: 'more files than ever are needed',
       form: [

@@ -24,7 +24,7 @@ export function checkMap(operations: unknown, map: unknown): Places {
     throw refuse(`The "map" part names ${entries.length} files; at most ${maxFilesPerRequest} are taken.`);
   }
   const places = new Map<string, readonly string[]>();
-  const taken = new Set<string>();
+  const taken: string[] = [];
   for (const [part, paths] of entries) {
     const name = JSON.stringify(part.slice(0, 40));
     if (!Array.isArray(paths)) throw refuse(`The "map" entry ${name} must be an array of paths.`);
@@ -34,11 +34,19 @@ export function checkMap(operations: unknown, map: unknown): Places {
     }
     const keys = checkPath(operations, paths[0]);
     const path = keys.join('.');
-    if (taken.has(path)) throw refuse(`Two "map" entries name the same path "${path}".`);
-    taken.add(path);
+    // The library would put the one file into its object for the other, over a method that it calls later, outside of
+    // any promise: that ends the process.
+    if (taken.some((other) => isWithin(path, other) || isWithin(other, path))) {
+      throw refuse(`Two "map" entries name the same path ${JSON.stringify(path)}, or one within the other.`);
+    }
+    taken.push(path);
     places.set(part, keys);
   }
   return places;
+}
+
+function isWithin(path: string, other: string): boolean {
+  return `${path}.`.startsWith(`${other}.`);
 }
 
 function checkPath(operations: Record<string, unknown>, path: unknown): readonly string[] {
