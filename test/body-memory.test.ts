@@ -6,6 +6,8 @@ import type { Dispatcher } from 'undici';
 import { describe, expect, test } from 'vitest';
 import { readBody } from '../src/capillary/read-body.ts';
 import { readText } from '../src/http/request/read-text.ts';
+import { createCsvScan } from '../src/upload/scan/csv-scan.ts';
+import { codesOnly } from './scan-file.ts';
 import { assertClean } from './support/assert-clean.ts';
 import { mobileInput } from './support/graphql-client.ts';
 import { encodeForm, filePart, mapPart, operationsPart } from './support/multipart-form.ts';
@@ -52,6 +54,15 @@ describe('A body in pieces of one byte', () => {
     expect(usedBytes() - before).toBeLessThan(2e6);
     body.push(null);
     expect((await read).body).toBe('x'.repeat(50_000));
+  });
+
+  test('takes no more memory than its bytes as the header of a file', () => {
+    const scan = createCsvScan({ plan: codesOnly });
+    const before = usedBytes();
+    for (let at = 0; at < 50_000; at += 1) scan.write(Buffer.from('x'));
+    expect(usedBytes() - before).toBeLessThan(2e6);
+    scan.write(Buffer.from('\ncode\n'));
+    expect(scan.headerBytes.equals(Buffer.from(`${'x'.repeat(50_000)}\n`))).toBe(true);
   });
 
   const head = (length: object) =>

@@ -1,3 +1,5 @@
+import { createGrowingBuffer } from '../../flow/growing-buffer.ts';
+
 /** Divides a file into parts of so many data rows, and keeps the header, with which each of them must begin. */
 export interface FileParts {
   /** Before the first data row: takes the first `length` bytes of a chunk, at most `room`. */
@@ -21,15 +23,13 @@ const maxHeaderBytes = 2 ** 20;
 
 /** `rowsPerPart` may be infinite. A part begins with its first row, so that none is without rows. */
 export function createFileParts(rowsPerPart: number): FileParts {
-  const pieces: Buffer[] = [];
-  let header: Buffer | undefined;
-  let headerLength = 0;
+  const header = createGrowingBuffer(maxHeaderBytes);
+  let headerComplete = false;
   let rows = 0;
   let cuts: number[] = [];
 
   function addHeader(chunk: Buffer, length: number): void {
-    pieces.push(Buffer.from(chunk.subarray(0, length)));
-    headerLength += length;
+    header.append(chunk.subarray(0, length));
   }
 
   return {
@@ -38,10 +38,8 @@ export function createFileParts(rowsPerPart: number): FileParts {
       cuts = [];
     },
     beginRow(chunk, offset) {
-      if (header === undefined) {
-        addHeader(chunk, offset);
-        header = Buffer.concat(pieces);
-      }
+      if (!headerComplete) addHeader(chunk, offset);
+      headerComplete = true;
       if (rows === rowsPerPart) {
         cuts.push(offset);
         rows = 0;
@@ -52,13 +50,13 @@ export function createFileParts(rowsPerPart: number): FileParts {
       rows += count;
     },
     get headerComplete() {
-      return header !== undefined;
+      return headerComplete;
     },
     get headerRoom() {
-      return maxHeaderBytes - headerLength;
+      return maxHeaderBytes - header.byteLength;
     },
     get headerBytes() {
-      return header ?? Buffer.concat(pieces);
+      return header.bytes();
     },
     get cuts() {
       return cuts;
