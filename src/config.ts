@@ -2,6 +2,7 @@ import { type Cluster, clusters } from './capillary/clusters.ts';
 import type { DocumentLimits } from './http/document/document-limits.ts';
 import { readSettings } from './read-settings.ts';
 import { tracingProblems } from './tracing-problems.ts';
+import { pollDefaults } from './watch/poll-defaults.ts';
 
 /** Settings of one gateway, parsed once. Units are in the names. The names of the variables are a stable contract. */
 export interface Config {
@@ -98,10 +99,10 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     problems.push('PERSISTED_DOCUMENTS_ONLY is true, but PERSISTED_DOCUMENTS is not set');
   }
 
-  const pollMinIntervalMs = integer('POLL_MIN_INTERVAL_MS', 1_000, 10, MAX_TIMER_MS);
+  const pollMinIntervalMs = integer('POLL_MIN_INTERVAL_MS', pollDefaults.minIntervalMs, 10, MAX_TIMER_MS);
   const pollMaxIntervalMs = integer(
     'POLL_MAX_INTERVAL_MS',
-    Math.max(15_000, pollMinIntervalMs),
+    Math.max(pollDefaults.maxIntervalMs, pollMinIntervalMs),
     10,
     MAX_TIMER_MS,
   );
@@ -144,7 +145,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     uploadAnswerTimeoutMs: upstreamTimeoutMs || 120_000,
     pollMinIntervalMs,
     pollMaxIntervalMs,
-    pollBudgetPerMinute: integer('POLL_BUDGET_PER_MINUTE', 60, 1),
+    pollBudgetPerMinute: integer('POLL_BUDGET_PER_MINUTE', pollDefaults.budgetPerMinute, 1),
     maxSubscriptionsPerCredential: integer('MAX_SUBSCRIPTIONS_PER_CREDENTIAL', 10_000, 1),
     persistedDocuments: persistedPath ? { path: persistedPath, only } : undefined,
     redisUrl: url('REDIS_URL', ['redis:', 'rediss:']),

@@ -9,6 +9,7 @@ import type { JobSink } from './job-board.ts';
 import { createLatestIterator, type LatestIterator } from './latest-iterator.ts';
 import { createLocalExchange } from './local-exchange.ts';
 import { createPerCredential } from './per-credential.ts';
+import { pollDefaults } from './poll-defaults.ts';
 import type { PollExchange } from './poll-exchange.ts';
 import { createPollLoop, type PollLoopSettings } from './poll-loop.ts';
 import { createPollLoops } from './poll-loops.ts';
@@ -17,16 +18,16 @@ import { takePoll } from './take-poll.ts';
 import { WatchError } from './watch-error.ts';
 import type { WatchStats } from './watch-stats.ts';
 
-/** What watching may cost. Times in milliseconds. */
+/** What watching may cost. Times in milliseconds. Intervals and budget: `pollDefaults` unless given. */
 export interface WatcherOptions {
   readonly listJobs: ListJobsOnce;
   /** Whether this state of a job is final. */
   readonly isTerminal: (job: UpstreamJob) => boolean;
-  /** The interval after a change. Default 1,000. */
+  /** The interval after a change. */
   readonly pollMinIntervalMs?: number | undefined;
-  /** The interval that is reached while nothing changes. Default 15,000. */
+  /** The interval that is reached while nothing changes. */
   readonly pollMaxIntervalMs?: number | undefined;
-  /** Polls of all series of one credential together, in any minute. Default 60. */
+  /** Polls of all series of one credential together, in any minute. */
   readonly pollBudgetPerMinute?: number | undefined;
   /** How many calls of `watch` may be open at once under one credential. Default: any number. */
   readonly maxPerCredential?: number | undefined;
@@ -72,8 +73,10 @@ const failureGraceMs = 120_000;
  */
 export function createWatcher(options: WatcherOptions): Watcher {
   const { listJobs, isTerminal, exchange = createLocalExchange(), log = silentLog } = options;
-  const { pollMinIntervalMs: minIntervalMs = 1000, pollMaxIntervalMs: maxIntervalMs = 15_000 } = options;
-  const { pollBudgetPerMinute: budgetPerMinute = 60, maxPerCredential = Number.POSITIVE_INFINITY } = options;
+  const { pollMinIntervalMs: minIntervalMs = pollDefaults.minIntervalMs } = options;
+  const { pollMaxIntervalMs: maxIntervalMs = pollDefaults.maxIntervalMs } = options;
+  const { pollBudgetPerMinute: budgetPerMinute = pollDefaults.budgetPerMinute } = options;
+  const { maxPerCredential = Number.POSITIVE_INFINITY } = options;
   const { now = () => performance.now(), random = Math.random } = options;
   const schedulers = createPerCredential(() =>
     createPollScheduler({ budgetPerMinute, pauseMs: maxIntervalMs, graceMs: failureGraceMs, now }),

@@ -7,11 +7,8 @@ import { createRedisSeat } from './redis-seat.ts';
 export interface RedisExchangeOptions {
   /** To Redis or Valkey. Whoever made it closes it, after the watcher. */
   readonly link: RedisLink;
-  /**
-   * Polls of one credential in any minute, by all replicas together. Must be the same on all of them. Default
-   * 60.
-   */
-  readonly pollBudgetPerMinute?: number | undefined;
+  /** Polls of one credential in any minute, by all replicas together. Must be the same on all of them. */
+  readonly pollBudgetPerMinute: number;
   /** How long a replica that died or stalled while polling keeps the others from polling. Default 5,000. */
   readonly leaseMs?: number | undefined;
 }
@@ -25,7 +22,7 @@ const prefix = 'capillary-upload-gateway:1';
  * leads to a token.
  */
 export function createRedisExchange(options: RedisExchangeOptions): PollExchange {
-  const { link, pollBudgetPerMinute = 60, leaseMs = 5000 } = options;
+  const { link, pollBudgetPerMinute, leaseMs = 5000 } = options;
   return {
     join(key: PollKey, events: PollSeatEvents) {
       const secrets = createPollSecrets(key.credentialId);
