@@ -1,4 +1,4 @@
-import { readQualities } from './read-qualities.ts';
+import { weightsByName } from '../request/weighted-list.ts';
 
 /**
  * The forms in which `.build/pack-page.js` stores a file: its own bytes, and the compressed copies that came
@@ -11,14 +11,14 @@ export type Encoding = 'identity' | 'br' | 'gzip';
  * none: an answer that cannot be read still says more than none.
  */
 export function chooseEncoding(header: string | undefined, available: readonly Encoding[]): Encoding {
-  const qualities = readQualities(header);
+  const weights = weightsByName(header);
   let best: Encoding = 'identity';
-  let bestQuality = 0;
+  let bestWeight = 0;
   for (const encoding of available) {
-    const quality = qualities.get(encoding) ?? (encoding === 'identity' ? 0 : (qualities.get('*') ?? 0));
-    if (quality <= bestQuality) continue;
+    const weight = weights.get(encoding) ?? (encoding === 'identity' ? 0 : (weights.get('*') ?? 0));
+    if (weight <= bestWeight) continue;
     best = encoding;
-    bestQuality = quality;
+    bestWeight = weight;
   }
   return best;
 }

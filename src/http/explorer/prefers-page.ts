@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { readQualities } from './read-qualities.ts';
+import { weightsByName } from '../request/weighted-list.ts';
 
 const apiTypes = ['application/json', 'application/graphql-response+json', 'text/event-stream'];
 
@@ -9,7 +9,7 @@ const apiTypes = ['application/json', 'application/graphql-response+json', 'text
  */
 export function prefersPage({ method, headers }: Pick<IncomingMessage, 'method' | 'headers'>): boolean {
   if (method !== 'GET' && method !== 'HEAD') return false;
-  const qualities = readQualities(headers.accept);
-  const page = qualities.get('text/html') ?? 0;
-  return page > 0 && apiTypes.every((type) => (qualities.get(type) ?? 0) < page);
+  const weights = weightsByName(headers.accept);
+  const page = weights.get('text/html') ?? 0;
+  return page > 0 && apiTypes.every((type) => (weights.get(type) ?? 0) < page);
 }

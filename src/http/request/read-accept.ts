@@ -1,12 +1,10 @@
+import { parameterOf, readWeightedList, type Weighted } from './weighted-list.ts';
+
 /** The media types of answers, besides the explorer's pages; the first is for whoever takes anything. */
 const served = [
   ...['application/json', 'application/graphql-response+json'],
   ...['text/event-stream', 'multipart/mixed'],
 ];
-
-// A separator within quotes separates nothing (RFC 9110, 5.6.4).
-const listMembers = /(?:"(?:\\.|[^"\\])*"?|[^",])+/g;
-const parts = /(?:"(?:\\.|[^"\\])*"?|[^";])+/g;
 
 /**
  * The media types that a client takes among those served, most wanted first: `Accept` without its weights, which Yoga
@@ -15,7 +13,7 @@ const parts = /(?:"(?:\\.|[^"\\])*"?|[^";])+/g;
  */
 export function readAccept(header = ''): string | undefined {
   if (header.trim() === '') return '';
-  const ranges = (header.match(listMembers) ?? []).map(readRange);
+  const ranges = readWeightedList(header).map(readRange);
   // The more specific of two ranges counts: what is excluded by name is not let in by `*/*`.
   const unwanted = new Set(ranges.filter(({ weight }) => weight <= 0).map(({ type }) => type));
   // A header has room for thousands of ranges, few of them about what is served.
@@ -43,25 +41,11 @@ function names(range: string, type: string, wider: string): boolean {
   return range !== '*/*' && range !== wider && matches(range)(type);
 }
 
-function readRange(text: string) {
-  const [type = '', ...parameters] = (text.match(parts) ?? []).map((part) => part.trim());
-  const find = (name: string) => {
-    const found = parameters.find((parameter) => parameter.toLowerCase().startsWith(`${name}=`));
-    return found
-      ?.slice(name.length + 1)
-      .replaceAll('"', '')
-      .toLowerCase();
-  };
-  // Nor parameters with a separator in quotes, which Yoga would split there.
+function readRange({ name: type, parameters, weight }: Weighted) {
+  // Yoga would split a parameter at a separator in quotes.
   const kept = parameters.filter((parameter) => !/^(q|charset)=|[,;]/i.test(parameter));
-  const weight = Number(find('q') ?? 1);
-  return {
-    type: type.toLowerCase(),
-    charset: find('charset') ?? 'utf-8',
-    // A weight that is no number counts as none.
-    weight: Number.isNaN(weight) ? 1 : weight,
-    range: [type, ...kept].join(';'),
-  };
+  const charset = parameterOf(parameters, 'charset') ?? 'utf-8';
+  return { type, charset, weight, range: [type, ...kept].join(';') };
 }
 
 function matches(range: string): (type: string) => boolean {
