@@ -1,17 +1,23 @@
-/** The fields of `POST upload/file` beside the file (upstream contract, section 1). */
-export interface CouponBatchForm {
+/** How a file names customers; the names are the public schema's. */
+export type CustomerIdentifier = 'MOBILE' | 'EMAIL' | 'EXTERNAL_ID' | 'USER_ID';
+/** How a file of redeemed coupons names the coupons. */
+export type CouponIdentifier = 'COUPON_ID' | 'COUPON_CODE';
+
+/** The fields of `POST upload/file` beside the file (upstream contract, section 1). Columns are zero-based. */
+export type CouponBatchForm = {
   readonly kind: 'COUPON_BATCH';
   readonly couponSeriesId: string;
-  readonly customerIdentifier: 'MOBILE' | 'EMAIL' | 'EXTERNAL_ID' | 'USER_ID' | 'NOT_TAGGED';
-  readonly customerIdentifierColumn: number | undefined;
-}
+} & (
+  | { readonly customerIdentifier: 'NOT_TAGGED'; readonly customerIdentifierColumn?: undefined }
+  | { readonly customerIdentifier: CustomerIdentifier; readonly customerIdentifierColumn: number }
+);
 
 /** The fields of `POST upload/redeemFile` beside the file. Columns are zero-based. */
 export interface RedeemedCouponsForm {
   readonly kind: 'REDEEMED_COUPONS';
   readonly couponSeriesId: string;
-  readonly customerIdentifier: 'MOBILE' | 'EMAIL' | 'EXTERNAL_ID' | 'USER_ID';
-  readonly couponIdentifier: 'COUPON_ID' | 'COUPON_CODE';
+  readonly customerIdentifier: CustomerIdentifier;
+  readonly couponIdentifier: CouponIdentifier;
   readonly columns: RedeemedCouponColumns;
   /** Free text for the whole upload. */
   readonly details: string | undefined;

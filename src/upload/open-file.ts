@@ -1,11 +1,9 @@
-import type { UploadForm } from '../capillary/upload-form.ts';
 import { cleanFileName } from '../jobs/keyed-file-name.ts';
 import type { FileUpload, UploadDeps } from './file-upload.ts';
 import type { InspectionReport } from './inspection/inspection-messages.ts';
 import { createPassingFile, type PassingFile } from './passing/passing-file.ts';
 import { FileRefusedError } from './result/file-refused-error.ts';
 import type { FileReport } from './result/upload-result.ts';
-import type { ScanInput } from './scan/scan-plan.ts';
 
 /** The file of an upload on its way. Whoever opened it closes `passing`. */
 export interface OpenedFile {
@@ -28,7 +26,7 @@ export async function openFile(deps: UploadDeps, upload: FileUpload): Promise<Op
     file,
     inspector,
     plan: {
-      input: scanInput(form),
+      input: form,
       rowsPerPart: options.dryRun ? undefined : options.maxRowsPerJob,
       maxFileBytes,
       wantsSha256: upload.wantsSha256 ?? false,
@@ -54,12 +52,4 @@ function refuseRows({ problems, problemCount }: InspectionReport): FileRefusedEr
   const what = problemCount === 1 ? 'one problem' : `${problemCount} problems`;
   const message = `The file has ${what} in its rows, and rowProblems is REJECT: nothing was uploaded.`;
   return new FileRefusedError(message, problems, problemCount);
-}
-
-function scanInput(form: UploadForm): ScanInput {
-  if (form.kind === 'REDEEMED_COUPONS') return form;
-  const { kind, customerIdentifier, customerIdentifierColumn = 0 } = form;
-  return customerIdentifier === 'NOT_TAGGED'
-    ? { kind, customerIdentifier }
-    : { kind, customerIdentifier, customerIdentifierColumn };
 }

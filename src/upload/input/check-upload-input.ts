@@ -15,21 +15,18 @@ export type Checked<Form> = { readonly form: Form } | { readonly refusal: Invali
  * else than was meant.
  */
 export function checkCouponBatchInput(input: CouponBatchInput): Checked<CouponBatchForm> {
-  const { couponSeriesId, customerIdentifier, customerIdentifierColumn: column } = input;
+  const { couponSeriesId, customerIdentifier, customerIdentifierColumn } = input;
+  const refuse = (message: string) => refuseInput('customerIdentifierColumn', message);
   if (!isSeriesId(couponSeriesId)) return refuseSeries();
-  if (customerIdentifier === 'NOT_TAGGED' && column != null) {
-    return refuseInput(
-      'customerIdentifierColumn',
-      'NOT_TAGGED files contain only coupon codes: omit the column.',
-    );
+  if (customerIdentifier === 'NOT_TAGGED') {
+    return customerIdentifierColumn == null
+      ? { form: { kind: 'COUPON_BATCH', couponSeriesId, customerIdentifier } }
+      : refuse('NOT_TAGGED files contain only coupon codes: omit the column.');
   }
-  if (customerIdentifier !== 'NOT_TAGGED' && column == null) {
-    const message = `With ${customerIdentifier}, give the column that contains it, counted from 0.`;
-    return refuseInput('customerIdentifierColumn', message);
+  if (customerIdentifierColumn == null) {
+    return refuse(`With ${customerIdentifier}, give the column that contains it, counted from 0.`);
   }
-  if (column != null && !isColumn(column))
-    return refuseInput('customerIdentifierColumn', columnMessage(column));
-  const customerIdentifierColumn = column ?? undefined;
+  if (!isColumn(customerIdentifierColumn)) return refuse(columnMessage(customerIdentifierColumn));
   return { form: { kind: 'COUPON_BATCH', couponSeriesId, customerIdentifier, customerIdentifierColumn } };
 }
 

@@ -1,32 +1,9 @@
+import type { CouponIdentifier, CustomerIdentifier, UploadForm } from '../../capillary/upload-form.ts';
 import type { CellRule } from './cell-rules.ts';
 
-/** How the file names customers; the names are the public schema's. */
-export type CustomerIdentifier = 'MOBILE' | 'EMAIL' | 'EXTERNAL_ID' | 'USER_ID' | 'NOT_TAGGED';
-/** How a file of redeemed coupons names the coupons. */
-export type CouponIdentifier = 'COUPON_ID' | 'COUPON_CODE';
-
-/** What the scanner must know of an upload. All columns are zero-based. */
-export type ScanInput =
-  | { readonly kind: 'COUPON_BATCH'; readonly customerIdentifier: 'NOT_TAGGED' }
-  | {
-      readonly kind: 'COUPON_BATCH';
-      readonly customerIdentifier: Exclude<CustomerIdentifier, 'NOT_TAGGED'>;
-      readonly customerIdentifierColumn: number;
-    }
-  | {
-      readonly kind: 'REDEEMED_COUPONS';
-      readonly customerIdentifier: Exclude<CustomerIdentifier, 'NOT_TAGGED'>;
-      readonly couponIdentifier: CouponIdentifier;
-      readonly columns: {
-        readonly redeemedDateInMillis: number;
-        readonly redeemedAt: number;
-        readonly customerIdentifier: number;
-        readonly couponIdentifier: number;
-        readonly billId?: number | null | undefined;
-        readonly billNumber?: number | null | undefined;
-        readonly details?: number | null | undefined;
-      };
-    };
+type ColumnsOf<Form> = Form extends UploadForm ? Omit<Form, 'couponSeriesId' | 'details'> : never;
+/** What the scanner must know of an upload: how its form explains the columns. */
+export type ScanInput = ColumnsOf<UploadForm>;
 
 /** A column that every row must fill. */
 export interface RequiredColumn {
@@ -45,9 +22,7 @@ export interface ScanPlan {
   readonly uniqueColumn: (headerColumns: number) => number | undefined;
 }
 
-const identifierRules: Readonly<
-  Record<Exclude<CustomerIdentifier, 'NOT_TAGGED'> | CouponIdentifier, CellRule>
-> = {
+const identifierRules: Readonly<Record<CustomerIdentifier | CouponIdentifier, CellRule>> = {
   MOBILE: 'mobile',
   EMAIL: 'email',
   EXTERNAL_ID: 'text', // the brand's own ids: any text
