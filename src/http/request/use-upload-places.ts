@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Plugin } from 'graphql-yoga';
 import { GatewayError } from '../../errors.ts';
+import { onAbort } from '../../flow/on-abort.ts';
 import type { UploadPlaces } from '../../upload/upload-places.ts';
 import { mediaTypeOf } from './media-type-of.ts';
 import type { ServerContext } from './server-context.ts';
@@ -21,7 +22,7 @@ export function useUploadPlaces(places: UploadPlaces): Plugin<object, ServerCont
       if (!leave) throw tooMany(places);
       leaves.set(req, leave);
       if (signal.aborted) leave();
-      else signal.addEventListener('abort', leave, { once: true });
+      else onAbort(signal, leave);
     },
     onResponse({ serverContext: { req } }) {
       leaves.get(req)?.();

@@ -100,9 +100,7 @@ export function createRequestLog(now: () => number): RequestLogWriter {
     },
     openRequests: () => inFlight.size,
     open,
-    progress: (request) => {
-      if (bytes.waiting) bytes.tell(request);
-    },
+    progress: bytes.tell,
     close: () => {
       const reason = new Error('The sandbox was closed.');
       for (const waiters of [starts, bytes, ends]) waiters.close(reason);

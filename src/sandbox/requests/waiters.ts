@@ -1,6 +1,8 @@
+import { deferred } from '../../flow/deferred.ts';
+import { onAbort } from '../../flow/on-abort.ts';
+
 /** Promises for the first of many values that a predicate accepts. */
 export interface Waiters<T> {
-  readonly waiting: boolean;
   /** Rejects with the signal's reason, or when the waiters are closed. */
   wait(matches: (value: T) => boolean, signal?: AbortSignal | undefined): Promise<T>;
   tell(value: T): void;
@@ -10,38 +12,30 @@ export interface Waiters<T> {
 /** Leaves no listener on a signal once its promise has settled. */
 export function createWaiters<T>(): Waiters<T> {
   const waiters = new Set<{
-    matches: (value: T) => boolean;
-    settle: (value: T | undefined, reason?: unknown) => void;
+    readonly matches: (value: T) => boolean;
+    readonly resolve: (value: T) => void;
+    readonly reject: (reason: unknown) => void;
   }>();
 
-  function wait(matches: (value: T) => boolean, signal?: AbortSignal): Promise<T> {
-    return new Promise((resolve, reject) => {
-      if (signal?.aborted) return reject(signal.reason);
-      const onAbort = () => waiter.settle(undefined, signal?.reason);
-      const waiter = {
-        matches,
-        settle: (value: T | undefined, reason?: unknown) => {
-          waiters.delete(waiter);
-          signal?.removeEventListener('abort', onAbort);
-          if (value === undefined) reject(reason);
-          else resolve(value);
-        },
-      };
-      signal?.addEventListener('abort', onAbort);
-      waiters.add(waiter);
-    });
-  }
-
   return {
-    get waiting() {
-      return waiters.size > 0;
+    async wait(matches, signal) {
+      signal?.throwIfAborted();
+      const { promise, resolve, reject } = deferred<T>();
+      const waiter = { matches, resolve, reject };
+      const stopListening = signal && onAbort(signal, reject);
+      waiters.add(waiter);
+      try {
+        return await promise;
+      } finally {
+        waiters.delete(waiter);
+        stopListening?.();
+      }
     },
-    wait,
-    tell: (value) => {
-      for (const waiter of [...waiters]) if (waiter.matches(value)) waiter.settle(value);
+    tell(value) {
+      for (const { matches, resolve } of waiters) if (matches(value)) resolve(value);
     },
-    close: (reason) => {
-      for (const waiter of [...waiters]) waiter.settle(undefined, reason);
+    close(reason) {
+      for (const { reject } of waiters) reject(reason);
     },
   };
 }
