@@ -5,6 +5,7 @@ import { builder } from './builder.ts';
 import { PageInfo } from './page-info.ts';
 import { UploadJob, UploadJobKind, UploadJobStatus } from './upload-job.ts';
 
+/** A series, of which another subgraph knows more: here it has its jobs. */
 export const CouponSeries = builder.objectRef<{ id: string }>('CouponSeries');
 
 const UploadJobEdge = builder.objectRef<UploadJobModel>('UploadJobEdge').implement({

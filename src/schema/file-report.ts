@@ -26,6 +26,7 @@ const FileProblemCode = builder.enumType('FileProblemCode', {
   } as const,
 });
 
+/** One fault of a file, with where it stands. */
 export const FileProblem = builder.objectRef<FileProblemModel>('FileProblem').implement({
   description: 'One problem in a file, and where it is.',
   fields: (t) => ({
@@ -45,6 +46,7 @@ export const FileProblem = builder.objectRef<FileProblemModel>('FileProblem').im
   }),
 });
 
+/** What was found in a whole file. */
 export const FileReport = builder.objectRef<FileReportModel>('FileReport').implement({
   description: 'What the gateway found in the file.',
   fields: (t) => ({

@@ -1,7 +1,7 @@
-import type { JobPage } from '../jobs/job-page.ts';
-import { jobCursor } from '../jobs/job-page.ts';
+import { type JobPage, jobCursor } from '../jobs/job-page.ts';
 import { builder } from './builder.ts';
 
+/** The page of a connection. Shareable: the Relay specification names this type, and other subgraphs have it too. */
 export const PageInfo = builder.objectRef<JobPage>('PageInfo').implement({
   description: 'Whether there are more pages, and how to get them.',
   shareable: true,

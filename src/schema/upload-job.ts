@@ -4,6 +4,7 @@ import { builder } from './builder.ts';
 import { CouponSeries } from './coupon-series.ts';
 import { findJob } from './find-job.ts';
 
+/** The kinds of jobs, and the words that job ids begin with. */
 export const UploadJobKind = builder.enumType('UploadJobKind', {
   description: 'Which mutation created a job.',
   values: {
@@ -12,6 +13,7 @@ export const UploadJobKind = builder.enumType('UploadJobKind', {
   } as const,
 });
 
+/** Capillary's words for the states of both kinds, in one spelling. */
 export const UploadJobStatus = builder.enumType('UploadJobStatus', {
   description: 'How far a job has got. The values are the same for both kinds of job.',
   values: {
@@ -38,6 +40,7 @@ const UploadJobOutcome = builder.enumType('UploadJobOutcome', {
   } as const,
 });
 
+/** The job of an upload: an entity, found by its id. */
 export const UploadJob = builder.objectRef<UploadJobModel>('UploadJob');
 
 UploadJob.implement({

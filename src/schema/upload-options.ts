@@ -8,6 +8,7 @@ const RowProblemPolicy = builder.enumType('RowProblemPolicy', {
   } as const,
 });
 
+/** The options of both mutations; `checkUploadOptions` has their defaults. */
 export const UploadOptions = builder.inputType('UploadOptions', {
   description: 'Options of an upload. All of them have defaults.',
   fields: (t) => ({

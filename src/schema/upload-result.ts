@@ -107,6 +107,7 @@ const UploadOutcomeUnknownError = builder
     }),
   });
 
+/** What both mutations return; its members are listed by the model of the same name. */
 export const UploadResult = builder.unionType('UploadResult', {
   description:
     'Result of an upload. Problems that the user can fix are members of this union, not GraphQL errors.',

@@ -10,7 +10,7 @@ export type UpstreamHas = 'nothing' | 'a part' | 'the file' | 'a job';
 const uploads = ({ sandbox, series }: FaultStage) =>
   sandbox.requests.filter(({ call, couponSeriesId }) => call === 'uploadFile' && couponSeriesId === series);
 
-export const jobsOf = ({ sandbox, series }: FaultStage) =>
+const jobsOf = ({ sandbox, series }: FaultStage) =>
   sandbox.jobs.list().filter(({ couponSeriesId }) => couponSeriesId === series);
 
 export function upstreamHas(stage: FaultStage): UpstreamHas {

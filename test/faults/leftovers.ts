@@ -12,7 +12,7 @@ export type Holdings = ReadonlyMap<string, number>;
 const running = ['gateway_uploads_in_flight', 'gateway_watchers', 'gateway_poll_loops'];
 
 /** Counts what a gateway holds. The connection that asks is over by then. */
-export async function readHoldings({ url, pid }: GatewayProcess): Promise<Holdings> {
+async function readHoldings({ url, pid }: GatewayProcess): Promise<Holdings> {
   const holdings = new Map<string, number>();
   const signal = AbortSignal.timeout(20_000);
   const { body } = await request(new URL('/metrics', url), { headers: { connection: 'close' }, signal });

@@ -9,11 +9,9 @@ export interface OrgCodes {
   open(): UploadCodes;
 }
 
-/**
- * Bits of a note: the row failed, or the file repeats its code. Codes with one of them are not kept. The
- * other bits are the caller's.
- */
+/** A bit of a note: the row failed. Codes with this bit or the next are not kept; the other bits are the caller's. */
 export const FAILED = 0x40000000;
+/** A bit of a note: the file repeats the code. */
 export const REPEATED = 1 << 31;
 const SPOILED = FAILED | REPEATED;
 

@@ -10,7 +10,7 @@ const partitionBits = 7;
  * rest of the high half and, in its lowest bits, how far its row is behind the row before it in the partition. A second
  * word of 0 makes an entry a mark: its first word is the row from which the next code's distance counts.
  */
-export const blockCodes = 256;
+const blockCodes = 256;
 const blockWords = blockCodes * codeWords;
 const gapBits = 10;
 const maxGap = 2 ** gapBits - 1;
