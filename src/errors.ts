@@ -31,7 +31,7 @@ export const errorTable = {
   },
   CSRF_PREVENTED: {
     meaning:
-      'A form-like POST without one of the CSRF headers, or a GET from a page whose origin is not in `CORS_ORIGINS`.',
+      'A form without the header `graphql-require-preflight` (any value will do), or a GET from a page whose origin is not in `CORS_ORIGINS`.',
     httpStatus: 403,
   },
   NOT_FOUND: { meaning: 'There is nothing at this path.', httpStatus: 404 },
@@ -45,7 +45,10 @@ export const errorTable = {
   },
   URI_TOO_LONG: { meaning: 'The URL is too long: send the query as a POST.', httpStatus: 414 },
   MISDIRECTED: { meaning: 'The request is for a host that `ALLOWED_HOSTS` does not list.', httpStatus: 421 },
-  UNSUPPORTED_MEDIA_TYPE: { meaning: 'The body is neither JSON nor multipart.', httpStatus: 415 },
+  UNSUPPORTED_MEDIA_TYPE: {
+    meaning: 'The body is neither JSON in UTF-8 nor multipart, or it is compressed.',
+    httpStatus: 415,
+  },
   HEADERS_TOO_LARGE: { meaning: 'The headers of the request are too large.', httpStatus: 431 },
   NOT_IMPLEMENTED: {
     meaning: 'The request uses a transfer coding other than `chunked`.',

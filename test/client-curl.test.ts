@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -59,6 +59,15 @@ describe('upload.sh', () => {
     expect({ code, cut: proxy.cut() }).toEqual({ code: 0, cut: 1 });
     expect(results[0].data.uploadCouponBatch).toMatchObject({ replayed: true, jobs: [{}] });
     expect(gateway.sandbox.jobs.list()).toHaveLength(1);
+  });
+
+  test('takes a file whatever its name is', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'names-'));
+    const name = String.raw`Spring, "final"; v2 \o.csv`;
+    await copyFile(good, join(folder, name));
+    const { results } = await run(join(folder, name));
+    await rm(folder, { recursive: true });
+    expect(results[0].data.uploadCouponBatch).toMatchObject({ __typename: 'UploadAccepted' });
   });
 
   test('uploads, shows how far it is, and watches the job to its end', async () => {

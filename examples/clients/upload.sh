@@ -10,6 +10,8 @@ file=$1 series=$2 key=${3:-upload-$(date +%s)-$$}
 url=${GATEWAY_URL:-http://127.0.0.1:4000/graphql}
 documents=$(tr -s ' \n' ' ' <"$(dirname "$0")/documents.graphql")
 token=$(bash -c "$TOKEN_COMMAND")
+# In quotes for curl, which would take a comma or a semicolon in a name for its end.
+part=${file//\\/\\\\} part=\"${part//\"/\\\"}\"
 
 upload() {
   local input="{ \"couponSeriesId\": \"$series\", \"customerIdentifier\": \"MOBILE\", \"customerIdentifierColumn\": 0, \"options\": { \"idempotencyKey\": \"$key\" } }"
@@ -18,7 +20,7 @@ upload() {
     -H "x-cap-api-oauth-token: $token" -H 'graphql-require-preflight: 1' \
     --form-string "operations={ \"operationName\": \"UploadCoupons\", \"query\": \"$documents\", \"variables\": { \"file\": null, \"input\": $input } }" \
     --form-string 'map={ "0": ["variables.file"] }' \
-    -F "0=@$file;type=text/csv"
+    -F "0=@$part;type=text/csv"
 }
 
 answer=$(upload)
@@ -27,7 +29,7 @@ if grep -q '"code":"UNAUTHENTICATED"' <<<"$answer"; then
   answer=$(upload)
 fi
 echo "$answer"
-ids=$(grep -o '"id":"[^"]*"' <<<"$answer" | cut -d: -f2- | paste -sd,) || true
+ids=$(grep -o '"id":"[^"]*"' <<<"$answer" | cut -d: -f2- | paste -sd, -) || true
 grep -q '"__typename":"UploadAccepted"' <<<"$answer"
 
 # -N: each state as it comes.
