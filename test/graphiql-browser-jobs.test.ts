@@ -57,6 +57,23 @@ describe.skipIf(!hasChromium())('Jobs in the explorer', () => {
     await card(id).getByText('Finished', { exact: true }).waitFor();
   });
 
+  test('tell that the gateway is gone, and come back with it', async () => {
+    const { id } = await addJob(gateway.sandbox);
+    // In a page of its own: each attempt to connect is an error on the console.
+    await using own = await openExplorer(browser, gateway.url);
+    const { page: visited } = own;
+    await visited.getByRole('button', { name: 'Show Jobs' }).click();
+    await visited.context().setOffline(true);
+    await visited.getByLabel('Watch this id').fill(id);
+    await visited.keyboard.press('Enter');
+    const watched = visited.getByRole('listitem', { name: id });
+    await watched.getByText(/The gateway cannot be reached.* Trying again/).waitFor();
+    await visited.getByRole('status').getByText('cannot be reached').waitFor({ state: 'attached' });
+    await visited.context().setOffline(false);
+    await watched.getByText('In progress').waitFor();
+    expect(await watched.getByText('Trying again').count()).toBe(0);
+  });
+
   test.each(['websocket', 'sse'])(
     'are watched to the end over %s, with a list that tells all',
     async (transport) => {

@@ -129,6 +129,21 @@ describe.skipIf(!hasChromium())('Uploading in the explorer', () => {
     expect(uploads()).toHaveLength(earlier + 1);
   });
 
+  test('of the same file with the same variables is sent once more only by a second press', async () => {
+    const notice = page.getByLabel('Notice').getByText('this page has uploaded coupons-by-mobile.csv');
+    await chooseFiles(page, exampleFile('coupons-by-mobile.csv'));
+    await play(page);
+    await page.getByRole('heading', { name: 'Jobs' }).waitFor();
+    const earlier = uploads().length;
+    await play(page);
+    await notice.waitFor();
+    expect(uploads()).toHaveLength(earlier);
+    const sent = gateway.sandbox.nextRequest('uploadFile');
+    await play(page);
+    expect(await sent).toMatchObject({ complete: true });
+    await notice.waitFor({ state: 'detached' });
+  });
+
   test('has the browser ask before the page is left, as long as it is under way', async () => {
     hold();
     const asked: string[] = [];

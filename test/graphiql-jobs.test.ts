@@ -115,6 +115,7 @@ describe('Watching jobs', () => {
   function setUp(ids: readonly string[]) {
     const subscriptions: { ids: unknown; sink: SubscriptionSink; isStopped: boolean }[] = [];
     const states: string[] = [];
+    const interruptions: string[] = [];
     const faults: string[] = [];
     let onSubscribe = () => {};
     const stop = watchJobs(ids, {
@@ -127,6 +128,7 @@ describe('Watching jobs', () => {
         };
       },
       onState: ({ id, status }) => void states.push(`${id} ${status}`),
+      onInterruption: (open, { message }) => void interruptions.push(`${open.join(' ')}: ${message}`),
       onFault: (failed, { message }) => void faults.push(`${failed.join(' ')}: ${message}`),
       againAfterMs: 1,
     });
@@ -140,7 +142,7 @@ describe('Watching jobs', () => {
       new Promise<void>((resolve) => {
         onSubscribe = resolve;
       });
-    return { subscriptions, states, faults, stop, tell, fail, nextSubscription };
+    return { subscriptions, states, interruptions, faults, stop, tell, fail, nextSubscription };
   }
 
   test('of none opens no connection', () => {
@@ -184,6 +186,24 @@ describe('Watching jobs', () => {
     fail(0, 'SHUTTING_DOWN');
     await again;
     expect(subscriptions[1]?.ids).toEqual(['a']);
+    expect(faults).toEqual([]);
+    stop();
+  });
+
+  test('says of each attempt that nothing answers, and goes on until something does', async () => {
+    const { subscriptions, tell, fail, interruptions, faults, nextSubscription, stop } = setUp(['a', 'b']);
+    for (const at of [0, 1]) {
+      const again = nextSubscription();
+      fail(at, 'UNREACHABLE');
+      await again;
+    }
+    tell(2, { id: 'a', isTerminal: false });
+    expect(subscriptions.map(({ ids }) => ids)).toEqual([
+      ['a', 'b'],
+      ['a', 'b'],
+      ['a', 'b'],
+    ]);
+    expect(interruptions).toEqual(['a b: UNREACHABLE', 'a b: UNREACHABLE']);
     expect(faults).toEqual([]);
     stop();
   });

@@ -1,13 +1,20 @@
 import { execFileSync } from 'node:child_process';
-import { describe, expect, test } from 'vitest';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
+import { describe, expect, test, vi } from 'vitest';
+import { WebSocket, WebSocketServer } from 'ws';
 import { type CurlOptions, curlCommand } from '../src/graphiql/request/curl-command.ts';
 import { explainFault } from '../src/graphiql/request/explain-fault.ts';
+import type { GraphQLResult } from '../src/graphiql/request/graphql-result.ts';
 import { multipartParts } from '../src/graphiql/request/multipart-parts.ts';
 import { createProgressMeter } from '../src/graphiql/request/progress-meter.ts';
 import { readAnswer } from '../src/graphiql/request/read-answer.ts';
 import { loadSettings } from '../src/graphiql/request/settings.ts';
+import { type SubscribeOptions, subscribe } from '../src/graphiql/request/subscribe.ts';
 import { subscriptionFailure } from '../src/graphiql/request/subscription-failure.ts';
 import { uploadOutcomes } from '../src/graphiql/request/upload-outcome.ts';
+import { createRepeatGuard } from '../src/graphiql/state/repeat-guard.ts';
 import { startStubServer } from './support/stub-server.ts';
 
 describe('A multipart request', () => {
@@ -151,6 +158,57 @@ describe('The end of a subscription', () => {
   });
 });
 
+describe('A subscription that hears nothing any more', () => {
+  const ended = (options: Omit<SubscribeOptions, 'headers'>) =>
+    new Promise<readonly GraphQLResult[]>((resolve) => {
+      const results: GraphQLResult[] = [];
+      const sink = {
+        next: (result: GraphQLResult) => void results.push(result),
+        end: () => resolve(results),
+      };
+      subscribe({ query: 'subscription { changes }' }, sink, { ...options, headers: {} });
+    });
+  const unreachable = [{ errors: [{ extensions: { code: 'UNREACHABLE' } }] }];
+
+  test('over SSE ends like one that was cut', async () => {
+    await using server = await startStubServer(() => undefined);
+    expect(await ended({ url: server.url, transport: 'sse', maxSilenceMs: 20 })).toMatchObject(unreachable);
+  });
+
+  test('over WebSocket ends like one that was cut', async () => {
+    vi.stubGlobal('WebSocket', WebSocket);
+    const server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
+    await once(server, 'listening');
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    expect(await ended({ url, transport: 'websocket', maxSilenceMs: 20 })).toMatchObject(unreachable);
+    for (const client of server.clients) client.terminate();
+    server.close();
+    vi.unstubAllGlobals();
+  });
+
+  test('lives on with each ping', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const pings = new TransformStream<Uint8Array, Uint8Array>();
+    vi.stubGlobal('fetch', async () => new Response(pings.readable));
+    const writer = pings.writable.getWriter();
+    let results: readonly GraphQLResult[] | undefined;
+    void ended({ url: 'http://127.0.0.1/', transport: 'sse', maxSilenceMs: 1_000 }).then((all) => {
+      results = all;
+    });
+    for (let ping = 0; ping < 3; ping += 1) {
+      vi.advanceTimersByTime(900);
+      await writer.write(new TextEncoder().encode(':\n\n'));
+      await setImmediate();
+    }
+    expect(results).toBeUndefined();
+    vi.advanceTimersByTime(1_000);
+    await setImmediate();
+    expect(results).toMatchObject(unreachable);
+    vi.useRealTimers();
+    vi.unstubAllGlobals();
+  });
+});
+
 describe('An error explained', () => {
   const explain = (code: string, hasToken = true, extensions = {}) =>
     explainFault({ message: 'as told', extensions: { code, ...extensions } }, hasToken);
@@ -225,6 +283,21 @@ describe('What an upload came to', () => {
     });
   });
 
+  test.each([
+    { name: 'UploadAccepted', mayHaveJobs: true },
+    { name: 'UploadOutcomeUnknownError', mayHaveJobs: true },
+    { name: undefined, mayHaveJobs: true },
+    { name: 'UploadChecked', mayHaveJobs: false },
+    { name: 'InvalidFileError', mayHaveJobs: false },
+    { name: 'InvalidInputError', mayHaveJobs: false },
+    { name: 'UpstreamRejectedError', mayHaveJobs: false },
+  ])('may include a job for $name: $mayHaveJobs', ({ name, mayHaveJobs }) => {
+    expect(read({ __typename: name })).toMatchObject({ mayHaveJobs });
+    expect(read({ __typename: name, jobs: [{ id: 'COUPON_BATCH:1:2' }] })).toMatchObject({
+      mayHaveJobs: true,
+    });
+  });
+
   test('holds the problems and the notes of the answer, and the ids of jobs wherever they stand', () => {
     const problems = [{ line: 2, message: 'm' }];
     const jobs = [{ id: 'COUPON_BATCH:1:2' }, { anyAlias: 'COUPON_BATCH:1:3' }, { id: 'no job' }];
@@ -235,6 +308,59 @@ describe('What an upload came to', () => {
       notes,
       jobIds: ['COUPON_BATCH:1:2', 'COUPON_BATCH:1:3'],
     });
+  });
+});
+
+describe('An upload after one that may have created a job', () => {
+  const query = 'mutation { upload { ... on Unknown { idempotencyKey } } }';
+  const variables = { input: { options: { maxRowsPerJob: 5 } } };
+  const file = new File(['a,b'], 'a.csv', { lastModified: 1 });
+  const placed = [{ id: '1', path: 'file', file }];
+  const withKey = (idempotencyKey: string | null) => ({ input: { options: { idempotencyKey } } });
+
+  test.each([
+    { name: 'the very same', params: {}, files: placed, asks: true },
+    { name: 'one of a document with other fields', params: { query: '{ more }' }, files: placed, asks: true },
+    {
+      name: 'the same file, chosen again',
+      params: {},
+      files: [{ id: '2', path: 'file', file: new File(['a,b'], 'a.csv', { lastModified: 1 }) }],
+      asks: true,
+    },
+    {
+      name: 'the file after it was edited',
+      params: {},
+      files: [{ id: '2', path: 'file', file: new File(['a,c'], 'a.csv', { lastModified: 2 }) }],
+      asks: false,
+    },
+    { name: 'one with other variables', params: { variables: {} }, files: placed, asks: false },
+    {
+      name: 'one with a key in the document',
+      params: { query: 'mutation { upload(options: { idempotencyKey: "spring-sale" }) }' },
+      files: placed,
+      asks: false,
+    },
+  ])('is asked about: $name, $asks', ({ params, files, asks }) => {
+    const { remember, mustAsk } = createRepeatGuard();
+    remember({ query, variables }, placed);
+    expect(mustAsk({ query, variables, ...params }, files)).toBe(asks);
+  });
+
+  test.each([
+    { key: 'spring-sale', asks: false },
+    { key: null, asks: true },
+  ])('is asked about with the key $key in its variables: $asks', ({ key, asks }) => {
+    const { remember, mustAsk } = createRepeatGuard();
+    remember({ query, variables: withKey(key) }, placed);
+    expect(mustAsk({ query, variables: withKey(key) }, placed)).toBe(asks);
+  });
+
+  test('is asked about once for each time that it is sent', () => {
+    const { remember, mustAsk } = createRepeatGuard();
+    const ask = () => mustAsk({ query, variables }, placed);
+    expect(ask()).toBe(false);
+    remember({ query, variables }, placed);
+    expect([ask(), ask(), ask(), ask()]).toEqual([true, false, true, false]);
   });
 });
 

@@ -8,21 +8,27 @@ export interface WatchJobsOptions {
   /** Starts a subscription; returns what ends it. */
   readonly subscribe: (params: GraphQLParams, sink: SubscriptionSink) => () => void;
   readonly onState: (state: JobState) => void;
+  /** Called when nothing is heard of these jobs, and why. They are tried again by themselves. */
+  readonly onInterruption: (ids: readonly string[], fault: GraphQLFault) => void;
   /** Called when these jobs are no longer watched, and why. */
   readonly onFault: (ids: readonly string[], fault: GraphQLFault) => void;
-  /** Time before watching again after an end that came too early, such as when the gateway restarts. Default 2,000. */
+  /**
+   * Time before watching again after an end that came too early, such as when the gateway restarts. Doubles up to
+   * eightfold while nothing is heard. Default 2,000.
+   */
   readonly againAfterMs?: number;
 }
 
 /**
  * Watches jobs to their ends, all in one subscription, since a browser opens only six connections to a host.
  * One job that does not exist ends the whole subscription: then each half is watched separately, until that
- * job is alone. Returns what ends it all.
+ * job is alone. A gateway that is gone is tried again until it is back. Returns what ends it all.
  */
 export function watchJobs(ids: readonly string[], options: WatchJobsOptions): () => void {
-  const { subscribe, onState, onFault, againAfterMs = 2_000 } = options;
+  const { subscribe, onState, onInterruption, onFault, againAfterMs = 2_000 } = options;
   const endings = new Set<() => void>();
   let isOver = false;
+  let pauseMs = againAfterMs;
 
   const watch = (group: readonly string[]): void => {
     if (isOver || group.length === 0) return;
@@ -34,6 +40,7 @@ export function watchJobs(ids: readonly string[], options: WatchJobsOptions): ()
       fault ??= errors?.[0];
       const state = data?.['uploadJobUpdated'] as JobState | null | undefined;
       if (!state) return;
+      pauseMs = againAfterMs;
       if (state.isTerminal) open.delete(state.id);
       onState(state);
     };
@@ -42,7 +49,8 @@ export function watchJobs(ids: readonly string[], options: WatchJobsOptions): ()
       const rest = [...open];
       if (isOver || rest.length === 0) return;
       const code = fault?.extensions?.['code'];
-      if (!fault || code === 'SHUTTING_DOWN') return again(rest);
+      if (fault && code === 'UNREACHABLE') onInterruption(rest, fault);
+      if (!fault || code === 'SHUTTING_DOWN' || code === 'UNREACHABLE') return again(rest);
       if (code !== 'JOB_NOT_FOUND' || rest.length === 1) return onFault(rest, fault);
       const middle = Math.ceil(rest.length / 2);
       watch(rest.slice(0, middle));
@@ -59,7 +67,8 @@ export function watchJobs(ids: readonly string[], options: WatchJobsOptions): ()
     const timer = setTimeout(() => {
       endings.delete(ending);
       watch(group);
-    }, againAfterMs);
+    }, pauseMs);
+    pauseMs = Math.min(2 * pauseMs, 8 * againAfterMs);
     const ending = () => clearTimeout(timer);
     endings.add(ending);
   };

@@ -9,8 +9,9 @@ import { ToneSign } from './tone-sign.tsx';
 /** A job: how far it is, and what it came to. */
 export function JobCard({ job }: { readonly job: WatchedJob }) {
   const { removeJob } = useExplorer();
-  const { id, state, problem } = job;
+  const { id, state, interruption, problem } = job;
   const words = state && jobWords(state);
+  const trouble = problem ?? (interruption && `${interruption} Trying again …`);
   return (
     <li className={`cx-card cx-${problem ? 'bad' : (words?.tone ?? 'pending')}`} aria-label={id}>
       <div className="cx-head">
@@ -28,8 +29,8 @@ export function JobCard({ job }: { readonly job: WatchedJob }) {
           <ToneSign tone={words.tone} /> {words.outcome}
         </p>
       )}
-      {problem ? (
-        <p className="cx-problem">{problem}</p>
+      {trouble ? (
+        <p className="cx-problem">{trouble}</p>
       ) : (
         <progress
           aria-label={`Progress of ${id}`}
@@ -37,7 +38,7 @@ export function JobCard({ job }: { readonly job: WatchedJob }) {
           {...(words?.percent !== undefined && { value: words.percent })}
         />
       )}
-      {!problem && <p className="cx-quiet">{words?.step ?? 'Waiting for its state …'}</p>}
+      {!trouble && <p className="cx-quiet">{words?.step ?? 'Waiting for its state …'}</p>}
       {state && <JobFigures state={state} />}
     </li>
   );

@@ -18,7 +18,7 @@ export function JobsPanel() {
           “My jobs” lists those of a coupon series.
         </p>
       )}
-      {jobs.some(({ problem }) => problem) && (
+      {jobs.some(({ problem, interruption }) => problem || interruption) && (
         <button type="button" className="cx-button" onClick={watchAgain}>
           Try again
         </button>

@@ -51,6 +51,8 @@ export function explainFault(fault: GraphQLFault, hasToken: boolean): Explanatio
       return { title: 'No connection.', text: fault.message };
     case 'UPLOAD_RUNNING':
       return { title: 'An upload is under way.', text: fault.message, place: 'files' };
+    case 'UPLOADED_BEFORE':
+      return { title: 'Uploaded already.', text: fault.message, place: 'files' };
     case 'NOT_GRAPHQL':
       return { title: 'The answer is not from the gateway.', text: fault.message };
     case 'CANCELLED':

@@ -23,4 +23,5 @@ export type PageErrorCode =
   | 'CANCELLED'
   | 'FILE_NOT_CHOSEN'
   | 'FILE_CHANGED'
-  | 'UPLOAD_RUNNING';
+  | 'UPLOAD_RUNNING'
+  | 'UPLOADED_BEFORE';

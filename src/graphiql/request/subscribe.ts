@@ -14,6 +14,8 @@ export interface SubscribeOptions {
   /** Headers over SSE; connection parameters over WebSocket, which has no headers in a browser. */
   readonly headers: Readonly<Record<string, string>>;
   readonly transport: Transport;
+  /** A connection without a sign of life for this long counts as lost. Default 30,000: the gateway gives one every 12 s. */
+  readonly maxSilenceMs?: number;
 }
 
 /** Who hears of a subscription. */
@@ -27,46 +29,77 @@ export interface SubscriptionSink {
 }
 
 /**
- * Starts a subscription on a connection of its own. Returns what ends it, silently. Each transport tries a lost
- * connection again a few times before it gives up.
+ * Starts a subscription on a connection of its own. Returns what ends it, silently. A lost connection is a failure at
+ * once: neither transport would say for half a minute that it is trying again.
  */
 export function subscribe(
   params: GraphQLParams,
   sink: SubscriptionSink,
   options: SubscribeOptions,
 ): () => void {
-  const { url, headers, transport } = options;
+  const { url, headers, transport, maxSilenceMs = 30_000 } = options;
+  let silence: ReturnType<typeof setTimeout> | undefined;
+  let isOver = false;
+  const heard = () => {
+    clearTimeout(silence);
+    // A machine that is asleep or has lost its network says no goodbye.
+    if (!isOver) silence = setTimeout(() => fail(undefined), maxSilenceMs);
+  };
   const client =
     transport === 'sse'
-      ? createSseClient({ url, headers: { ...headers }, singleConnection: false })
+      ? createSseClient({
+          url,
+          headers: { ...headers },
+          singleConnection: false,
+          retryAttempts: 0,
+          fetchFn: audibleFetch(heard),
+        })
       : createWebSocketClient({
           url: url.replace(/^http/, 'ws'),
           connectionParams: { ...headers },
-          // A gateway that restarts is back after a few seconds.
-          shouldRetry: () => true,
+          retryAttempts: 0,
+          keepAlive: maxSilenceMs / 3,
+          on: { message: heard },
         });
-  let isOver = false;
+  const stop = () => {
+    isOver = true;
+    clearTimeout(silence);
+    unsubscribe();
+    // It rejects when there is no connection to close.
+    Promise.resolve(client.dispose()).catch(() => {});
+  };
   const finish = () => {
     if (isOver) return;
-    isOver = true;
+    stop();
     sink.end();
-    void client.dispose();
+  };
+  const fail = (error: unknown) => {
+    if (!isOver) sink.next(subscriptionFailure(error));
+    finish();
   };
   const { query, operationName, variables } = params;
   const request = { query, ...(operationName && { operationName }), ...(variables && { variables }) };
-  const stop = client.subscribe<Record<string, unknown>>(request, {
+  const unsubscribe = client.subscribe<Record<string, unknown>>(request, {
     next: (result) => {
       if (!isOver) sink.next(result as GraphQLResult);
     },
-    error: (error) => {
-      if (!isOver) sink.next(subscriptionFailure(error));
-      finish();
-    },
+    error: fail,
     complete: finish,
   });
-  return () => {
-    isOver = true;
-    stop();
-    void client.dispose();
+  heard();
+  return stop;
+}
+
+/** A fetch that tells of each piece of an answer, such as a ping, which the SSE client keeps to itself. */
+function audibleFetch(heard: () => void): typeof fetch {
+  return async (input, init) => {
+    const response = await fetch(input, init);
+    const pieces = new TransformStream<Uint8Array, Uint8Array>({
+      transform(piece, output) {
+        heard();
+        output.enqueue(piece);
+      },
+    });
+    return new Response(response.body?.pipeThrough(pieces) ?? null, response);
   };
 }

@@ -21,6 +21,8 @@ export interface UploadOutcome {
   /** What was not checked, such as rows beyond those that are searched for duplicate codes. */
   readonly notes: readonly string[];
   readonly jobIds: readonly string[];
+  /** False where the answer rules out that the upload has created one. */
+  readonly mayHaveJobs: boolean;
 }
 
 /** Reads the members of `UploadResult` from an answer, as far as the operation asked for their fields. */
@@ -36,8 +38,18 @@ function read(value: JsonObject): UploadOutcome {
   const problemCount = typeof counted === 'number' ? counted : problems.length;
   const message = typeof value['message'] === 'string' ? value['message'] : undefined;
   const jobIds = findJobIds(value);
-  return { ...title(value, problemCount, jobIds.length > 0), message, problems, problemCount, notes, jobIds };
+  const told = title(value, problemCount, jobIds.length > 0);
+  const mayHaveJobs = jobIds.length > 0 || !jobless.has(value['__typename']);
+  return { ...told, message, problems, problemCount, notes, jobIds, mayHaveJobs };
 }
+
+/** The answers that come with no job, unless they list some. */
+const jobless: ReadonlySet<unknown> = new Set([
+  'UploadChecked',
+  'InvalidFileError',
+  'InvalidInputError',
+  'UpstreamRejectedError',
+]);
 
 function title(
   value: JsonObject,

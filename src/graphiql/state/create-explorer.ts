@@ -9,6 +9,7 @@ import { type FileActions, fileActions } from './file-actions.ts';
 import { type JobActions, jobActions } from './job-actions.ts';
 import { keptJobs } from './kept-jobs.ts';
 import type { KeptValues } from './kept-values.ts';
+import { createRepeatGuard } from './repeat-guard.ts';
 import { createRunUpload } from './run-upload.ts';
 import { type TokenActions, tokenActions } from './token-actions.ts';
 
@@ -48,7 +49,9 @@ export function createExplorer(settings: Settings, kept: KeptValues, origin: str
     const { token, transport } = store.get();
     return subscribe(params, sink, { url, headers: tokenHeader(token), transport });
   });
-  const fetcher = createFetcher({ url, store, runUpload: createRunUpload(store, files, jobs) });
+  const repeats = createRepeatGuard();
+  const runUpload = createRunUpload(store, files, jobs, repeats);
+  const fetcher = createFetcher({ url, store, runUpload, repeats });
   const guessed = new Set<string>();
   jobs.watchAgain();
   return {

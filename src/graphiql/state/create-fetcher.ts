@@ -1,5 +1,5 @@
 import type { Fetcher } from '@graphiql/toolkit';
-import { filesOfOperation } from '../files/files-of-operation.ts';
+import { filesOfOperation, type PlacedFile } from '../files/files-of-operation.ts';
 import { findOperation } from '../operation/find-operation.ts';
 import { missingFile } from '../operation/missing-file.ts';
 import { uploadSlots } from '../operation/upload-slots.ts';
@@ -12,6 +12,7 @@ import { toObservable } from '../request/to-observable.ts';
 import { tokenHeader } from '../request/token-header.ts';
 import type { Store } from './create-store.ts';
 import type { ExplorerState } from './explorer-state.ts';
+import type { RepeatGuard } from './repeat-guard.ts';
 import type { RunUpload } from './run-upload.ts';
 
 /** Where requests go, and what they are made of. */
@@ -19,13 +20,14 @@ export interface FetcherOptions {
   readonly url: string;
   readonly store: Store<ExplorerState>;
   readonly runUpload: RunUpload;
+  readonly repeats: Pick<RepeatGuard, 'mustAsk'>;
 }
 
 /**
  * Sends what the editor runs: as JSON, as a multipart request when a file is bound to one of its variables,
  * or as a subscription.
  */
-export function createFetcher({ url, store, runUpload }: FetcherOptions): Fetcher {
+export function createFetcher({ url, store, runUpload, repeats }: FetcherOptions): Fetcher {
   const notice = ({ errors = [] }: GraphQLResult) => {
     const hasToken = store.get().token !== '';
     const told = errors.map((fault) => explainFault(fault, hasToken)).find((one) => one !== undefined);
@@ -62,7 +64,12 @@ export function createFetcher({ url, store, runUpload }: FetcherOptions): Fetche
       params.variables ?? {},
     );
     const isRunning = placed.length > 0 && uploads.some((one) => one.tab === tab);
-    const refusal = missing ? notChosen(missing.path) : isRunning ? stillRunning : undefined;
+    const refuse = () => {
+      if (missing) return notChosen(missing.path);
+      if (isRunning) return stillRunning;
+      return placed.length > 0 && repeats.mustAsk(params, placed) ? uploadedBefore(placed) : undefined;
+    };
+    const refusal = refuse();
     return toObservable(({ next, end }) => {
       const finish = (result: GraphQLResult) => {
         notice(result);
@@ -89,6 +96,12 @@ export function createFetcher({ url, store, runUpload }: FetcherOptions): Fetche
 function notChosen(path: string): GraphQLResult {
   const message = `Nothing was sent: choose a file for $${path} in the Files panel first.`;
   return failure('FILE_NOT_CHOSEN', message);
+}
+
+function uploadedBefore(placed: readonly PlacedFile[]): GraphQLResult {
+  const names = placed.map(({ file }) => file.name).join(', ');
+  const message = `Nothing was sent: this page has uploaded ${names} with these variables already. Press play again to create one more job from it.`;
+  return failure('UPLOADED_BEFORE', message);
 }
 
 /** After a change of tabs the editor offers to run again what it has let go of. */

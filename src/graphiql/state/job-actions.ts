@@ -50,15 +50,20 @@ export function jobActions(
         onState(state) {
           const before = store.get().jobs.find(({ id }) => id === state.id)?.state;
           const { step, outcome } = jobWords(state);
-          change([state.id], { state });
+          change([state.id], { state, interruption: undefined });
           // The first state of a job that was over long ago is not news.
           if (before ? before.status !== state.status : !state.isTerminal)
             store.set({ announcement: `${state.uploadedFileName}: ${step}. ${outcome}.` });
         },
+        onInterruption(ids, { message }) {
+          const isNews = store.get().jobs.some((job) => ids.includes(job.id) && !job.interruption);
+          change(ids, { interruption: message });
+          if (isNews) store.set({ announcement: message });
+        },
         onFault(ids, fault) {
           const told = explainFault(fault, store.get().token !== '');
           const problem = told ? `${told.title} ${told.text}` : fault.message;
-          change(ids, { problem });
+          change(ids, { problem, interruption: undefined });
           store.set({ announcement: problem });
         },
       },

@@ -8,6 +8,7 @@ import type { Store } from './create-store.ts';
 import type { ExplorerState } from './explorer-state.ts';
 import type { FileActions } from './file-actions.ts';
 import type { JobActions } from './job-actions.ts';
+import type { RepeatGuard } from './repeat-guard.ts';
 
 /** Where an upload goes, and who gets its result. */
 export interface RunUploadOptions {
@@ -31,6 +32,7 @@ export function createRunUpload(
   store: Store<ExplorerState>,
   files: Pick<FileActions, 'markStale'>,
   jobs: Pick<JobActions, 'addJobs'>,
+  repeats: Pick<RepeatGuard, 'remember'>,
 ): RunUpload {
   let started = 0;
   return (params, placed, { url, headers, finish, tell }) => {
@@ -69,6 +71,7 @@ export function createRunUpload(
     void sendUpload(params, placed, { url, headers, signal, onProgress: change, onStale }).then((result) => {
       const outcomes = uploadOutcomes(result);
       const jobIds = outcomes.flatMap((one) => one.jobIds);
+      if (outcomes.some(({ mayHaveJobs }) => mayHaveJobs)) repeats.remember(params, placed);
       store.set({
         uploads: store.get().uploads.filter((one) => one.id !== id),
         outcomes: { ...store.get().outcomes, [tab]: outcomes },
