@@ -5,6 +5,7 @@ import { connectUpstream } from './connect-upstream.ts';
 import { createContexts } from './create-contexts.ts';
 import { type Closers, createClosers } from './flow/closers.ts';
 import { createGraphQLHandler } from './http/create-graphql-handler.ts';
+import { checkPersistedDocuments } from './http/document/check-persisted-documents.ts';
 import { createPersistedDocuments } from './http/document/persisted-documents.ts';
 import { readPersistedDocuments } from './http/document/read-persisted-documents.ts';
 import { createExplorer } from './http/explorer/create-explorer.ts';
@@ -68,7 +69,8 @@ async function compose(
   closers: Closers,
 ): Promise<Gateway> {
   const { uploadIdleTimeoutMs: idleTimeoutMs, corsOrigins, allowedHosts } = config;
-  const persisted = createPersistedDocuments(await readPersistedDocuments(config.persistedDocuments));
+  const listed = await readPersistedDocuments(config.persistedDocuments);
+  const persisted = createPersistedDocuments(listed);
   const metrics = createMetrics();
   const { onCall, onUpload, onOperation } = metrics;
   // Made first, so closed last: whatever else is closed may still end a span.
@@ -110,6 +112,7 @@ async function compose(
     introspection: config.introspection,
     documentLimits: config.documentLimits,
   });
+  checkPersistedDocuments(listed.documents, graphql);
   const explorerSettings = { endpoint: '/graphql', sandboxToken: sandbox?.token ?? null };
   const server = await startServer({
     port: config.port,

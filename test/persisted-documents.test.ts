@@ -282,6 +282,18 @@ describe('A list that is wrong stops the start', () => {
       text: '{"a":{"query":"{ __typename }"}}',
       says: 'must be a JSON object',
     },
+    {
+      name: 'with a document that does not parse, and one that does not fit the schema',
+      text: '{"good":"{ __typename }","cut":"{","stale":"{ coupons }"}',
+      says:
+        '  - PERSISTED_DOCUMENTS: document "cut" cannot be executed: Syntax Error: Expected Name, found <EOF>.\n' +
+        '  - PERSISTED_DOCUMENTS: document "stale" cannot be executed: Cannot query field "coupons" on type "Query".',
+    },
+    {
+      name: 'with a document beyond a limit',
+      text: JSON.stringify({ many: `{ ${Array.from({ length: 101 }, (_, at) => `a${at}: __typename`)} }` }),
+      says: 'document "many" cannot be executed: The document has more than 100 aliases.',
+    },
   ])('$name', async ({ name, text, says }) => {
     const file = join(tmpdir(), `persisted-${process.pid}-${name.replaceAll(' ', '-')}.json`);
     if (text !== undefined) await writeFile(file, text);
