@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { GraphQLParams, Plugin } from 'graphql-yoga';
 import { GatewayError } from '../../errors.ts';
 import { readMultipartOperation } from '../../upload/form/read-multipart-operation.ts';
@@ -26,12 +27,12 @@ export function useRequestReading({
 }): Plugin<object, ServerContext> {
   return {
     onRequestParse({ request, serverContext, setRequestParser }) {
+      const { req, signal } = serverContext;
       if (request.method === 'GET') {
-        if (isForeignPage(request, corsOrigins)) throw foreignPage();
+        if (isForeignPage(req.headers, corsOrigins)) throw foreignPage();
         return setRequestParser(() => checked(parseSearch(request.url)));
       }
       if (request.method !== 'POST') return;
-      const { req, signal } = serverContext;
       const encoding = request.headers.get('content-encoding') ?? 'identity';
       if (encoding.toLowerCase() !== 'identity') throw encoded(encoding);
       const mediaType = mediaTypeOf(request.headers.get('content-type'));
@@ -41,9 +42,7 @@ export function useRequestReading({
         setRequestParser(async () => parseBody(await readText(req, { timeoutMs: idleTimeoutMs, signal })));
         return;
       }
-      if (simpleTypes.has(mediaType) && !csrfHeaders.some((name) => request.headers.has(name))) {
-        throw csrfPrevented(mediaType);
-      }
+      if (simpleTypes.has(mediaType) && !hasCsrfHeader(req.headers)) throw csrfPrevented(mediaType);
       if (mediaType !== 'multipart/form-data') throw unsupported(mediaType);
       setRequestParser(async () =>
         checked((await readMultipartOperation(req, { idleTimeoutMs, signal })) as GraphQLParams),
@@ -57,10 +56,15 @@ export function useRequestReading({
  * the browser tells (Fetch Metadata, 2.4). Such a page could not read the answer, but it could have thousands
  * of jobs read and watched where the gateway has a key of its own.
  */
-function isForeignPage({ headers }: Request, corsOrigins: readonly string[]): boolean {
-  const site = headers.get('sec-fetch-site');
+function isForeignPage(headers: IncomingHttpHeaders, corsOrigins: readonly string[]): boolean {
+  const site = headers['sec-fetch-site'];
   if (site !== 'cross-site' && site !== 'same-site') return false;
-  return !corsOrigins.includes(headers.get('origin') ?? '') && !csrfHeaders.some((name) => headers.has(name));
+  return !corsOrigins.includes(headers.origin ?? '') && !hasCsrfHeader(headers);
+}
+
+/** With any value: by the headers of Node, since those of Yoga take an empty one for none. */
+function hasCsrfHeader(headers: IncomingHttpHeaders): boolean {
+  return csrfHeaders.some((name) => headers[name] !== undefined);
 }
 
 function isJson(mediaType: string): boolean {
