@@ -33,19 +33,19 @@ async function main(): Promise<void> {
     );
   };
   /**
-   * A second Ctrl-C ends the process at once, and a script that cannot wait has SIGKILL. A second SIGTERM is
-   * mostly the first one, passed on again by a parent process.
+   * A second Ctrl-C ends the process at once, and a script that cannot wait has SIGKILL. A second SIGTERM
+   * or SIGHUP is mostly the first one, passed on again by a parent process.
    */
   const again = (signal: NodeJS.Signals, sinceMs: number) => {
     // So is a second SIGINT in the same moment: the terminal sends it to npm as well, which passes it on.
-    if (signal === 'SIGTERM' || performance.now() - sinceMs < 1_000) {
+    if (signal !== 'SIGINT' || performance.now() - sinceMs < 1_000) {
       logger.info({ signal }, 'shutting down already');
       return;
     }
     logger.warn({ signal }, 'ended at once, whatever was running');
     process.exit(130);
   };
-  process.on('SIGTERM', stop).on('SIGINT', stop);
+  process.on('SIGTERM', stop).on('SIGINT', stop).on('SIGHUP', stop);
   // After the handlers: whoever waits for this line may send a signal at once, which must not end the process
   // without a drain.
   const { url, sandboxUrl } = gateway;

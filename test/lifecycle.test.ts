@@ -103,7 +103,7 @@ describe('A running process', () => {
 });
 
 describe('A process that is told to end', () => {
-  test.each(['SIGTERM', 'SIGINT'] as const)('by %s, while idle, ends at once with code 0', async (signal) => {
+  test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('by %s, while idle, ends at once', async (signal) => {
     await using gateway = await startProcess();
     // An idle connection is no work.
     using connection = await openConnection(gateway.url);
