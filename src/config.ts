@@ -81,14 +81,16 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
   const list = (name: string) => (text(name) ?? '').split(',').flatMap((entry) => entry.trim() || []);
   const corsOrigins = list('CORS_ORIGINS');
   for (const origin of corsOrigins) {
-    if (!URL.canParse(origin) || new URL(origin).origin !== origin) {
+    if (!URL.canParse(origin) || new URL(origin).origin !== origin || origin.includes('*')) {
       problems.push(`CORS_ORIGINS must list origins such as https://shop.example, but has "${origin}"`);
     }
   }
 
   const allowedHosts = list('ALLOWED_HOSTS').map((host) => host.toLowerCase());
   for (const host of allowedHosts) {
-    if (!URL.canParse(`http://${host}/`) || new URL(`http://${host}/`).hostname !== host) {
+    const address = `http://${host}/`;
+    // A pattern would be taken for a name that nobody has, and every request be refused.
+    if (!URL.canParse(address) || new URL(address).hostname !== host || host.includes('*')) {
       problems.push(`ALLOWED_HOSTS must list names without a port such as shop.example, but has "${host}"`);
     }
   }

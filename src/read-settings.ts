@@ -42,8 +42,9 @@ export function readSettings(
       const value = text(name);
       if (value === undefined) return undefined;
       const found = URL.canParse(value) ? new URL(value) : undefined;
-      if (!found || !protocols.includes(found.protocol)) {
-        problems.push(`${name} must be an address starting with ${protocols.join(' or ')}`);
+      if (!found?.host || !protocols.includes(found.protocol)) {
+        const starts = protocols.map((protocol) => `${protocol}//`);
+        problems.push(`${name} must be an address starting with ${starts.join(' or ')}`);
       } else if (found.protocol.startsWith('http') && /[@?#]/.test(value)) {
         // Paths are appended to it, and undici would drop the user without a word.
         problems.push(`${name} must be an address without a user, a query or a fragment`);

@@ -28,7 +28,10 @@ export function tracingProblems(text: (name: string) => string | undefined): str
       'a number from 0 to 1',
     ],
     [first('OTEL_BSP_MAX_QUEUE_SIZE'), isCount, 'a whole number above 0'],
+    // With 0 the SDK would send nothing, and never come to an end of that at shutdown.
+    [first('OTEL_BSP_MAX_EXPORT_BATCH_SIZE'), isCount, 'a whole number above 0'],
     [first('OTEL_BSP_SCHEDULE_DELAY'), isCount, 'a whole number of milliseconds above 0'],
+    [first('OTEL_BSP_EXPORT_TIMEOUT'), isCount, 'a whole number of milliseconds above 0'],
   ];
   return rules.flatMap(([name, isRight, what]) => {
     const value = name && text(name);

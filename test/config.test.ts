@@ -56,16 +56,21 @@ describe('A wrong setting', () => {
     { env: { COUPON_API_URL: 'https://u:p@coupons.example' }, problem: 'COUPON_API_URL must be' },
     {
       env: { COUPON_API_URL: 'https://coupons.example', TOKEN_API_URL: '//tokens' },
-      problem: 'TOKEN_API_URL must be an address starting with http: or https:',
+      problem: 'TOKEN_API_URL must be an address starting with http:// or https://',
     },
     { env: { REDIS_URL: 'localhost:6379' }, problem: 'REDIS_URL must be an address starting with redis:' },
+    { env: { REDIS_URL: 'redis:6379' }, problem: 'REDIS_URL must be an address starting with redis://' },
+    { env: { REDIS_URL: 'redis://' }, problem: 'REDIS_URL must be an address starting with redis://' },
     { env: { REDIS_URL: 'redis://:50%off@cache.example' }, problem: 'REDIS_URL has a user or a password' },
     { env: { REDIS_URL: 'https://cache.example' }, problem: 'REDIS_URL must be an address starting with' },
     { env: { CORS_ORIGINS: '*' }, problem: 'CORS_ORIGINS must list origins such as' },
+    { env: { CORS_ORIGINS: 'https://*.shop.example' }, problem: 'but has "https://*.shop.example"' },
     { env: { CORS_ORIGINS: 'https://shop.example/' }, problem: 'but has "https://shop.example/"' },
     { env: { CORS_ORIGINS: 'https://a.example b.example' }, problem: 'CORS_ORIGINS must list origins' },
     { env: { CORS_ORIGINS: 'https://a.example, null' }, problem: 'but has "null"' },
     { env: { ALLOWED_HOSTS: 'https://a.example' }, problem: 'but has "https://a.example"' },
+    { env: { ALLOWED_HOSTS: '*' }, problem: 'ALLOWED_HOSTS must list names without a port' },
+    { env: { ALLOWED_HOSTS: '*.example' }, problem: 'but has "*.example"' },
     { env: { ALLOWED_HOSTS: 'a.example:4000' }, problem: 'ALLOWED_HOSTS must list names without a port' },
   ])('$env is told as: $problem', ({ env, problem }) => {
     expect(configProblems(env)).toEqual([expect.stringContaining(problem)]);

@@ -49,6 +49,8 @@ describe('A setting of traces that would be passed over without a word stops the
       problem: 'OTEL_BSP_MAX_QUEUE_SIZE must be a whole number above 0',
     },
     { env: { OTEL_BSP_SCHEDULE_DELAY: '-1' }, problem: 'OTEL_BSP_SCHEDULE_DELAY must be a whole number' },
+    { env: { OTEL_BSP_MAX_EXPORT_BATCH_SIZE: '0' }, problem: 'OTEL_BSP_MAX_EXPORT_BATCH_SIZE must be' },
+    { env: { OTEL_BSP_EXPORT_TIMEOUT: '5s' }, problem: 'OTEL_BSP_EXPORT_TIMEOUT must be a whole number' },
     {
       env: { OTEL_SDK_DISABLED: 'yes' },
       problem: 'OTEL_SDK_DISABLED must be true or false, but is "yes"',
