@@ -34,7 +34,7 @@ async function slowBetween(stage: FaultStage, from: number, to: number): Promise
 /** What a client does wrong, or what its network does to it. */
 export const clientFaults: readonly FaultCase[] = [
   {
-    name: 'client is gone within the headers',
+    name: 'The client disconnects while it sends the headers of the request',
     withinMs: atOnceMs,
     async run(stage) {
       using connection = await stage.connect();
@@ -43,7 +43,7 @@ export const clientFaults: readonly FaultCase[] = [
     },
   },
   {
-    name: 'client is gone before the file begins',
+    name: 'The client disconnects before the file begins',
     withinMs: atOnceMs,
     async run(stage) {
       using connection = await stage.connect();
@@ -52,17 +52,17 @@ export const clientFaults: readonly FaultCase[] = [
     },
   },
   {
-    name: 'client is gone in the middle of the file',
+    name: 'The client disconnects in the middle of the file',
     withinMs: atOnceMs,
     run: (stage) => goneInTheMiddle(stage, 'destroy'),
   },
   {
-    name: 'client resets its connection in the middle of the file',
+    name: 'The client resets its connection in the middle of the file',
     withinMs: atOnceMs,
     run: (stage) => goneInTheMiddle(stage, 'resetAndDestroy'),
   },
   {
-    name: 'client closes its side in the middle of the file, and reads on',
+    name: 'The client closes its side of the connection in the middle of the file, and waits for an answer',
     withinMs: atOnceMs,
     async run(stage) {
       using connection = await stage.connect();
@@ -74,7 +74,7 @@ export const clientFaults: readonly FaultCase[] = [
     },
   },
   {
-    name: 'form ends without its last boundary',
+    name: 'The form is as long as announced, but has no closing boundary',
     withinMs: atOnceMs,
     async run(stage) {
       using connection = await stage.connect();
@@ -87,28 +87,28 @@ export const clientFaults: readonly FaultCase[] = [
     },
   },
   {
-    name: 'client falls silent within the head of its file part',
+    name: 'The client sends nothing more in the middle of the headers of the file part',
     withinMs: afterIdleMs,
     run: (stage) => silentAt(stage, stage.headBytes - 20),
   },
   {
-    name: 'client falls silent in the middle of the file',
+    name: 'The client sends nothing more in the middle of the file',
     withinMs: afterIdleMs,
     run: (stage) => silentAt(stage, stage.headBytes + (stage.file.length >> 1)),
   },
   {
-    name: 'client sends its headers at a byte a second',
+    name: 'The client sends the headers of the request at one byte per second',
     // They are looked at each second.
     withinMs: limits.headersMs + 1_000 + atOnceMs,
     run: (stage) => slowBetween(stage, 20, 80),
   },
   {
-    name: 'client sends the head of its file part at a byte a second',
+    name: 'The client sends five bytes of the headers of the file part at one byte per second',
     withinMs: 5 * 1_000 + atOnceMs,
     run: (stage) => slowBetween(stage, stage.headBytes - 25, stage.headBytes - 20),
   },
   {
-    name: 'client sends the end of its file at a byte a second',
+    name: 'The client sends the last five bytes of the file at one byte per second',
     withinMs: 5 * 1_000 + atOnceMs,
     run(stage) {
       const fileEnd = stage.headBytes + stage.file.length;
@@ -116,7 +116,7 @@ export const clientFaults: readonly FaultCase[] = [
     },
   },
   {
-    name: 'client sends its last boundary in six pieces, a second apart',
+    name: 'The client sends the closing boundary in six pieces, one per second',
     withinMs: 6 * 1_000 + atOnceMs,
     async run(stage) {
       using connection = await stage.connect();
@@ -133,7 +133,7 @@ export const clientFaults: readonly FaultCase[] = [
     },
   },
   {
-    name: 'client is gone after its last byte, before the answer',
+    name: 'The client disconnects after its last byte, before the answer',
     withinMs: limits.answerMs + atOnceMs,
     async run(stage) {
       stage.fail({ kind: 'latency', ms: 1_000 });
@@ -147,7 +147,7 @@ export const clientFaults: readonly FaultCase[] = [
     },
   },
   {
-    name: 'client closes its side after its last byte, and reads on',
+    name: 'The client closes its side of the connection after its last byte, and waits for the answer',
     withinMs: atOnceMs,
     async run(stage) {
       using connection = await stage.connect();
@@ -157,7 +157,7 @@ export const clientFaults: readonly FaultCase[] = [
     },
   },
   {
-    name: 'client reads its answer a byte at a time, from two seconds later on',
+    name: 'The client begins to read the answer two seconds late, and reads it byte by byte',
     withinMs: 2_000 + atOnceMs,
     async run(stage) {
       using connection = await stage.connect();

@@ -9,7 +9,7 @@ export interface OwnGround {
 
 /** One thing that goes wrong, once, during one upload. */
 export interface FaultCase {
-  /** Reads on from "An upload whose ...". Stands in the table. */
+  /** A sentence that says what happens. Stands in the table. */
   readonly name: string;
   /** Default 256 KiB, which fits into the buffers of the sockets on the way. */
   readonly fileBytes?: number;

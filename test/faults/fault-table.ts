@@ -29,7 +29,7 @@ export function faultTable(rows: readonly FaultRow[]): string {
     .join('\n');
 }
 
-const head = `| an upload whose | the client gets | after s | Capillary has | a repeat at once | left over |
+const head = `| what happens | the client gets | after s | Capillary has | a repeat at once | left over |
 |---|---|---|---|---|---|`;
 
 function toLine(row: FaultRow): string {
@@ -41,7 +41,7 @@ function toLine(row: FaultRow): string {
 export function readStableCells(markdown: string): Map<string, string[]> {
   const rows = markdown
     .split('\n')
-    .filter((line) => /^\| .* \|$/.test(line) && !line.startsWith('| an upload'))
+    .filter((line) => /^\| .* \|$/.test(line) && !line.startsWith('| what happens |'))
     .map((line) => {
       const cells = line.slice(2, -2).split(' | ');
       return cells.toSpliced(2, 1);

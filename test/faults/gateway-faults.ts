@@ -10,7 +10,7 @@ import { upstreamHas } from './judge-row.ts';
 import { until } from './until.ts';
 
 const standstillMs = limits.idleMs + 1_000;
-const stillFor = `gateway stands still for ${standstillMs / 1_000} s`;
+const stillFor = `The gateway is stopped (SIGSTOP) for ${standstillMs / 1_000} s`;
 /** An upload needs about thirty; Node needs more while it loads its modules, which it opens all at once. */
 const openFiles = 400;
 
@@ -101,7 +101,7 @@ async function tellToEnd(gateway: GatewayProcess): Promise<void> {
 /** What happens to the gateway's own process. */
 export const gatewayFaults: readonly FaultCase[] = [
   {
-    name: 'gateway is told to end (SIGTERM) in the middle of the file',
+    name: 'The gateway is told to end (SIGTERM) in the middle of the file',
     endsWith: 0,
     run: inTheMiddle(async (gateway, half) => {
       await tellToEnd(gateway);
@@ -109,7 +109,7 @@ export const gatewayFaults: readonly FaultCase[] = [
     }),
   },
   {
-    name: 'gateway is told to end (SIGTERM), and whose client is silent then',
+    name: 'The gateway is told to end (SIGTERM) in the middle of the file, and the client sends nothing more',
     withinMs: afterIdleMs,
     endsWith: 0,
     run: inTheMiddle(async (gateway, half) => {
@@ -118,7 +118,7 @@ export const gatewayFaults: readonly FaultCase[] = [
     }),
   },
   {
-    name: `gateway is told to end (SIGTERM), and whose client needs longer than the ${limits.drainMs / 1_000} s that are left`,
+    name: `The gateway is told to end (SIGTERM) in the middle of the file, and the client needs longer than the ${limits.drainMs / 1_000} s that are left`,
     withinMs: limits.drainMs + atOnceMs,
     endsWith: 0,
     run: inTheMiddle(async (gateway, half) => {
@@ -127,7 +127,7 @@ export const gatewayFaults: readonly FaultCase[] = [
     }),
   },
   {
-    name: 'gateway is killed (SIGKILL) in the middle of the file',
+    name: 'The gateway is killed (SIGKILL) in the middle of the file',
     endsWith: null,
     run: inTheMiddle(async (gateway, half) => {
       gateway.kill('SIGKILL');
@@ -136,7 +136,7 @@ export const gatewayFaults: readonly FaultCase[] = [
     }),
   },
   {
-    name: 'gateway is killed (SIGKILL) when Capillary has the whole file, before its answer',
+    name: 'The gateway is killed (SIGKILL) when Capillary has the whole file and has not answered yet',
     withinMs: limits.answerMs + atOnceMs,
     endsWith: null,
     run: beforeTheAnswer(async (gateway, answer) => {
@@ -163,12 +163,12 @@ export const gatewayFaults: readonly FaultCase[] = [
     }),
   },
   {
-    name: 'gateway has no file descriptor left for its client',
+    name: 'The gateway has no file descriptor left for the client',
     openFiles,
     run: withoutFiles((gateway, _connection, stage) => stage.upload(gateway).catch(() => noAnswer)),
   },
   {
-    name: 'gateway has no file descriptor left for Capillary',
+    name: 'The gateway has no file descriptor left for Capillary',
     openFiles,
     run: withoutFiles((_gateway, connection, stage) => {
       connection.write(stage.request).catch(() => {});
@@ -176,7 +176,7 @@ export const gatewayFaults: readonly FaultCase[] = [
     }),
   },
   {
-    name: 'gateway runs out of file descriptors in the middle of the file',
+    name: 'The gateway runs out of file descriptors in the middle of the file',
     openFiles,
     run: inTheMiddle(async (gateway, half, stage) => {
       using _held = await useUpFiles(stage, gateway);

@@ -24,7 +24,7 @@ const table = faultTable(rows);
 process.stdout.write(`${table}\n`);
 const broken = rows.flatMap(({ name, broken: { promises, times } }) => {
   const sentences = [...promises, ...times];
-  return sentences.length > 0 ? [`BROKEN: an upload whose ${name}. ${sentences.join(' ')}\n`] : [];
+  return sentences.length > 0 ? [`BROKEN: ${name}. ${sentences.join(' ')}\n`] : [];
 });
 process.stdout.write(broken.join(''));
 if (args.includes('--write') && words === '') {

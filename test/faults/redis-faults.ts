@@ -51,7 +51,7 @@ function redisFault({ name, url, before, meanwhile, heal }: RedisFault): FaultCa
 export const redisFaults: readonly FaultCase[] = [
   redisFault({ name: 'Redis is down from the start', before: ({ proxy }) => proxy.cut() }),
   redisFault({
-    name: 'Redis takes connections and says nothing from the start',
+    name: 'Redis accepts connections from the start, but says nothing',
     before: ({ proxy }) => proxy.hang(),
   }),
   redisFault({

@@ -112,12 +112,12 @@ async function letIn(replicas: Replicas): Promise<void> {
 /** What happens to Redis while two gateways are sent the same upload. */
 export const replicaFaults: readonly FaultCase[] = [
   {
-    name: 'second try comes to another gateway',
+    name: 'A second attempt comes to another gateway during the first',
     between: keyIsHeld,
     isProtected: true,
   },
   {
-    name: 'second try comes to another gateway, after Redis was away at the start and came back',
+    name: 'A second attempt comes to another gateway during the first, and Redis was away at its start',
     before: cutOff,
     async between(replicas: Replicas) {
       await letIn(replicas);
@@ -126,7 +126,7 @@ export const replicaFaults: readonly FaultCase[] = [
     isProtected: true,
   },
   {
-    name: 'second try comes to another gateway, after Redis was started anew, empty, in the middle',
+    name: 'A second attempt comes to another gateway during the first, and Redis was restarted, empty, in between',
     async between(replicas: Replicas) {
       await replicas.server.kill();
       await replicas.server.start();
@@ -136,13 +136,13 @@ export const replicaFaults: readonly FaultCase[] = [
     isProtected: true,
   },
   {
-    name: 'second try comes to another gateway while Redis is away',
+    name: 'A second attempt comes to another gateway during the first, while Redis is away',
     before: cutOff,
     heal: letIn,
     isProtected: false,
   },
   {
-    name: 'second try comes to another gateway, after Redis died in the middle',
+    name: 'A second attempt comes to another gateway during the first, and Redis died in between',
     async between(replicas: Replicas) {
       await replicas.server.kill();
       await bothSay('Redis is away', replicas);

@@ -8,7 +8,7 @@ const ground = async () => ({
   env: { CAPILLARY_CLIENT_KEY: 'sandbox-key', CAPILLARY_CLIENT_SECRET: 'sandbox-secret' },
 });
 
-/** The gateway's token is taken no more, and the call for a new one goes wrong, once or each time. */
+/** The gateway's token is no longer accepted, and the call for a new one goes wrong, once or each time. */
 function fault(
   what: string,
   how: Fault,
@@ -16,7 +16,7 @@ function fault(
 ): FaultCase {
   const { once = false, ...rest } = more;
   return {
-    name: `call for a token ${what}`,
+    name: `The gateway asks for a new token, and ${what}`,
     ...{ withinMs: atOnceMs, inTurn, ground },
     run(stage) {
       stage.sandbox.tokens.revokeAll();
@@ -39,7 +39,7 @@ const answer = (status: number, body: unknown): Fault => ({
 /** What happens to the calls for a token, where the gateway has a key and a secret of its own. */
 export const tokenFaults: readonly FaultCase[] = [
   {
-    name: 'token is taken no more when it begins',
+    name: "Capillary no longer accepts the gateway's token when the upload begins",
     ...{ withinMs: atOnceMs, inTurn, ground },
     run(stage) {
       stage.sandbox.tokens.revokeAll();
@@ -47,7 +47,7 @@ export const tokenFaults: readonly FaultCase[] = [
     },
   },
   {
-    name: 'token expires in the middle of the file',
+    name: "The gateway's token expires in the middle of the file",
     ...{ withinMs: atOnceMs, inTurn, ground },
     async run(stage) {
       using half = await halfSent(stage);
@@ -56,23 +56,23 @@ export const tokenFaults: readonly FaultCase[] = [
     },
   },
   fault(
-    'is refused, for key or secret are wrong',
+    'Capillary refuses its key and secret',
     answer(400, { data: null, errors: [{ code: 320001, message: 'Invalid client key and secret' }] }),
   ),
   fault(
-    'brings one that is refused, too',
+    'the new one is refused as well',
     answer(200, { data: { accessToken: 'refused', ttlSeconds: 300 }, errors: null }),
   ),
-  fault('is answered with 429', { kind: 'status', status: 429 }),
-  fault('is answered with 500', { kind: 'status', status: 500 }),
-  fault('is answered with 503, once', { kind: 'status', status: 503 }, { once: true }),
-  fault('is answered with 503 each time', { kind: 'status', status: 503 }),
-  fault('is answered with JSON that breaks off', { kind: 'malformed' }),
-  fault('is answered with nothing', { kind: 'empty' }),
-  fault('is answered with no token', answer(200, { data: {}, errors: null })),
-  fault('is answered with a page', answer(200, '<html><body>Welcome</body></html>')),
-  fault('is answered late, but in time', { kind: 'latency', ms: 1_000 }),
-  fault('is never answered', { kind: 'hang', at: 'after' }, { withinMs: afterReadMs }),
-  fault('is cut off by a reset, once', { kind: 'reset', at: 'after' }, { once: true }),
-  fault('is cut off by a reset each time', { kind: 'reset', at: 'after' }),
+  fault('the answer is 429', { kind: 'status', status: 429 }),
+  fault('the answer is 500', { kind: 'status', status: 500 }),
+  fault('the answer is 503 once', { kind: 'status', status: 503 }, { once: true }),
+  fault('the answer is 503 each time', { kind: 'status', status: 503 }),
+  fault('the answer is JSON that breaks off', { kind: 'malformed' }),
+  fault('the answer is empty', { kind: 'empty' }),
+  fault('the answer contains no token', answer(200, { data: {}, errors: null })),
+  fault('the answer is an HTML page', answer(200, '<html><body>Welcome</body></html>')),
+  fault('the answer comes late, but in time', { kind: 'latency', ms: 1_000 }),
+  fault('no answer comes', { kind: 'hang', at: 'after' }, { withinMs: afterReadMs }),
+  fault('the connection is reset once', { kind: 'reset', at: 'after' }, { once: true }),
+  fault('the connection is reset each time', { kind: 'reset', at: 'after' }),
 ];

@@ -89,34 +89,37 @@ function keptConnection(name: string, close: (proxy: ClosingProxy) => void): Fau
 
 /** What happens between the gateway and Capillary, before Capillary hears of it. */
 export const wayFaults: readonly FaultCase[] = [
-  wrongAddress({ name: 'Capillary has its port closed', open: closedPort }),
+  wrongAddress({ name: "Nothing listens on Capillary's port", open: closedPort }),
   wrongAddress({
-    name: 'Capillary has its port closed, and that has no key',
+    name: "Nothing listens on Capillary's port, and the upload has no key",
     hasKey: false,
     open: closedPort,
   }),
   wrongAddress({
-    name: 'Capillary neither takes nor refuses connections',
+    name: 'Capillary neither accepts nor refuses the connection',
     withinMs: afterReadMs,
     open: openBlackHole,
   }),
   wrongAddress({
-    name: 'Capillary neither takes nor refuses connections, and that has no key',
+    name: 'Capillary neither accepts nor refuses the connection, and the upload has no key',
     withinMs: afterIdleMs,
     hasKey: false,
     open: openBlackHole,
   }),
   wrongAddress({
-    name: 'Capillary has a name that does not resolve',
+    name: "Capillary's host name does not resolve",
     open: async () => nowhere('http://capillary.invalid'),
   }),
-  wrongAddress({ name: 'Capillary has a certificate that nobody trusts', open: untrustedServer }),
+  wrongAddress({ name: "Capillary's certificate is not trusted", open: untrustedServer }),
   wrongAddress({
-    name: 'Capillary speaks no TLS, and is called with https',
+    name: 'Capillary is called with https, but speaks no TLS',
     open: async ({ sandbox }) => nowhere(sandbox.url.replace('http:', 'https:')),
   }),
-  keptConnection('connections are closed by Capillary a moment before', (proxy) => proxy.closeAll()),
-  keptConnection('connection, kept from an upload before, is closed as it begins', (proxy) =>
-    proxy.closeAtNextUpload(),
+  keptConnection('Capillary closes its idle connections a moment before the upload', (proxy) =>
+    proxy.closeAll(),
+  ),
+  keptConnection(
+    'Capillary closes a kept-alive connection at the moment when the upload begins on it',
+    (proxy) => proxy.closeAtNextUpload(),
   ),
 ];
