@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { guessColumns } from '../src/graphiql/columns/guess-columns.ts';
+import { freshCodes } from '../src/graphiql/examples/fresh-codes.ts';
 import { bindFile, freePath } from '../src/graphiql/files/bind-file.ts';
 import type { ChosenFile } from '../src/graphiql/files/chosen-file.ts';
 import { csvPreview } from '../src/graphiql/files/csv-preview.ts';
@@ -166,4 +168,26 @@ test.each([
   [5 * 1024 ** 3, '5.0 GiB'],
 ])('%i bytes read as %s', (bytes, text) => {
   expect(formatBytes(bytes)).toBe(text);
+});
+
+describe('A sample file', () => {
+  const sample = (name: string) =>
+    readFileSync(new URL(`../examples/files/${name}`, import.meta.url), 'utf8');
+  const codesOf = (text: string) => text.match(/\b[A-Z]{4,}-[\w-]+/g) ?? [];
+
+  test.each(['coupons-by-mobile.csv', 'coupons-untagged.csv'])(
+    '%s has other codes each time, so that no upload finds them used',
+    (name) => {
+      const [first, second] = [codesOf(freshCodes(sample(name))), codesOf(freshCodes(sample(name)))];
+      expect(new Set([...codesOf(sample(name)), ...first, ...second]).size).toBe(15);
+    },
+  );
+
+  test('keeps its duplicate codes, and all that is no code', () => {
+    const fresh = freshCodes(sample('coupons-faulty.csv'));
+    expect(codesOf(fresh)).toHaveLength(4);
+    expect(new Set(codesOf(fresh)).size).toBe(3);
+    expect(fresh.replaceAll(/-\w{3,5}-/g, '-')).toBe(sample('coupons-faulty.csv'));
+    expect(freshCodes(sample('redeemed.csv'))).toBe(sample('redeemed.csv'));
+  });
 });

@@ -1,3 +1,4 @@
+import { freshCodes } from '../examples/fresh-codes.ts';
 import { type SampleFile, sampleFiles } from '../examples/sample-files.ts';
 import type { UploadMutation } from '../operation/upload-fields.ts';
 
@@ -11,7 +12,8 @@ export interface SampleMenuProps {
 /** Files to try the sandbox with. */
 export function SampleMenu({ mutation, onFile }: SampleMenuProps) {
   const offered = sampleFiles.filter((one) => !mutation || one.mutation === mutation);
-  const use = ({ name, text }: SampleFile) => onFile(new File([text], name, { type: 'text/csv' }));
+  const use = ({ name, text }: SampleFile) =>
+    onFile(new File([freshCodes(text)], name, { type: 'text/csv' }));
   return (
     <label className="cx-field">
       Use a sample file
