@@ -1,6 +1,7 @@
 import { type Cluster, clusters } from './capillary/clusters.ts';
 import type { DocumentLimits } from './http/document/document-limits.ts';
-import { readSettings } from './read-settings.ts';
+import { type LogLevel, logLevels } from './log.ts';
+import { readSettings, type SettingsReader } from './read-settings.ts';
 import { tracingProblems } from './tracing-problems.ts';
 import { pollDefaults } from './watch/poll-defaults.ts';
 
@@ -42,10 +43,6 @@ export interface Config {
   readonly logLevel: LogLevel;
 }
 
-const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
-/** Of `LOG_LEVEL`; `silent` logs nothing. */
-export type LogLevel = (typeof logLevels)[number];
-
 /** Reports every wrong setting at once, with the value found. Never quotes a secret. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
@@ -61,99 +58,24 @@ export class ConfigError extends Error {
  * Defaults: the table in README, "Settings".
  */
 export function parseConfig(env: Readonly<Record<string, string | undefined>>): Config {
-  const problems: string[] = [];
-  const { text, integer, oneOf, flag, url } = readSettings(env, problems);
-
-  const cluster = text('CAPILLARY_CLUSTER')
-    ? clusters[oneOf('CAPILLARY_CLUSTER', Object.keys(clusters) as Cluster[], 'eu')]
-    : undefined;
-  const couponApiUrl = url('COUPON_API_URL', ['http:', 'https:']) ?? cluster?.couponApiUrl;
-  const tokenApiUrl = url('TOKEN_API_URL', ['http:', 'https:']) ?? cluster?.tokenApiUrl ?? couponApiUrl;
-  if (!couponApiUrl && tokenApiUrl) problems.push('TOKEN_API_URL is set, but COUPON_API_URL is not');
-
-  const key = text('CAPILLARY_CLIENT_KEY');
-  const secret = text('CAPILLARY_CLIENT_SECRET');
-  if (!key !== !secret) {
-    const [set, unset] = key ? ['KEY', 'SECRET'] : ['SECRET', 'KEY'];
-    problems.push(`CAPILLARY_CLIENT_${set} is set, but CAPILLARY_CLIENT_${unset} is not`);
-  }
-
-  const list = (name: string) => (text(name) ?? '').split(',').flatMap((entry) => entry.trim() || []);
-  const corsOrigins = list('CORS_ORIGINS');
-  for (const origin of corsOrigins) {
-    if (!URL.canParse(origin) || new URL(origin).origin !== origin || origin.includes('*')) {
-      problems.push(`CORS_ORIGINS must list origins such as https://shop.example, but has "${origin}"`);
-    }
-  }
-
-  const allowedHosts = list('ALLOWED_HOSTS').map((host) => host.toLowerCase());
-  for (const host of allowedHosts) {
-    const address = `http://${host}/`;
-    // A pattern would be taken for a name that nobody has, and every request be refused.
-    if (!URL.canParse(address) || new URL(address).hostname !== host || host.includes('*')) {
-      problems.push(`ALLOWED_HOSTS must list names without a port such as shop.example, but has "${host}"`);
-    }
-  }
-
-  const persistedPath = text('PERSISTED_DOCUMENTS');
-  const only = flag('PERSISTED_DOCUMENTS_ONLY', false);
-  if (only && !persistedPath) {
-    problems.push('PERSISTED_DOCUMENTS_ONLY is true, but PERSISTED_DOCUMENTS is not set');
-  }
-
-  const pollMinIntervalMs = integer('POLL_MIN_INTERVAL_MS', pollDefaults.minIntervalMs, 10, MAX_TIMER_MS);
-  const pollMaxIntervalMs = integer(
-    'POLL_MAX_INTERVAL_MS',
-    Math.max(pollDefaults.maxIntervalMs, pollMinIntervalMs),
-    10,
-    MAX_TIMER_MS,
-  );
-  if (pollMinIntervalMs > pollMaxIntervalMs) {
-    problems.push(
-      `POLL_MIN_INTERVAL_MS (${pollMinIntervalMs}) is above POLL_MAX_INTERVAL_MS (${pollMaxIntervalMs})`,
-    );
-  }
-  const maxUploads = integer('MAX_UPLOADS', 200, 1);
-  const maxUploadsPerCredential = integer('MAX_UPLOADS_PER_CREDENTIAL', maxUploads, 1);
-  if (maxUploadsPerCredential > maxUploads) {
-    problems.push(
-      `MAX_UPLOADS_PER_CREDENTIAL (${maxUploadsPerCredential}) is above MAX_UPLOADS (${maxUploads})`,
-    );
-  }
-  const upstreamTimeoutMs = integer('UPSTREAM_TIMEOUT_MS', 0, 1, MAX_TIMER_MS);
-
-  // Both are read, so that both are checked.
-  const collectors = ['OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'].map((name) =>
-    url(name, ['http:', 'https:']),
-  );
-  const noTraces =
-    text('OTEL_SDK_DISABLED')?.toLowerCase() === 'true' ||
-    text('OTEL_TRACES_EXPORTER')?.toLowerCase() === 'none';
-  const tracing = !noTraces && collectors.some((collector) => collector !== undefined);
-  // Not checked while no traces are made: such variables are often set for a whole cluster.
-  if (tracing) problems.push(...tracingProblems(text));
-
+  const settings = readSettings(env);
+  const { text, integer, oneOf, flag, url, problems } = settings;
   const config: Config = {
+    upstream: readUpstream(settings),
+    client: readClient(settings),
+    corsOrigins: readOrigins(settings),
+    allowedHosts: readHosts(settings),
+    persistedDocuments: readDocumentList(settings),
+    ...readPolling(settings),
+    ...readUploadPlaces(settings),
+    ...readTimeouts(settings),
+    tracing: readTracing(settings),
     port: integer('PORT', 4000, 0, 65_535),
     host: text('HOST') ?? '127.0.0.1',
-    upstream: couponApiUrl && tokenApiUrl ? { couponApiUrl, tokenApiUrl } : undefined,
-    client: key && secret ? { key, secret } : undefined,
     maxFileBytes: integer('MAX_FILE_BYTES', 5 * 1024 ** 3, 1),
-    uploadIdleTimeoutMs: integer('UPLOAD_IDLE_TIMEOUT_MS', 30_000, 1, MAX_TIMER_MS),
-    maxUploads,
-    maxUploadsPerCredential,
     maxDuplicateSearchRows: integer('MAX_DUPLICATE_SEARCH_ROWS', 5_000_000, 1, 100_000_000),
-    upstreamTimeoutMs: upstreamTimeoutMs || 15_000,
-    uploadAnswerTimeoutMs: upstreamTimeoutMs || 120_000,
-    pollMinIntervalMs,
-    pollMaxIntervalMs,
-    pollBudgetPerMinute: integer('POLL_BUDGET_PER_MINUTE', pollDefaults.budgetPerMinute, 1),
     maxSubscriptionsPerCredential: integer('MAX_SUBSCRIPTIONS_PER_CREDENTIAL', 10_000, 1),
-    persistedDocuments: persistedPath ? { path: persistedPath, only } : undefined,
     redisUrl: url('REDIS_URL', ['redis:', 'rediss:']),
-    corsOrigins,
-    allowedHosts,
-    tracing,
     graphiql: flag('GRAPHIQL', true),
     introspection: flag('INTROSPECTION', true),
     documentLimits: {
@@ -167,6 +89,108 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
   };
   if (problems.length > 0) throw new ConfigError(problems);
   return Object.freeze(config);
+}
+
+function readUpstream({ text, oneOf, url, problems }: SettingsReader): Config['upstream'] {
+  const cluster = text('CAPILLARY_CLUSTER')
+    ? clusters[oneOf('CAPILLARY_CLUSTER', Object.keys(clusters) as Cluster[], 'eu')]
+    : undefined;
+  const couponApiUrl = url('COUPON_API_URL', ['http:', 'https:']) ?? cluster?.couponApiUrl;
+  const tokenApiUrl = url('TOKEN_API_URL', ['http:', 'https:']) ?? cluster?.tokenApiUrl ?? couponApiUrl;
+  if (!couponApiUrl && tokenApiUrl) problems.push('TOKEN_API_URL is set, but COUPON_API_URL is not');
+  return couponApiUrl && tokenApiUrl ? { couponApiUrl, tokenApiUrl } : undefined;
+}
+
+function readClient({ text, problems }: SettingsReader): Config['client'] {
+  const key = text('CAPILLARY_CLIENT_KEY');
+  const secret = text('CAPILLARY_CLIENT_SECRET');
+  if (key && secret) return { key, secret };
+  const [set, unset] = key ? ['KEY', 'SECRET'] : ['SECRET', 'KEY'];
+  if (key || secret) problems.push(`CAPILLARY_CLIENT_${set} is set, but CAPILLARY_CLIENT_${unset} is not`);
+  return undefined;
+}
+
+function readList({ text }: SettingsReader, name: string): string[] {
+  return (text(name) ?? '').split(',').flatMap((entry) => entry.trim() || []);
+}
+
+function readOrigins(settings: SettingsReader): string[] {
+  const origins = readList(settings, 'CORS_ORIGINS');
+  for (const origin of origins) {
+    if (URL.canParse(origin) && new URL(origin).origin === origin && !origin.includes('*')) continue;
+    settings.problems.push(
+      `CORS_ORIGINS must list origins such as https://shop.example, but has "${origin}"`,
+    );
+  }
+  return origins;
+}
+
+function readHosts(settings: SettingsReader): string[] {
+  const hosts = readList(settings, 'ALLOWED_HOSTS').map((host) => host.toLowerCase());
+  for (const host of hosts) {
+    const address = `http://${host}/`;
+    // A pattern would be taken for a name that nobody has, and every request be refused.
+    if (URL.canParse(address) && new URL(address).hostname === host && !host.includes('*')) continue;
+    settings.problems.push(
+      `ALLOWED_HOSTS must list names without a port such as shop.example, but has "${host}"`,
+    );
+  }
+  return hosts;
+}
+
+function readDocumentList({ text, flag, problems }: SettingsReader): Config['persistedDocuments'] {
+  const path = text('PERSISTED_DOCUMENTS');
+  const only = flag('PERSISTED_DOCUMENTS_ONLY', false);
+  if (only && !path) problems.push('PERSISTED_DOCUMENTS_ONLY is true, but PERSISTED_DOCUMENTS is not set');
+  return path ? { path, only } : undefined;
+}
+
+function readPolling({ integer, problems }: SettingsReader) {
+  const { minIntervalMs, maxIntervalMs, budgetPerMinute } = pollDefaults;
+  const pollMinIntervalMs = integer('POLL_MIN_INTERVAL_MS', minIntervalMs, 10, MAX_TIMER_MS);
+  const longestMs = Math.max(maxIntervalMs, pollMinIntervalMs);
+  const pollMaxIntervalMs = integer('POLL_MAX_INTERVAL_MS', longestMs, 10, MAX_TIMER_MS);
+  if (pollMinIntervalMs > pollMaxIntervalMs) {
+    problems.push(
+      `POLL_MIN_INTERVAL_MS (${pollMinIntervalMs}) is above POLL_MAX_INTERVAL_MS (${pollMaxIntervalMs})`,
+    );
+  }
+  const pollBudgetPerMinute = integer('POLL_BUDGET_PER_MINUTE', budgetPerMinute, 1);
+  return { pollMinIntervalMs, pollMaxIntervalMs, pollBudgetPerMinute };
+}
+
+function readUploadPlaces({ integer, problems }: SettingsReader) {
+  const maxUploads = integer('MAX_UPLOADS', 200, 1);
+  const maxUploadsPerCredential = integer('MAX_UPLOADS_PER_CREDENTIAL', maxUploads, 1);
+  if (maxUploadsPerCredential > maxUploads) {
+    problems.push(
+      `MAX_UPLOADS_PER_CREDENTIAL (${maxUploadsPerCredential}) is above MAX_UPLOADS (${maxUploads})`,
+    );
+  }
+  return { maxUploads, maxUploadsPerCredential };
+}
+
+function readTimeouts({ integer }: SettingsReader) {
+  const givenMs = integer('UPSTREAM_TIMEOUT_MS', 0, 1, MAX_TIMER_MS);
+  return {
+    uploadIdleTimeoutMs: integer('UPLOAD_IDLE_TIMEOUT_MS', 30_000, 1, MAX_TIMER_MS),
+    upstreamTimeoutMs: givenMs || 15_000,
+    uploadAnswerTimeoutMs: givenMs || 120_000,
+  };
+}
+
+function readTracing({ text, url, problems }: SettingsReader): boolean {
+  // Both are read, so that both are checked.
+  const collectors = ['OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'].map((name) =>
+    url(name, ['http:', 'https:']),
+  );
+  const noTraces =
+    text('OTEL_SDK_DISABLED')?.toLowerCase() === 'true' ||
+    text('OTEL_TRACES_EXPORTER')?.toLowerCase() === 'none';
+  const tracing = !noTraces && collectors.some((collector) => collector !== undefined);
+  // Not checked while no traces are made: such variables are often set for a whole cluster.
+  if (tracing) problems.push(...tracingProblems(text));
+  return tracing;
 }
 
 // Node fires a timer that is longer than this at once.

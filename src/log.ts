@@ -9,5 +9,10 @@ export interface Log {
   error(fields: object, message: string): void;
 }
 
+/** From the most to the least that is written; `silent` writes nothing. */
+export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+/** One of `logLevels`. */
+export type LogLevel = (typeof logLevels)[number];
+
 /** The default: says nothing. */
 export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} };

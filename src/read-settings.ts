@@ -1,5 +1,7 @@
-/** Reads single settings. A wrong one is added to the list of problems, and its fallback is returned. */
+/** Reads single settings. A wrong one is added to the problems, and its fallback is returned. */
 export interface SettingsReader {
+  /** What is wrong with the settings. Whoever compares several of them adds what it finds. */
+  readonly problems: string[];
   /** `undefined` for a variable that is not set, or empty. */
   text(name: string): string | undefined;
   integer(name: string, fallback: number, min: number, max?: number): number;
@@ -10,11 +12,9 @@ export interface SettingsReader {
   url(name: string, protocols: readonly string[]): string | undefined;
 }
 
-/** Reads environment variables; what is wrong is added to the end of `problems`. */
-export function readSettings(
-  env: Readonly<Record<string, string | undefined>>,
-  problems: string[],
-): SettingsReader {
+/** Reads environment variables; an empty one counts as unset. */
+export function readSettings(env: Readonly<Record<string, string | undefined>>): SettingsReader {
+  const problems: string[] = [];
   const text = (name: string) => env[name]?.trim() || undefined;
 
   function oneOf<T extends string>(name: string, allowed: readonly T[], fallback: T): T {
@@ -26,6 +26,7 @@ export function readSettings(
   }
 
   return {
+    problems,
     text,
     integer(name, fallback, min, max = Number.MAX_SAFE_INTEGER) {
       const value = text(name);

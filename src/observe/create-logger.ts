@@ -1,5 +1,5 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
-import type { LogLevel } from '../config.ts';
+import type { LogLevel } from '../log.ts';
 
 /**
  * JSON lines with an ISO time and the level as a number, on stdout by default. Of an error only fields that

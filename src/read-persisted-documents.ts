@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { type Config, ConfigError } from '../../config.ts';
-import type { PersistedDocumentsOptions } from './persisted-documents.ts';
+import { type Config, ConfigError } from './config.ts';
+import type { PersistedDocumentsOptions } from './http/document/persisted-documents.ts';
 
 /**
  * Reads documents by their ids from a JSON object, as GraphQL Code Generator writes it (`persisted-documents.json`).
