@@ -17,20 +17,33 @@ async function main(): Promise<void> {
   const logger = createLogger(config.logLevel, openLines(process.stdout.fd));
   const gateway = await createGateway(config, logger);
   let stoppingSinceMs: number | undefined;
-  const stop = (signal: NodeJS.Signals) => {
-    if (stoppingSinceMs !== undefined) return again(signal, stoppingSinceMs);
+  let exitCode = 0;
+  const shutDown = (why: object) => {
     stoppingSinceMs = performance.now();
-    logger.info({ signal }, 'shutting down');
+    logger.info(why, 'shutting down');
     gateway.close().then(
       () => {
         logger.info('stopped');
-        process.exit(0);
+        process.exit(exitCode);
       },
       (error: unknown) => {
         logger.error({ err: error }, 'could not stop cleanly');
         process.exit(1);
       },
     );
+  };
+  const stop = (signal: NodeJS.Signals) => {
+    if (stoppingSinceMs === undefined) shutDown({ signal });
+    else again(signal, stoppingSinceMs);
+  };
+  /**
+   * A bug. Nobody knows what it left behind, so the process ends; but not at once, which would cut off the uploads of
+   * callers who have nothing to do with it.
+   */
+  const breakDown = (error: unknown) => {
+    logger.fatal({ err: error }, 'an error that nothing caught');
+    exitCode = 1;
+    if (stoppingSinceMs === undefined) shutDown({});
   };
   /**
    * A second Ctrl-C ends the process at once, and a script that cannot wait has SIGKILL. A second SIGTERM
@@ -46,6 +59,7 @@ async function main(): Promise<void> {
     process.exit(130);
   };
   process.on('SIGTERM', stop).on('SIGINT', stop).on('SIGHUP', stop);
+  process.on('uncaughtException', breakDown);
   // After the handlers: whoever waits for this line may send a signal at once, which must not end the process
   // without a drain.
   const { url, sandboxUrl } = gateway;

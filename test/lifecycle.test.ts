@@ -209,6 +209,29 @@ describe('A process that is told to end', () => {
     expect((await gateway.ended).code).toBe(0);
   });
 
+  test('by an error that nothing caught, lets uploads finish, and ends with code 1', async () => {
+    await using sandbox = await createSandbox();
+    const bug = `process.on('SIGUSR2', () => Promise.reject(new Error('a bug')))`;
+    await using gateway = await startProcess({
+      COUPON_API_URL: sandbox.url,
+      NODE_OPTIONS: `--import="data:text/javascript,${encodeURIComponent(bug)}"`,
+    });
+    sandbox.faults.set({ call: 'uploadFile', fault: { kind: 'latency', ms: 1_000 } });
+    const answer = upload(gateway.url);
+    await sandbox.received(1);
+    gateway.kill('SIGUSR2');
+    expect((await answer).data.uploadCouponBatch.__typename).toBe('UploadAccepted');
+    const { code, stdout, stderr } = await gateway.ended;
+    expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
+    expect(stdout.map((line) => JSON.parse(line))).toMatchObject([
+      { msg: 'ready' },
+      { level: 60, msg: 'an error that nothing caught', err: { message: 'a bug' } },
+      { msg: 'shutting down' },
+      { msg: 'upload' },
+      { msg: 'stopped' },
+    ]);
+  });
+
   test('ends as soon as the last client has given up', async () => {
     await using sandbox = await createSandbox();
     await using gateway = await startProcess({ COUPON_API_URL: sandbox.url });
