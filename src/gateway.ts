@@ -1,11 +1,11 @@
 import type { Logger } from 'pino';
+import { checkPersistedDocuments } from './check-persisted-documents.ts';
 import type { Config } from './config.ts';
 import { connectReplicas } from './connect-replicas.ts';
 import { connectUpstream } from './connect-upstream.ts';
 import { createContexts } from './create-contexts.ts';
 import { type Closers, createClosers } from './flow/closers.ts';
 import { createGraphQLHandler } from './http/create-graphql-handler.ts';
-import { checkPersistedDocuments } from './http/document/check-persisted-documents.ts';
 import { createPersistedDocuments } from './http/document/persisted-documents.ts';
 import { createExplorer } from './http/explorer/create-explorer.ts';
 import { startServer } from './http/start-server.ts';

@@ -1,6 +1,6 @@
-import { ConfigError } from '../../config.ts';
-import type { GraphQLHandler } from '../create-graphql-handler.ts';
-import type { ServerContext } from '../request/server-context.ts';
+import { ConfigError } from './config.ts';
+import type { GraphQLHandler } from './http/create-graphql-handler.ts';
+import type { ServerContext } from './http/request/server-context.ts';
 
 /**
  * Throws `ConfigError` with the first fault of each document that no request could execute: it does not parse, does not
