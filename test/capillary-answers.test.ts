@@ -394,9 +394,14 @@ describe('A list of jobs', () => {
     expect(readJobs('COUPON_BATCH', answer({ result: { uploadJobStatuses: null } }), '5')).toEqual([]);
   });
 
-  test('is good although a list of errors stands beside it', () => {
-    const body = { ...couponUpload, errors: [{ code: 1, message: 'a warning' }] };
+  test.each([1, 400, 401, 500])('is good although a list of errors stands beside it: code %i', (code) => {
+    const body = { ...couponUpload, errors: [{ code, message: 'a warning', success: false }] };
     expect(readJobs('COUPON_BATCH', answer(body), '5')).toHaveLength(1);
+  });
+
+  test.each([[], null])('is a refusal where it is empty beside a list of errors: %j', (uploadJobStatuses) => {
+    const body = { result: { uploadJobStatuses }, errors: [{ code: 8015, message: 'Wrong column' }] };
+    expect(() => readJobs('COUPON_BATCH', answer(body), '5')).toThrow('Wrong column');
   });
 
   test('takes unusual types as they come', () => {

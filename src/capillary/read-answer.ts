@@ -17,7 +17,7 @@ const listNames = {
  */
 export function readJobs(kind: UploadKind, answer: UpstreamAnswer, couponSeriesId: string): UpstreamJob[] {
   const listName = listNames[kind];
-  const { result } = readAnswer(answer, ({ result: found }) => asRecord(found)?.[listName] !== undefined);
+  const { result } = readAnswer(answer, ({ result: found }) => hasEntries(asRecord(found)?.[listName]));
   const { orgId, [listName]: list } = asRecord(result) ?? {};
   // A `null` where the list belongs is how Java services write "none".
   const entries = list === null ? [] : list;
@@ -29,6 +29,11 @@ export function readJobs(kind: UploadKind, answer: UpstreamAnswer, couponSeriesI
   if (jobs.length === 0 && entries.length > 0) throw invalidAnswer(answer, 'none of its jobs has an id');
   const byId = new Map(jobs.map((job) => [job.jobId, job]));
   return [...byId.values()].sort((a, b) => compareIds(a.jobId, b.jobId));
+}
+
+/** An empty list beside `errors` may be empty because of these. */
+function hasEntries(list: unknown): boolean {
+  return Array.isArray(list) && list.length > 0;
 }
 
 // Ids are digits without leading zeros and may be past 2^53.

@@ -15,16 +15,17 @@ const statusOfServiceCode = new Map([
 /**
  * Tells whether upstream said no, by its HTTP status or in the body under HTTP 200. The worse of the two
  * counts. `undefined`: it did not. `hasResult`: the body holds what was asked for, so a list of `errors`
- * beside it refuses nothing.
+ * beside it refuses nothing, whatever codes are in it.
  */
 export function readRefusal(
   answer: UpstreamAnswer,
   body: JsonRecord | undefined,
   hasResult = false,
 ): CapillaryError | undefined {
-  const verdict = readVerdict(body ?? {});
+  const isGood = hasResult && answer.status < 300;
+  const verdict = readVerdict(isGood ? { ...body, errors: undefined } : (body ?? {}));
   const status = worstStatus(answer.status, verdict.codes);
-  const saidNo = verdict.failed || (verdict.hasErrors && !hasResult);
+  const saidNo = verdict.failed || verdict.hasErrors;
   if (status < 300 && !saidNo) return undefined;
   const code = isUnknownSeries(answer.status, verdict) ? 'REJECTED' : errorCode(status);
   const upstreamMessage = cleanText(verdict.messages.join('; '), answer.secrets);

@@ -1,5 +1,5 @@
 import { CapillaryError } from './capillary-error.ts';
-import { asNumber, asRecord, type JsonRecord } from './lenient-json.ts';
+import { asNumber, asRecord, asText, type JsonRecord } from './lenient-json.ts';
 import { invalidAnswer, readAnswer } from './read-answer.ts';
 import type { UpstreamAnswer } from './upstream-answer.ts';
 
@@ -25,7 +25,7 @@ export function readToken(answer: UpstreamAnswer): AccessToken {
 
 function readTokenAnswer(answer: UpstreamAnswer): JsonRecord {
   try {
-    return readAnswer(answer, ({ data }) => asRecord(data) !== undefined);
+    return readAnswer(answer, ({ data }) => asText(asRecord(data)?.['accessToken']) !== undefined);
   } catch (error) {
     throw error instanceof CapillaryError ? ownFault(error, answer) : error;
   }
