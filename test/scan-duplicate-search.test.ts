@@ -1,11 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { createCodePoolMemory, openCodePool, releaseCodePool } from '../src/upload/scan/code-pool.ts';
+import {
+  createCodePoolMemory,
+  openCodePool,
+  releaseCodePool,
+} from '../src/upload/scan/duplicates/code-pool.ts';
 import {
   createDuplicateSearch,
   type DuplicateSearch,
   type DuplicateSearchOptions,
-} from '../src/upload/scan/duplicate-search.ts';
-import { createRowKernel } from '../src/upload/scan/row-kernel.ts';
+} from '../src/upload/scan/duplicates/duplicate-search.ts';
+import { createRowKernel } from '../src/upload/scan/kernel/row-kernel.ts';
 
 /** Enters one code a row; 0 for none. */
 function enter(duplicates: DuplicateSearch, codes: readonly number[]) {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { createRowKernel } from '../src/upload/scan/kernel/row-kernel.ts';
 import { createPlainRows } from '../src/upload/scan/plain-rows.ts';
 import { createProblemList } from '../src/upload/scan/problem-list.ts';
-import { createRowKernel } from '../src/upload/scan/row-kernel.ts';
 import type { ScanPlan } from '../src/upload/scan/scan-plan.ts';
 import { codesOnly, mobileFirst, places, redeemed, scanFile } from './scan-file.ts';
 

@@ -1,4 +1,4 @@
-import { createKernelMemory, kernelMemory } from '../scan/row-kernel-memory.ts';
+import { createKernelMemory, kernelMemory } from '../scan/kernel/row-kernel-memory.ts';
 
 /**
  * Bytes of one block. A row that goes on in the next block is read the slow way: with smaller blocks there

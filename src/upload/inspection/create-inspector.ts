@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import { createCodePoolMemory, releaseCodePool } from '../scan/code-pool.ts';
+import { createCodePoolMemory, releaseCodePool } from '../scan/duplicates/code-pool.ts';
 import { createBellMemory, openBell } from './bell.ts';
 import { createChunkCollector } from './chunk-collector.ts';
 import {

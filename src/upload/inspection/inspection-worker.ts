@@ -1,8 +1,8 @@
 import { createHash, type Hash } from 'node:crypto';
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
-import { openCodePool } from '../scan/code-pool.ts';
 import { type CsvScan, createCsvScan } from '../scan/csv-scan.ts';
-import { createRowKernel } from '../scan/row-kernel.ts';
+import { openCodePool } from '../scan/duplicates/code-pool.ts';
+import { createRowKernel } from '../scan/kernel/row-kernel.ts';
 import { scanPlan } from '../scan/scan-plan.ts';
 import { openBell } from './bell.ts';
 import { type BlockRing, openBlockRing } from './block-ring.ts';

@@ -1,13 +1,13 @@
 import { createByteChecks } from './byte-checks.ts';
-import type { CodePool } from './code-pool.ts';
 import { createDuplicateProblems, type DuplicateProblems } from './duplicate-problems.ts';
+import type { CodePool } from './duplicates/code-pool.ts';
 import { createFileParts } from './file-parts.ts';
 import type { FileProblem } from './file-problem.ts';
+import { createRowKernel, type RowKernel } from './kernel/row-kernel.ts';
 import { maxCount } from './max-count.ts';
 import { createPlainRows, type PlainRows } from './plain-rows.ts';
 import { createProblemList } from './problem-list.ts';
 import { createRowJudge } from './row-judge.ts';
-import { createRowKernel, type RowKernel } from './row-kernel.ts';
 import { createRowReader, type Row } from './row-reader.ts';
 import type { ScanPlan } from './scan-plan.ts';
 import { type ScanReport, scanReport } from './scan-report.ts';

@@ -1,6 +1,6 @@
-import { createDuplicateSearch, type DuplicateSearchOptions } from './duplicate-search.ts';
+import { createDuplicateSearch, type DuplicateSearchOptions } from './duplicates/duplicate-search.ts';
+import type { RowKernel } from './kernel/row-kernel.ts';
 import type { ProblemList } from './problem-list.ts';
-import type { RowKernel } from './row-kernel.ts';
 import { createRowLines } from './row-lines.ts';
 
 /** Finds codes that occur twice, and lists every row that has one. Rows are counted from 1, data rows only. */

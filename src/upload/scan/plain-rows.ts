@@ -1,7 +1,7 @@
 import type { DuplicateProblems } from './duplicate-problems.ts';
+import type { RowKernel } from './kernel/row-kernel.ts';
+import { kernelMemory } from './kernel/row-kernel-memory.ts';
 import type { ProblemList } from './problem-list.ts';
-import type { RowKernel } from './row-kernel.ts';
-import { kernelMemory } from './row-kernel-memory.ts';
 import type { ScanPlan } from './scan-plan.ts';
 
 /** Rows of up to this length may be left to the row reader although they are plain. */

@@ -1,5 +1,4 @@
 import { randomFillSync } from 'node:crypto';
-import type { CellRule } from './cell-rules.ts';
 import { addHashLocals, hashText } from './row-kernel-hash.ts';
 import {
   codeColumn,
@@ -20,7 +19,7 @@ import { encodeModule, type WasmFunction } from './wasm-module.ts';
 export interface RowKernel {
   /** Sets what the next calls of `readRows` check, and the column whose codes they hash, if any. */
   configure(
-    required: readonly { readonly column: number; readonly rule: CellRule }[],
+    required: readonly { readonly column: number; readonly rule: keyof typeof kernelRules }[],
     codes: number | undefined,
   ): void;
   /**
