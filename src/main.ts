@@ -1,4 +1,5 @@
 #!/usr/bin/env -S MALLOC_ARENA_MAX=2 MALLOC_TRIM_THRESHOLD_=131072 node --max-semi-space-size=4 --expose-gc --no-memory-reducer --wasm-tier-up-filter=0
+import { closeSync } from 'node:fs';
 import { type DestinationStream, pino } from 'pino';
 import { ConfigError, parseConfig } from './config.ts';
 import { createGateway } from './gateway.ts';
@@ -59,6 +60,12 @@ async function main(): Promise<void> {
     process.exit(130);
   };
   process.on('SIGTERM', stop).on('SIGINT', stop).on('SIGHUP', stop);
+  // Node would abort at the very end: it cannot give a terminal that is closed its settings back.
+  process.once('SIGHUP', () => {
+    process.once('exit', () => {
+      for (const fd of [0, 1, 2]) closeSync(fd);
+    });
+  });
   process.on('uncaughtException', breakDown);
   // After the handlers: whoever waits for this line may send a signal at once, which must not end the process
   // without a drain.
