@@ -53,10 +53,17 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
         problems.push(
           `${name} has a user or a password with a "%" that stands for nothing: write it as "%25"`,
         );
+      } else if (found.protocol.startsWith('redis') && !/^\d*$/.test(databaseOf(found))) {
+        // ioredis would end the process when it connects.
+        problems.push(`${name} must name its database by a number, as in redis://cache.example/2`);
       }
       return value.replace(/\/+$/, '');
     },
   };
+}
+
+function databaseOf({ pathname, searchParams }: URL): string {
+  return pathname.slice(1) || (searchParams.get('db') ?? '');
 }
 
 function isDecodable(text: string): boolean {

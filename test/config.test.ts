@@ -60,6 +60,8 @@ describe('A wrong setting', () => {
     },
     { env: { REDIS_URL: 'localhost:6379' }, problem: 'REDIS_URL must be an address starting with redis:' },
     { env: { REDIS_URL: 'redis:6379' }, problem: 'REDIS_URL must be an address starting with redis://' },
+    { env: { REDIS_URL: 'redis://cache/jobs' }, problem: 'REDIS_URL must name its database by a number' },
+    { env: { REDIS_URL: 'redis://cache?db=x' }, problem: 'REDIS_URL must name its database by a number' },
     { env: { REDIS_URL: 'redis://' }, problem: 'REDIS_URL must be an address starting with redis://' },
     { env: { REDIS_URL: 'redis://:50%off@cache.example' }, problem: 'REDIS_URL has a user or a password' },
     { env: { REDIS_URL: 'https://cache.example' }, problem: 'REDIS_URL must be an address starting with' },
