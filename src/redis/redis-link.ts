@@ -2,6 +2,7 @@ import { Redis } from 'ioredis';
 import { deferred } from '../flow/deferred.ts';
 import { createStallWatch } from '../flow/stall-watch.ts';
 import { type Log, silentLog } from '../log.ts';
+import { cutOnNonsense } from './cut-on-nonsense.ts';
 
 /** Where Redis is, and how long it may take. */
 export interface RedisLinkOptions {
@@ -43,6 +44,8 @@ export function createRedisLink(options: RedisLinkOptions): RedisLink {
     reconnectOnError: (error) => error.message.startsWith('READONLY'),
   });
   const messages = commands.duplicate({ commandTimeout: timeoutMs, socketTimeout: timeoutMs });
+  cutOnNonsense(commands);
+  cutOnNonsense(messages);
   const listeners = new Map<string, (message: string) => void>();
   const backListeners = new Set<() => void>();
   let state: 'connecting' | 'up' | 'down' | 'closed' = 'connecting';

@@ -84,8 +84,9 @@ export function createRedisSeat(options: RedisSeatOptions): PollSeat {
       known = Math.max(known, type === 'poll' ? Number(number) - 1 : Number(number));
     }
     if (type === 'poll') return startTurn(number);
-    if (type === 'wait') return { type, ms: Number(third) + Math.random() * slotSpreadMs };
-    return { type: 'busy', ms: Number(third) };
+    // Whatever Redis says: no timer lasts for ever, and one of more than 24 days would end at once.
+    const ms = Math.min(Number(third) || 0, budgetWindowMs);
+    return type === 'wait' ? { type, ms: ms + Math.random() * slotSpreadMs } : { type: 'busy', ms };
   }
 
   function startTurn(number: string): PollTurn {

@@ -1,0 +1,81 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { describe, expect, test } from 'vitest';
+import { createRedisLink, type RedisLink } from '../src/redis/redis-link.ts';
+import { budgetWindowMs } from '../src/watch/poll-budget.ts';
+import { createRedisExchange } from '../src/watch/redis-exchange.ts';
+import { eventually } from './support/eventually.ts';
+
+/** Greets as Redis does, answers each command that has this name with `nonsense`, and all others with OK. */
+async function startNonsense(name: string, nonsense: string): Promise<AsyncDisposable & { url: string }> {
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on('error', () => {}).setEncoding('latin1');
+    socket.on('data', (text: string) => {
+      for (const [, command] of text.matchAll(/\*\d+\r\n\$\d+\r\n(\w+)\r\n/g))
+        socket.write(command === name ? nonsense : '+OK\r\n');
+    });
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  return {
+    url: `redis://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+    },
+  };
+}
+
+/** What comes out of a listener instead fails the run as an unhandled error. */
+describe('Redis is away, and the process goes on, when a server at its address says', () => {
+  test.each([
+    { name: 'one answer too many, and that one is nil', says: '$-1\r\n$-1\r\n' },
+    { name: 'that an array of four billion follows', says: '*4294967296\r\n' },
+    { name: 'arrays in arrays, twenty thousand deep', says: '*1\r\n'.repeat(20_000) },
+    { name: 'the answer of an HTTP server', says: 'HTTP/1.1 400 Bad Request\r\n\r\n' },
+  ])('$name', async ({ says }) => {
+    await using server = await startNonsense('ping', says);
+    const reasons: unknown[] = [];
+    const log = { info: () => {}, warn: ({ reason }: { reason?: unknown }) => void reasons.push(reason) };
+    const link = createRedisLink({ url: server.url, timeoutMs: 200, log });
+    // One answer may be taken before what follows it is read.
+    await link.run((redis) => redis.ping()).catch(() => {});
+    await eventually(() => expect(reasons[0]).toMatch(/no answer|Protocol error/));
+    await link.close();
+  });
+
+  test.each([
+    { name: 'nil to a subscription', says: '$-1\r\n' },
+    {
+      name: 'an empty array to a subscription, and after it',
+      says: '*3\r\n$9\r\nsubscribe\r\n$1\r\na\r\n:1\r\n*0\r\n',
+    },
+  ])('$name', async ({ says }) => {
+    await using server = await startNonsense('subscribe', says);
+    const link = createRedisLink({ url: server.url, timeoutMs: 200 });
+    await link.subscribe('a', () => {});
+    await expect(link.run((redis) => redis.set('b', 'c'))).resolves.toBe('OK');
+    await link.close();
+  });
+});
+
+describe('The time that Redis gives until the next turn is one that a timer can last', () => {
+  test.each([
+    { name: 'a day in a thousand years', says: '31536000000000', atMost: budgetWindowMs },
+    { name: 'no number', says: 'soon', atMost: 0 },
+  ])('$name', async ({ says, atMost }) => {
+    const link: RedisLink = {
+      run: async () => ['busy', '1', says] as never,
+      subscribe: async () => {},
+      unsubscribe: () => {},
+      isUp: () => true,
+      onBack: () => () => {},
+      close: async () => {},
+    };
+    const exchange = createRedisExchange({ link, pollBudgetPerMinute: 60 });
+    const key = { credentialId: 'a'.repeat(64), kind: 'COUPON_BATCH', couponSeriesId: '1' } as const;
+    const seat = exchange.join(key, { onReport: () => {}, onFree: () => {} });
+    expect(await seat.begin()).toEqual({ type: 'busy', ms: atMost });
+  });
+});
