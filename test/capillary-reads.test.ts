@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { inspect } from 'node:util';
 import { Agent } from 'undici';
@@ -13,6 +12,7 @@ import type { RetryOptions } from '../src/capillary/retry-reads.ts';
 import { toCapillaryError } from '../src/capillary/to-capillary-error.ts';
 import { deferred } from '../src/flow/deferred.ts';
 import { couponStatus, redeemedStatus } from './support/documented-answers.ts';
+import { listen } from './support/listen.ts';
 import { type StubAnswer, startStubServer } from './support/stub-server.ts';
 
 const dispatcher = createDispatcher();
@@ -105,10 +105,8 @@ describe('A read that fails for good', () => {
     { name: 'says 100 before its answer, unasked', sent: `HTTP/1.1 100 Continue\r\n\r\n${rawAnswer}` },
   ])('is UPSTREAM_INVALID_RESPONSE when upstream $name', async ({ sent }) => {
     const server = createServer((socket) => void socket.end(sent));
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const { port } = server.address() as { port: number };
-    const error = await reader(`http://127.0.0.1:${port}`).fail();
+    const { host } = await listen(server);
+    const error = await reader(`http://${host}`).fail();
     expect(error.code).toBe('UPSTREAM_INVALID_RESPONSE');
     server.close();
   });
@@ -133,10 +131,8 @@ test.each(['102 Processing', '103 Early Hints'])(
   async (status) => {
     const interim = `HTTP/1.1 ${status}\r\nLink: </x>\r\n\r\n`;
     const server = createServer((socket) => void socket.end(interim + interim + rawAnswer));
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const { port } = server.address() as { port: number };
-    expect(await reader(`http://127.0.0.1:${port}`).read()).toHaveLength(1);
+    const { host } = await listen(server);
+    expect(await reader(`http://${host}`).read()).toHaveLength(1);
     server.close();
   },
 );

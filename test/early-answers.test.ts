@@ -1,5 +1,4 @@
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Agent, request } from 'undici';
@@ -7,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { type LingerOptions, lingerAfterAnswer } from '../src/http/connection/linger-after-answer.ts';
 import { couponFile } from './support/coupon-file.ts';
 import { mobileInput, token } from './support/graphql-client.ts';
+import { listen } from './support/listen.ts';
 import {
   boundary,
   encodeForm,
@@ -183,13 +183,10 @@ describe('Listening on after an early answer', () => {
       lingerAfterAnswer(req, res, options);
       res.end('early');
     });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const listening = await listen(server);
     return {
-      url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-      async [Symbol.asyncDispose]() {
-        server.closeAllConnections();
-        await new Promise((resolve) => server.close(resolve));
-      },
+      url: `http://${listening.host}`,
+      [Symbol.asyncDispose]: listening[Symbol.asyncDispose],
     };
   }
 

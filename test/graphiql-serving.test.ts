@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -11,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createExplorer } from '../src/http/explorer/create-explorer.ts';
 import { startProcess } from './support/gateway-process.ts';
 import { token } from './support/graphql-client.ts';
+import { listen } from './support/listen.ts';
 import { openConnection } from './support/raw-connection.ts';
 import { exchange, type RequestHeaders, readGraphQL, requestHead } from './support/raw-graphql.ts';
 import { startGateway, type TestGateway } from './support/start-gateway.ts';
@@ -352,11 +352,10 @@ async function serveFolder() {
     onResponse(res);
     explorer(req, res, req.url ?? '');
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  const listening = await listen(server);
   const write = (name: string, content: string) => writeFile(join(path, name), content);
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    url: `http://${listening.host}/`,
     errors,
     write,
     list: (bytes: Record<string, number>) =>
@@ -373,8 +372,7 @@ async function serveFolder() {
         onResponse = resolve;
       }),
     async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      server.close();
+      await listening[Symbol.asyncDispose]();
       await rm(path, { recursive: true });
     },
   };

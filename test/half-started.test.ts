@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process';
-import { once } from 'node:events';
-import { type AddressInfo, createServer, type Server } from 'node:net';
+import { createServer } from 'node:net';
 import { promisify } from 'node:util';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseConfig } from '../src/config.ts';
 import { createGateway } from '../src/gateway.ts';
 import { createInspector } from '../src/upload/inspection/create-inspector.ts';
+import { type Listening, listen } from './support/listen.ts';
 
 // The processes here run what `npm run build` made.
 
@@ -33,14 +33,13 @@ async function start(env: Readonly<Record<string, string>>, config: object = {})
   return { outcome, stderr };
 }
 
-let taken: Server;
+let taken: Listening;
 let port: string;
 beforeAll(async () => {
-  taken = createServer().listen(0, '127.0.0.1');
-  await once(taken, 'listening');
-  port = String((taken.address() as AddressInfo).port);
+  taken = await listen(createServer());
+  port = String(taken.port);
 });
-afterAll(() => void taken.close());
+afterAll(() => taken[Symbol.asyncDispose]());
 
 // Nobody listens on port 1: Redis and the collector are away.
 const away = { REDIS_URL: 'redis://127.0.0.1:1', OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1' };

@@ -1,5 +1,4 @@
-import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
+import { createServer } from 'node:net';
 import { request } from 'undici';
 import { describe, expect, test } from 'vitest';
 import { createSandbox } from '../src/sandbox/create-sandbox.ts';
@@ -8,6 +7,7 @@ import { couponFile } from './support/coupon-file.ts';
 import { eventually } from './support/eventually.ts';
 import { runProcess, startProcess } from './support/gateway-process.ts';
 import { ask, upload } from './support/graphql-client.ts';
+import { listen } from './support/listen.ts';
 import { encodeForm, filePart, mapPart, operationsPart } from './support/multipart-form.ts';
 import { openConnection } from './support/raw-connection.ts';
 import { exchange, postHead, requestHead } from './support/raw-graphql.ts';
@@ -37,14 +37,11 @@ describe('The process does not start', () => {
   });
 
   test('on a port that is taken: exit code 1, and the port on stderr', async () => {
-    const taken = createServer().listen(0, '127.0.0.1');
-    await once(taken, 'listening');
-    const { port } = taken.address() as AddressInfo;
-    const { code, stdout, stderr } = await runProcess({ PORT: String(port) });
-    taken.close();
+    await using taken = await listen(createServer());
+    const { code, stdout, stderr } = await runProcess({ PORT: String(taken.port) });
     expect(code).toBe(1);
     expect(stderr).toBe(
-      `listen EADDRINUSE: address already in use 127.0.0.1:${port}. Set HOST or PORT to another value.\n`,
+      `listen EADDRINUSE: address already in use ${taken.host}. Set HOST or PORT to another value.\n`,
     );
     expect(stdout).toEqual([]);
   });

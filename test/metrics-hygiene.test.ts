@@ -1,6 +1,4 @@
-import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import perfHooks from 'node:perf_hooks';
 import { request } from 'undici';
 import { expect, test, vi } from 'vitest';
@@ -10,6 +8,7 @@ import { createMetrics } from '../src/observe/create-metrics.ts';
 import type { Fault } from '../src/sandbox/faults/fault.ts';
 import { outcome, transports, watchJobs } from './subscription-clients.ts';
 import { ask, upload } from './support/graphql-client.ts';
+import { listen } from './support/listen.ts';
 import { startGateway, type TestGateway } from './support/start-gateway.ts';
 
 /** All that callers and upstream can make up, another in each round. */
@@ -109,12 +108,8 @@ test('Numbers that cannot be collected are a 500 for whoever asks, and the log s
     ...{ graphql: () => {}, beginOperation: vi.fn(), work: createWorkInHand() },
     ...{ corsOrigins: [], allowedHosts: [], idleTimeoutMs: 1_000, log, metrics: () => Promise.reject(why) },
   });
-  const server = createServer(listener).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  const { statusCode, body } = await request(`http://127.0.0.1:${port}/metrics`);
+  await using server = await listen(createServer(listener));
+  const { statusCode, body } = await request(`http://${server.host}/metrics`);
   expect([statusCode, await body.text()]).toEqual([500, expect.not.stringContaining(why.message)]);
   expect(log.error).toHaveBeenCalledExactlyOnceWith({ err: why }, expect.any(String));
-  server.close();
-  server.closeAllConnections();
 });

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { request } from 'undici';
 import { expect, test } from 'vitest';
 import type { ByteSource, ByteTaker } from '../src/capillary/byte-source.ts';
 import { createDispatcher } from '../src/capillary/create-dispatcher.ts';
 import { createMultipartBody } from '../src/capillary/multipart-body.ts';
+import { listen } from './support/listen.ts';
 
 const kib = 1024;
 const totalBytes = 32 * kib * kib;
@@ -56,14 +56,10 @@ async function startSlowReader() {
     const file = body.subarray(body.indexOf('\r\n\r\n') + 4, body.lastIndexOf('\r\n--'));
     res.end(JSON.stringify({ bytes: file.length, sha256: createHash('sha256').update(file).digest('hex') }));
   });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  const { port } = server.address() as AddressInfo;
+  const listening = await listen(server);
   return {
-    url: `http://127.0.0.1:${port}/`,
-    async [Symbol.asyncDispose]() {
-      server.close();
-      await once(server, 'close');
-    },
+    url: `http://${listening.host}/`,
+    [Symbol.asyncDispose]: listening[Symbol.asyncDispose],
   };
 }
 

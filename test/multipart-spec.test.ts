@@ -1,11 +1,10 @@
-import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type IncomingFile, isIncomingFile } from '../src/upload/form/incoming-file.ts';
 import { readMultipartOperation } from '../src/upload/form/read-multipart-operation.ts';
 import { mobileInput, uploadCouponBatch } from './support/graphql-client.ts';
+import { listen } from './support/listen.ts';
 import {
   boundary,
   csv,
@@ -52,15 +51,10 @@ async function startIntake() {
     await formEnd;
     return `${name}: ${content}`;
   }
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  const listening = await listen(server);
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
+    url: `http://${listening.host}/graphql`,
+    [Symbol.asyncDispose]: listening[Symbol.asyncDispose],
   };
 }
 

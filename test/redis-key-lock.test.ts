@@ -1,11 +1,11 @@
-import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
+import { createServer } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import { describe, expect, test } from 'vitest';
 import { createRedisLink, type RedisLink } from '../src/redis/redis-link.ts';
 import { KeyBusyError } from '../src/upload/repeats/key-lock.ts';
 import { createRedisKeyLock } from '../src/upload/repeats/redis-key-lock.ts';
 import { eventually } from './support/eventually.ts';
+import { listen } from './support/listen.ts';
 import { hasRedisServer, startRedisServer } from './watch-redis-server.ts';
 
 const never = new AbortController().signal;
@@ -106,12 +106,9 @@ describe.skipIf(!hasRedisServer())('A key that is held', () => {
 
 test('Redis is away within its timeout when it takes connections and never greets', async () => {
   const silent = createServer((socket) => void socket.on('error', () => {}).resume());
-  await once(silent.listen(0, '127.0.0.1'), 'listening');
+  const { host } = await listen(silent);
   const timeoutMs = 100;
-  const link = createRedisLink({
-    url: `redis://127.0.0.1:${(silent.address() as AddressInfo).port}`,
-    timeoutMs,
-  });
+  const link = createRedisLink({ url: `redis://${host}`, timeoutMs });
   const begun = performance.eventLoopUtilization();
   await expect(link.run((redis) => redis.ping())).rejects.toThrow('Redis is away');
   // What was waited for, and not for a busy machine.

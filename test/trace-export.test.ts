@@ -1,9 +1,9 @@
-import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
+import { createServer } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { eventually } from './support/eventually.ts';
 import { ask } from './support/graphql-client.ts';
 import { hasProgram } from './support/has-program.ts';
+import { listen } from './support/listen.ts';
 import { startOtlpCollector } from './support/otlp-collector.ts';
 import { makeSelfSigned } from './support/self-signed.ts';
 import { end, logged, only, routersTrace, startTraced } from './support/traced-gateway.ts';
@@ -40,9 +40,8 @@ test('What is no trace of a router is passed over: the operation begins one of i
 describe.concurrent('The standard variables say', () => {
   test('how long a collector may take: then its traces are dropped, and the log says so', async () => {
     const silent = createServer((socket) => void socket.on('error', () => {}).resume());
-    await once(silent.listen(0, '127.0.0.1'), 'listening');
-    const { port } = silent.address() as AddressInfo;
-    await using traced = await startTraced(`http://127.0.0.1:${port}`, { OTEL_EXPORTER_OTLP_TIMEOUT: '100' });
+    const { host } = await listen(silent);
+    await using traced = await startTraced(`http://${host}`, { OTEL_EXPORTER_OTLP_TIMEOUT: '100' });
     await ask(traced.url, '{ __typename }');
     const told = () => logged(traced.gateway).filter(({ msg }) => /^traces cannot be delivered/.test(msg));
     await eventually(() => expect(told()).toHaveLength(1));

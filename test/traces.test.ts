@@ -6,6 +6,7 @@ import { tellOutages } from '../src/observe/tell-outages.ts';
 import { createSandbox } from '../src/sandbox/create-sandbox.ts';
 import { addJob, outcome, type Transport, transports } from './subscription-clients.ts';
 import { eventually } from './support/eventually.ts';
+import { freePort } from './support/free-port.ts';
 import { startProcess } from './support/gateway-process.ts';
 import { ask, mobileInput, upload } from './support/graphql-client.ts';
 import { startOtlpCollector } from './support/otlp-collector.ts';
@@ -55,12 +56,7 @@ describe.concurrent('Nothing is traced', () => {
 
 describe('A collector that is not there costs nothing:', () => {
   test('requests are served, one line says so, and the end does not wait for it', async () => {
-    const taken = createServer().listen(0, '127.0.0.1');
-    await once(taken, 'listening');
-    const { port } = taken.address() as AddressInfo;
-    taken.close();
-    await once(taken, 'close');
-    await using traced = await startTraced(`http://127.0.0.1:${port}`, {
+    await using traced = await startTraced(`http://127.0.0.1:${await freePort()}`, {
       OTEL_EXPORTER_OTLP_TIMEOUT: '200',
     });
     for (let round = 0; round < 3; round += 1) {

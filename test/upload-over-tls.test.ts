@@ -1,5 +1,4 @@
-import { once } from 'node:events';
-import { type AddressInfo, connect } from 'node:net';
+import { connect } from 'node:net';
 import { createServer, type TLSSocket } from 'node:tls';
 import { describe, expect, test } from 'vitest';
 import { createSandbox } from '../src/sandbox/create-sandbox.ts';
@@ -7,6 +6,7 @@ import { couponFile } from './support/coupon-file.ts';
 import { startProcess } from './support/gateway-process.ts';
 import { upload } from './support/graphql-client.ts';
 import { hasProgram } from './support/has-program.ts';
+import { listen } from './support/listen.ts';
 import { makeSelfSigned } from './support/self-signed.ts';
 import { sha256Of } from './support/sha256-of.ts';
 
@@ -20,14 +20,12 @@ async function startTls(target: string, tls: { readonly key: string; readonly ce
     upstream.on('error', () => {}).pipe(client);
   });
   server.on('tlsClientError', () => {});
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  const listening = await listen(server);
   return {
-    url: `https://127.0.0.1:${(server.address() as AddressInfo).port}${new URL(target).pathname}`,
+    url: `https://${listening.host}${new URL(target).pathname}`,
     async [Symbol.asyncDispose]() {
       for (const socket of sockets) socket.destroy();
-      server.close();
-      await once(server, 'close');
+      await listening[Symbol.asyncDispose]();
     },
   };
 }

@@ -1,9 +1,8 @@
-import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { fileKey } from '../src/jobs/keyed-file-name.ts';
 import type { Fault } from '../src/sandbox/faults/fault.ts';
 import { couponFile } from './support/coupon-file.ts';
+import { freePort } from './support/free-port.ts';
 import { ask, type GraphQLAnswer, mobileInput, upload } from './support/graphql-client.ts';
 import { sha256Of } from './support/sha256-of.ts';
 import { startGateway, type TestGateway, type TestGatewayOptions } from './support/start-gateway.ts';
@@ -180,7 +179,9 @@ describe.each(clients)('A client that reads %s hears', (reads) => {
   });
 
   test('that upstream is not there at all', async () => {
-    await using started = await startGateway({ env: { COUPON_API_URL: await deadUrl() } });
+    await using started = await startGateway({
+      env: { COUPON_API_URL: `http://127.0.0.1:${await freePort()}` },
+    });
     const { answer } = uploadOverSocket(started.url, { file: largeFile, reads });
     expect(await answer).toMatchObject(failed('UPSTREAM_UNAVAILABLE'));
   });
@@ -440,14 +441,4 @@ function jobOf(uploadedFileName: string): string {
 function noJobs(): string {
   const result = { orgId: 100458, couponSeriesId: 541854, uploadJobStatuses: [] };
   return JSON.stringify({ success: true, status: 200, result });
-}
-
-/** An address where nobody listens. */
-async function deadUrl(): Promise<string> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return `http://127.0.0.1:${port}`;
 }

@@ -1,5 +1,5 @@
-import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
+import { listen } from './support/listen.ts';
 
 /** A way to Redis that can be blocked for who uses it, and for nobody else. */
 export interface RedisProxy extends AsyncDisposable {
@@ -32,13 +32,13 @@ export async function startRedisProxy(targetUrl: string): Promise<RedisProxy> {
       });
       if (state === 'hung') from.pause();
     }
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  });
+  const listening = await listen(server);
   const drop = () => {
     for (const [client] of pairs) client.destroy();
   };
   return {
-    url: `redis://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `redis://${listening.host}`,
     hang() {
       state = 'hung';
       for (const socket of [...pairs].flat()) socket.pause();
@@ -53,8 +53,7 @@ export async function startRedisProxy(targetUrl: string): Promise<RedisProxy> {
     },
     async [Symbol.asyncDispose]() {
       drop();
-      server.close();
-      await once(server, 'close');
+      await listening[Symbol.asyncDispose]();
     },
   };
 }

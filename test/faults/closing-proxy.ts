@@ -1,5 +1,5 @@
-import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
+import { listen } from '../support/listen.ts';
 
 export interface ClosingProxy extends AsyncDisposable {
   /** Stands for Capillary's. */
@@ -34,13 +34,12 @@ export async function startClosingProxy(targetUrl: string): Promise<ClosingProxy
       client.destroy();
     });
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  const listening = await listen(server);
   const closeAll = () => {
     for (const client of clients) client.destroy();
   };
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `http://${listening.host}`,
     uploads: () => uploads,
     closeAtNextUpload() {
       isClosing = true;
@@ -48,8 +47,7 @@ export async function startClosingProxy(targetUrl: string): Promise<ClosingProxy
     closeAll,
     async [Symbol.asyncDispose]() {
       closeAll();
-      server.close();
-      await once(server, 'close');
+      await listening[Symbol.asyncDispose]();
     },
   };
 }

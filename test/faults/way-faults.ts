@@ -1,7 +1,7 @@
-import { once } from 'node:events';
 import { createServer as createTlsServer } from 'node:https';
-import { type AddressInfo, createServer } from 'node:net';
+import { freePort } from '../support/free-port.ts';
 import type { GatewayProcess } from '../support/gateway-process.ts';
+import { listen } from '../support/listen.ts';
 import { makeSelfSigned } from '../support/self-signed.ts';
 import { openBlackHole } from './black-hole.ts';
 import { type ClosingProxy, startClosingProxy } from './closing-proxy.ts';
@@ -39,23 +39,16 @@ function wrongAddress({ name, withinMs = atOnceMs, hasKey = true, open }: WrongA
 const nowhere = (url: string): WrongWay => ({ url, [Symbol.asyncDispose]: async () => {} });
 
 async function closedPort(): Promise<WrongWay> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return nowhere(`http://127.0.0.1:${port}`);
+  return nowhere(`http://127.0.0.1:${await freePort()}`);
 }
 
 async function untrustedServer(): Promise<WrongWay> {
   const tls = await makeSelfSigned();
-  const server = createTlsServer(tls).listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  const listening = await listen(createTlsServer(tls));
   return {
-    url: `https://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `https://${listening.host}`,
     async [Symbol.asyncDispose]() {
-      server.close();
-      await once(server, 'close');
+      await listening[Symbol.asyncDispose]();
       await tls[Symbol.asyncDispose]();
     },
   };

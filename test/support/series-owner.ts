@@ -1,10 +1,9 @@
-import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { parse } from 'graphql';
 import { createYoga } from 'graphql-yoga';
+import { listen } from './listen.ts';
 
 /** The example subgraph that owns coupon series, listening. Disposing cuts every connection. */
 export interface SeriesOwner extends AsyncDisposable {
@@ -30,14 +29,9 @@ export async function startSeriesOwner(): Promise<SeriesOwner> {
     },
   });
   const server = createServer(createYoga({ schema, logging: false }));
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  const listening = await listen(server);
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
+    url: `http://${listening.host}/graphql`,
+    [Symbol.asyncDispose]: listening[Symbol.asyncDispose],
   };
 }
