@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import type { UploadKind } from '../src/capillary/upstream-job.ts';
+import type { JobLists } from '../src/jobs/job-listing.ts';
 import { jobCursor, jobPage } from '../src/jobs/job-page.ts';
 import { toUploadJob, type UploadJob } from '../src/jobs/upload-job.ts';
 import { job } from './watch-upstream.ts';
@@ -29,6 +31,17 @@ describe('Pages of a series', () => {
         });
       }
     }
+  });
+
+  test('keep the order of the jobs when a newer one seems older, since upstream\'s clock was set back', () => {
+    const made = (kind: UploadKind, ...times: readonly number[]) =>
+      times.map((createdOnMs, at) => toUploadJob(job(String(at + 1), 'FINISHED', { kind, createdOnMs })));
+    const ids = (lists: JobLists) => jobPage({ ...request, lists, first: 500 }).jobs.map(({ id }) => id);
+    const coupons = made('COUPON_BATCH', 10, 20);
+    const before = ids([coupons, made('REDEEMED_COUPONS', 15)]);
+    expect(before.map((id) => id.at(-1))).toEqual(['2', '1', '1']);
+    const after = ids([coupons, made('REDEEMED_COUPONS', 15, 5)]);
+    expect(after.filter((id) => before.includes(id))).toEqual(before);
   });
 
   test('of one kind are not those of both', () => {

@@ -204,6 +204,38 @@ describe.skipIf(!hasRedisServer())('replicas with Redis', () => {
     expect(performance.now() - atMs).toBeGreaterThan(950);
   });
 
+  describe("when Redis' clock was set back by an hour", () => {
+    const hourMs = 3_600_000;
+    const slow = { pollMinIntervalMs: 20, pollMaxIntervalMs: 20 };
+
+    test('a state from before that is not taken for the current one', async () => {
+      const [first, second] = [startReplica(slow), startReplica(slow)];
+      first.upstream.list(job('1', 'STARTED'));
+      const iterator = first.watch();
+      await iterator.next();
+      await iterator.return?.();
+      const client = await connect();
+      const [seat = ''] = await client.keys('*:COUPON_BATCH:1');
+      await client.hincrby(seat, 'at', hourMs);
+      await client.pexpire(seat, hourMs);
+      second.upstream.list(job('1', 'FINISHED'));
+      expect(await second.watch().next()).toMatchObject({ value: { uploadStatus: 'FINISHED' } });
+    });
+
+    test('a pause from before that is over', async () => {
+      const [first, second] = [startReplica(slow), startReplica(slow)];
+      first.upstream.answer(() => Promise.reject(failure('RATE_LIMITED', 1)));
+      first.watch('1', caller, '1');
+      const client = await connect();
+      while ((await client.keys('*:pause')).length === 0);
+      await first.close();
+      const [pause = ''] = await client.keys('*:pause');
+      await client.pexpire(pause, hourMs);
+      second.upstream.list(job('1', 'FINISHED', { couponSeriesId: '2' }));
+      expect(await second.watch('1', caller, '2').next()).toMatchObject({ value: { couponSeriesId: '2' } });
+    });
+  });
+
   test('all of them together keep to the budget of a credential', async () => {
     const replicas = [
       startReplica({ budget: 300 }),

@@ -50,14 +50,23 @@ function createListing(all: readonly UploadJob[]): JobListing {
  */
 function merge(one: readonly UploadJob[], other: readonly UploadJob[]): readonly UploadJob[] {
   const all: UploadJob[] = [];
+  const [oneMs, otherMs] = [risingTimes(one), risingTimes(other)];
   let [left, right] = [one.length - 1, other.length - 1];
   while (left >= 0 || right >= 0) {
-    const isRight = left < 0 || (right >= 0 && createdOn(other[right]) > createdOn(one[left]));
+    const isRight = left < 0 || (right >= 0 && (otherMs[right] ?? 0) > (oneMs[left] ?? 0));
     all.push((isRight ? other[right--] : one[left--]) as UploadJob);
   }
   return all;
 }
 
-function createdOn(job: UploadJob | undefined): number {
-  return job?.upstream.createdOnMs ?? 0;
+/**
+ * When each job was made; none before those of lower ids. So a new job changes nothing in the order of the others, even
+ * when upstream's clock was set back: a reader who is between two pages would miss some of them.
+ */
+function risingTimes(jobs: readonly UploadJob[]): readonly number[] {
+  let latestMs = 0;
+  return jobs.map(({ upstream }) => {
+    latestMs = Math.max(latestMs, upstream.createdOnMs);
+    return latestMs;
+  });
 }

@@ -2,7 +2,8 @@ import { createRedisScript } from '../redis/redis-script.ts';
 
 // Fields of a seat, a hash: `issued`, the number of the last turn; `until`, when its lease ends; `number`, `body` and
 // `at` of the last good result. Times are milliseconds of Redis' clock. Numbers of turns follow that clock in
-// microseconds, so that they go on rising when Redis comes back empty; they stay below 2^53.
+// microseconds, so that they go on rising when Redis comes back empty; they stay below 2^53. Where that clock was set
+// back, what lies far in the future is from before that: it counts as over.
 const clock = `
 local time = redis.call('TIME')
 local nowMs = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -17,17 +18,21 @@ export const beginTurn = createRedisScript<readonly string[]>(`${clock}
 local known, leaseMs, perMinute, windowMs = tonumber(ARGV[1]), tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
 local seat = redis.call('HMGET', KEYS[1], 'issued', 'until', 'number', 'body', 'at')
 local issued = tonumber(seat[1] or 0)
-if ARGV[2] == '1' and seat[4] and tonumber(seat[3]) > known then
+if ARGV[2] == '1' and seat[4] and tonumber(seat[3]) > known and tonumber(seat[5]) <= nowMs then
   return { 'shared', seat[3], seat[4], tostring(nowMs - seat[5]) }
 end
 local leftMs = tonumber(seat[2] or 0) - nowMs
--- A lease far in the future is from before the clock was set back.
 if leftMs > 0 and leftMs < 100 * leaseMs then
   return { 'busy', string.format('%.0f', issued), tostring(leftMs) }
 end
 
 local waitMs = math.max(0, redis.call('PTTL', KEYS[3]))
--- As in poll-budget.ts: change both. What is far in the future is from before the clock was set back.
+-- Nobody asks for a pause of more than two minutes.
+if waitMs > 2 * windowMs then
+  redis.call('DEL', KEYS[3])
+  waitMs = 0
+end
+-- As in poll-budget.ts: change both.
 local oldest = tonumber(redis.call('LINDEX', KEYS[2], 0) or nowMs)
 while oldest <= nowMs - windowMs or oldest > nowMs + windowMs do
   redis.call('LPOP', KEYS[2])
@@ -53,7 +58,7 @@ return { 'poll', number }
 /** The last result, if it is still kept: `[number, body, ageMs]` or nil. Key: seat. */
 export const readResult = createRedisScript<readonly string[] | null>(`${clock}
 local seat = redis.call('HMGET', KEYS[1], 'number', 'body', 'at')
-if not seat[2] then return nil end
+if not seat[2] or tonumber(seat[3]) > nowMs then return nil end
 return { seat[1], seat[2], tostring(nowMs - seat[3]) }
 `);
 
