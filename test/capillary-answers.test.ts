@@ -277,6 +277,8 @@ describe('An answer that is a refusal or not an answer', () => {
   });
 });
 
+const sentOn = 'Thu, 06 Jun 2024 05:22:05 GMT';
+
 test.each([
   ['120', 120],
   [' 3 ', 3],
@@ -293,13 +295,27 @@ test.each([
   ['', undefined],
   [undefined, undefined],
 ])('Retry-After %j is %j seconds', (header, seconds) => {
-  expect(readRetryAfter(header, () => Date.UTC(2024, 5, 6, 5, 22, 5))).toBe(seconds);
+  expect(readRetryAfter(header, sentOn)).toBe(seconds);
 });
+
+test('Retry-After as a date is understood by the clock of upstream, which its answer tells', () => {
+  const headers = { 'retry-after': 'Thu, 06 Jun 2024 05:22:35 GMT', date: sentOn };
+  expect(failure(answer('', { status: 429, headers })).retryAfterSeconds).toBe(30);
+});
+
+test.each([undefined, '', 'noon'])(
+  'Retry-After as a date is understood by our own where it tells %j',
+  (none) => {
+    const inTwoHours = new Date(Date.now() + 7_200_000).toUTCString();
+    const seconds = readRetryAfter(inTwoHours, none) ?? 0;
+    expect(Math.abs(seconds - 7_200)).toBeLessThan(60);
+  },
+);
 
 test('Retry-After in the oldest form of a date, which names no zone, is in GMT wherever this runs', () => {
   vi.stubEnv('TZ', 'America/New_York');
   try {
-    expect(readRetryAfter('Thu Jun  6 05:22:35 2024', () => Date.UTC(2024, 5, 6, 5, 22, 5))).toBe(30);
+    expect(readRetryAfter('Thu Jun  6 05:22:35 2024', sentOn)).toBe(30);
   } finally {
     vi.unstubAllEnvs();
   }

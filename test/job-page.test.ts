@@ -33,7 +33,7 @@ describe('Pages of a series', () => {
     }
   });
 
-  test('keep the order of the jobs when a newer one seems older, since upstream\'s clock was set back', () => {
+  test("keep the order of the jobs when a newer one seems older, since upstream's clock was set back", () => {
     const made = (kind: UploadKind, ...times: readonly number[]) =>
       times.map((createdOnMs, at) => toUploadJob(job(String(at + 1), 'FINISHED', { kind, createdOnMs })));
     const ids = (lists: JobLists) => jobPage({ ...request, lists, first: 500 }).jobs.map(({ id }) => id);

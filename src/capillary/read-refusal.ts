@@ -29,7 +29,7 @@ export function readRefusal(
   if (status < 300 && !saidNo) return undefined;
   const code = isUnknownSeries(answer.status, verdict) ? 'REJECTED' : errorCode(status);
   const upstreamMessage = cleanText(verdict.messages.join('; '), answer.secrets);
-  const retryAfterSeconds = readRetryAfter(answerHeader(answer, 'retry-after'));
+  const retryAfterSeconds = readRetryAfter(answerHeader(answer, 'retry-after'), answerHeader(answer, 'date'));
   return new CapillaryError(code, errorMessage(code, status, upstreamMessage, retryAfterSeconds), {
     httpStatus: status,
     upstreamCode: upstreamCode(verdict.codes),
