@@ -5,7 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { cpus } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startRedisServer } from '../test/watch-redis-server.ts';
+import { startRedisServer } from '../test/support/watch-redis-server.ts';
 import { median } from './median.ts';
 import { startGateway } from './start-gateway.ts';
 import { type BenchProcess, startProcess } from './start-process.ts';

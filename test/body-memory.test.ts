@@ -7,11 +7,11 @@ import { describe, expect, test } from 'vitest';
 import { readBody } from '../src/capillary/read-body.ts';
 import { readText } from '../src/http/request/read-text.ts';
 import { createCsvScan } from '../src/upload/scan/csv-scan.ts';
-import { codesOnly } from './scan-file.ts';
 import { assertClean } from './support/assert-clean.ts';
 import { mobileInput } from './support/graphql-client.ts';
 import { encodeForm, filePart, mapPart, operationsPart } from './support/multipart-form.ts';
 import { exchange, postHead, readGraphQL } from './support/raw-graphql.ts';
+import { codesOnly } from './support/scan-file.ts';
 import { startGateway } from './support/start-gateway.ts';
 
 setFlagsFromString('--expose-gc');

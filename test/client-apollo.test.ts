@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { createApolloClient } from '../examples/clients/apollo.ts';
 import { FindJobDocument } from '../examples/clients/generated/graphql.ts';
-import { fast, pollsOf } from './subscription-clients.ts';
 import { eventually } from './support/eventually.ts';
 import { token } from './support/graphql-client.ts';
 import { startGateway } from './support/start-gateway.ts';
+import { fast, pollsOf } from './support/subscription-clients.ts';
 import { byMobile, describeUploads, good, tokensOf } from './support/upload-scenarios.ts';
 import { describeWatching } from './support/watch-scenarios.ts';
 

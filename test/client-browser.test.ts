@@ -1,13 +1,13 @@
 import { fileURLToPath } from 'node:url';
 import { build, type Rolldown } from 'vite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { addJob, fast } from './subscription-clients.ts';
 import type * as clients from './support/browser-clients.ts';
 import { eventually } from './support/eventually.ts';
 import { hasChromium } from './support/find-chromium.ts';
 import { openBrowser, type TestBrowser } from './support/open-browser.ts';
 import { startGateway, type TestGateway } from './support/start-gateway.ts';
 import { type StubServer, startStubServer } from './support/stub-server.ts';
+import { addJob, fast } from './support/subscription-clients.ts';
 
 /** The examples as a page would load them: one script that sets the global `clients`. */
 async function bundle(): Promise<string> {

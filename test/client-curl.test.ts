@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { fast, readMetric } from './subscription-clients.ts';
 import { startCuttingProxy } from './support/cutting-proxy.ts';
 import { startGateway, type TestGateway } from './support/start-gateway.ts';
+import { fast, readMetric } from './support/subscription-clients.ts';
 
 const path = (name: string) => fileURLToPath(new URL(`../examples/${name}`, import.meta.url));
 const good = path('files/coupons-by-mobile.csv');

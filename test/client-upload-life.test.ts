@@ -4,9 +4,9 @@ import { createSseClient } from '../examples/clients/graphql-sse.ts';
 import type { NextStep } from '../examples/clients/next-step.ts';
 import { createPlainClient } from '../examples/clients/plain-fetch.ts';
 import { describeJob, uploadLife } from '../examples/clients/upload-life.ts';
-import { fast } from './subscription-clients.ts';
 import { token } from './support/graphql-client.ts';
 import { startGateway, type TestGateway } from './support/start-gateway.ts';
+import { fast } from './support/subscription-clients.ts';
 import { byMobile, good, tokensOf } from './support/upload-scenarios.ts';
 
 let gateway: TestGateway;

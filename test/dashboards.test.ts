@@ -7,9 +7,9 @@ import { parse } from 'yaml';
 import { uploadCalls } from '../src/capillary/upload-paths.ts';
 import { errorTable } from '../src/errors.ts';
 import { createSandbox } from '../src/sandbox/create-sandbox.ts';
-import { outcome, transports, watchJobs } from './subscription-clients.ts';
 import { startProcess } from './support/gateway-process.ts';
 import { ask, upload } from './support/graphql-client.ts';
+import { outcome, transports, watchJobs } from './support/subscription-clients.ts';
 
 type SyntaxNode = ReturnType<typeof parser.parse>['topNode'];
 

@@ -1,12 +1,12 @@
 import { getIntrospectionQuery } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { outcome, transports, watchJobs } from './subscription-clients.ts';
 import { assertClean } from './support/assert-clean.ts';
 import { cpuMsOf } from './support/cpu-ms-of.ts';
 import { uploadCouponBatch } from './support/graphql-client.ts';
 import { filePart, mapPart, operationsPart } from './support/multipart-form.ts';
 import { exchange, postForm, postJson, readGraphQL, requestHead } from './support/raw-graphql.ts';
 import { startGateway, type TestGateway } from './support/start-gateway.ts';
+import { outcome, transports, watchJobs } from './support/subscription-clients.ts';
 
 let gateway: TestGateway;
 let closed: TestGateway;

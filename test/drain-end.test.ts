@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import type { LoggedRequest } from '../src/sandbox/requests/logged-request.ts';
-import { readMetric } from './subscription-clients.ts';
 import { couponFile } from './support/coupon-file.ts';
 import { eventually } from './support/eventually.ts';
 import { ask, mobileInput, upload } from './support/graphql-client.ts';
@@ -8,6 +7,7 @@ import { encodeForm, filePart, mapPart, operationsPart } from './support/multipa
 import { openConnection } from './support/raw-connection.ts';
 import { postHead, readGraphQL } from './support/raw-graphql.ts';
 import { startGateway, type TestGateway } from './support/start-gateway.ts';
+import { readMetric } from './support/subscription-clients.ts';
 
 const idempotencyKey = 'drain-end-key';
 const shuttingDown = { status: 503, code: 'SHUTTING_DOWN' };

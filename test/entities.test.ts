@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { addJob } from './subscription-clients.ts';
 import { ask } from './support/graphql-client.ts';
 import { startGateway } from './support/start-gateway.ts';
+import { addJob } from './support/subscription-clients.ts';
 
 const entities = /* GraphQL */ `
   query ($representations: [_Any!]!) {

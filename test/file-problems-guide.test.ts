@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { fileProblemCodes } from '../src/upload/scan/file-problem.ts';
 import { scanPlan } from '../src/upload/scan/scan-plan.ts';
-import { mobileFirst, scanFile } from './scan-file.ts';
+import { mobileFirst, scanFile } from './support/scan-file.ts';
 
 const guide = readFileSync(new URL('../docs/file-problems.md', import.meta.url), 'utf8');
 const sections = guide.split(/^### /m).slice(1);

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { scanPlan } from '../src/upload/scan/scan-plan.ts';
-import { codesOnly, cutAt, mobileFirst, places, redeemed, scanChunks } from './scan-file.ts';
 import { check } from './support/fuzz.ts';
 import { naiveRows, naiveScan } from './support/naive-scan.ts';
+import { codesOnly, cutAt, mobileFirst, places, redeemed, scanChunks } from './support/scan-file.ts';
 
 const emailSecond = scanPlan({
   kind: 'COUPON_BATCH',

@@ -4,7 +4,7 @@ import type { UpstreamJob } from '../src/capillary/upstream-job.ts';
 import { createWatcher } from '../src/watch/create-watcher.ts';
 import type { PollExchange, PollOutcome, PollReport, PollSeatEvents } from '../src/watch/poll-exchange.ts';
 import { check } from './support/fuzz.ts';
-import { collect, credential, failure, isTerminal, job, ref } from './watch-upstream.ts';
+import { collect, credential, failure, isTerminal, job, ref } from './support/watch-upstream.ts';
 
 /** Each in turn, and again from the first. */
 function cycle<T>(values: readonly T[]): () => T {

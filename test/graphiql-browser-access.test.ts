@@ -4,11 +4,11 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseConfig } from '../src/config.ts';
 import { createGateway, type Gateway } from '../src/gateway.ts';
-import { fast } from './subscription-clients.ts';
 import { readQuery } from './support/explorer-page.ts';
 import { hasChromium } from './support/find-chromium.ts';
 import { type BrowserPage, openBrowser, type TestBrowser } from './support/open-browser.ts';
 import { startGateway, type TestGateway } from './support/start-gateway.ts';
+import { fast } from './support/subscription-clients.ts';
 import {
   chooseFiles,
   enterToken,

@@ -1,9 +1,9 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { addJob, fast } from './subscription-clients.ts';
 import { hasChromium } from './support/find-chromium.ts';
 import { type BrowserPage, openBrowser, type TestBrowser } from './support/open-browser.ts';
 import { startGateway, type TestGateway } from './support/start-gateway.ts';
+import { addJob, fast } from './support/subscription-clients.ts';
 import { chooseFiles, enterToken, openExplorer, openTab, play, startAfresh } from './support/use-explorer.ts';
 
 describe.skipIf(!hasChromium())('Jobs in the explorer', () => {

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { addJob, readMetric, watchJobs } from './subscription-clients.ts';
 import { couponFile } from './support/coupon-file.ts';
 import { eventually } from './support/eventually.ts';
 import { token } from './support/graphql-client.ts';
 import { encodeForm, filePart, mapPart, operationsPart } from './support/multipart-form.ts';
 import { openConnection, type RawConnection } from './support/raw-connection.ts';
 import { postHead, readGraphQL, requestHead } from './support/raw-graphql.ts';
+import { addJob, readMetric, watchJobs } from './support/subscription-clients.ts';
 import { useGateway } from './support/use-gateway.ts';
 
 const gateway = useGateway();

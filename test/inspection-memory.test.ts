@@ -15,9 +15,9 @@ import type {
   InspectionRequest,
 } from '../src/upload/inspection/inspection-messages.ts';
 import { createMemoryPool } from '../src/upload/inspection/memory-pool.ts';
-import { codesOnly, scanFile } from './scan-file.ts';
 import { couponFile } from './support/coupon-file.ts';
 import { upload } from './support/graphql-client.ts';
+import { codesOnly, scanFile } from './support/scan-file.ts';
 import { startGateway } from './support/start-gateway.ts';
 
 const plan: InspectionPlan = {

@@ -3,7 +3,7 @@ import type { UploadKind } from '../src/capillary/upstream-job.ts';
 import type { JobLists } from '../src/jobs/job-listing.ts';
 import { jobCursor, jobPage } from '../src/jobs/job-page.ts';
 import { toUploadJob, type UploadJob } from '../src/jobs/upload-job.ts';
-import { job } from './watch-upstream.ts';
+import { job } from './support/watch-upstream.ts';
 
 /** A list of one kind, each second job finished, made at the same pace. */
 function listOf(kind: 'COUPON_BATCH' | 'REDEEMED_COUPONS', count: number): UploadJob[] {

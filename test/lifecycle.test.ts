@@ -2,7 +2,6 @@ import { createServer } from 'node:net';
 import { request } from 'undici';
 import { describe, expect, test } from 'vitest';
 import { createSandbox } from '../src/sandbox/create-sandbox.ts';
-import { readMetric } from './subscription-clients.ts';
 import { couponFile } from './support/coupon-file.ts';
 import { eventually } from './support/eventually.ts';
 import { runProcess, startProcess } from './support/gateway-process.ts';
@@ -11,6 +10,7 @@ import { listen } from './support/listen.ts';
 import { encodeForm, filePart, mapPart, operationsPart } from './support/multipart-form.ts';
 import { openConnection } from './support/raw-connection.ts';
 import { exchange, postHead, requestHead } from './support/raw-graphql.ts';
+import { readMetric } from './support/subscription-clients.ts';
 
 // These tests run what `npm run build` made.
 

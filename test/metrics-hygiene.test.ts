@@ -6,10 +6,10 @@ import { createWorkInHand } from '../src/http/connection/work-in-hand.ts';
 import { createRequestListener } from '../src/http/create-request-listener.ts';
 import { createMetrics } from '../src/observe/create-metrics.ts';
 import type { Fault } from '../src/sandbox/faults/fault.ts';
-import { outcome, transports, watchJobs } from './subscription-clients.ts';
 import { ask, upload } from './support/graphql-client.ts';
 import { listen } from './support/listen.ts';
 import { startGateway, type TestGateway } from './support/start-gateway.ts';
+import { outcome, transports, watchJobs } from './support/subscription-clients.ts';
 
 /** All that callers and upstream can make up, another in each round. */
 async function attack({ url, sandbox }: TestGateway, round: number): Promise<void> {

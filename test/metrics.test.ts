@@ -4,9 +4,9 @@ import { request } from 'undici';
 import { describe, expect, test } from 'vitest';
 import { createMetrics } from '../src/observe/create-metrics.ts';
 import type { WatchStats } from '../src/watch/watch-stats.ts';
-import { readMetric } from './subscription-clients.ts';
 import { ask, upload } from './support/graphql-client.ts';
 import { startGateway } from './support/start-gateway.ts';
+import { readMetric } from './support/subscription-clients.ts';
 
 const stats: WatchStats = {
   ...{ watchers: 3, loops: 2, credentials: 1, lowestBudgetLeft: 58 },

@@ -9,10 +9,10 @@ import type { InspectionEvents } from '../src/upload/inspection/inspection.ts';
 import type { InspectionPlan } from '../src/upload/inspection/inspection-messages.ts';
 import { createPassingFile, type PassingFileOptions } from '../src/upload/passing/passing-file.ts';
 import { FileRefusedError } from '../src/upload/result/file-refused-error.ts';
-import { cutAt } from './scan-file.ts';
 import { couponFile } from './support/coupon-file.ts';
 import { eventually } from './support/eventually.ts';
 import { upload } from './support/graphql-client.ts';
+import { cutAt } from './support/scan-file.ts';
 import { sha256Of } from './support/sha256-of.ts';
 import { startGateway } from './support/start-gateway.ts';
 

@@ -8,11 +8,18 @@ import {
   UploadJobDocument,
   WatchJobsDocument,
 } from './graphql/generated/graphql.ts';
-import { addJob, fast, nextJob, type Operation, outcome, transports } from './subscription-clients.ts';
 import { mobileInput } from './support/graphql-client.ts';
 import { encodeForm, filePart, mapPart } from './support/multipart-form.ts';
 import { exchange, postForm, postHead, readGraphQL, requestHead } from './support/raw-graphql.ts';
 import { startGateway, type TestGateway } from './support/start-gateway.ts';
+import {
+  addJob,
+  fast,
+  nextJob,
+  type Operation,
+  outcome,
+  transports,
+} from './support/subscription-clients.ts';
 
 const path = new URL('graphql/generated/persisted-documents.json', import.meta.url).pathname;
 const hashOf = (document: { __meta__?: Record<string, unknown> | undefined }) =>

@@ -2,12 +2,12 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { addJob, readMetric } from './subscription-clients.ts';
 import { eventually } from './support/eventually.ts';
 import { token } from './support/graphql-client.ts';
 import { openConnection } from './support/raw-connection.ts';
 import { requestHead } from './support/raw-graphql.ts';
 import { startGateway } from './support/start-gateway.ts';
+import { addJob, readMetric } from './support/subscription-clients.ts';
 import { useGateway } from './support/use-gateway.ts';
 
 const gateway = useGateway();

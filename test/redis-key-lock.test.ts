@@ -6,7 +6,7 @@ import { KeyBusyError } from '../src/upload/repeats/key-lock.ts';
 import { createRedisKeyLock } from '../src/upload/repeats/redis-key-lock.ts';
 import { eventually } from './support/eventually.ts';
 import { listen } from './support/listen.ts';
-import { hasRedisServer, startRedisServer } from './watch-redis-server.ts';
+import { hasRedisServer, startRedisServer } from './support/watch-redis-server.ts';
 
 const never = new AbortController().signal;
 /** Longer than the test: no renewal comes by itself. */

@@ -1,6 +1,10 @@
 import { Redis } from 'ioredis';
 import { describe, expect, test } from 'vitest';
 import { createSandbox, type Sandbox } from '../src/sandbox/create-sandbox.ts';
+import { eventually } from './support/eventually.ts';
+import { type GatewayProcess, startProcess } from './support/gateway-process.ts';
+import { upload } from './support/graphql-client.ts';
+import { sha256Of } from './support/sha256-of.ts';
 import {
   addJob,
   nextJob,
@@ -11,13 +15,9 @@ import {
   type Transport,
   transports,
   watchJobs,
-} from './subscription-clients.ts';
-import { eventually } from './support/eventually.ts';
-import { type GatewayProcess, startProcess } from './support/gateway-process.ts';
-import { upload } from './support/graphql-client.ts';
-import { sha256Of } from './support/sha256-of.ts';
-import { startRedisProxy } from './watch-redis-proxy.ts';
-import { hasRedisServer, type RedisServer, startRedisServer } from './watch-redis-server.ts';
+} from './support/subscription-clients.ts';
+import { startRedisProxy } from './support/watch-redis-proxy.ts';
+import { hasRedisServer, type RedisServer, startRedisServer } from './support/watch-redis-server.ts';
 
 // These tests run what `npm run build` made.
 

@@ -1,11 +1,11 @@
 import { request } from 'undici';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { createOperationRecords, type FinishedOperation } from '../src/observe/operation-record.ts';
-import { outcome, transports, watchJobs } from './subscription-clients.ts';
 import { eventually } from './support/eventually.ts';
 import { ask, token, upload } from './support/graphql-client.ts';
 import { exchange, postHead } from './support/raw-graphql.ts';
 import { startGateway, type TestGateway } from './support/start-gateway.ts';
+import { outcome, transports, watchJobs } from './support/subscription-clients.ts';
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 

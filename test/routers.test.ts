@@ -4,7 +4,6 @@ import { type ClientRequest, type IncomingMessage, request as startRequest } fro
 import { json } from 'node:stream/consumers';
 import { request } from 'undici';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { addJob, nextJob, outcome, type Transport, transports, watchJobs } from './subscription-clients.ts';
 import { ask, token, upload } from './support/graphql-client.ts';
 import { boundary, encodeForm, filePart, mapPart, operationsPart } from './support/multipart-form.ts';
 import { type SeriesOwner, startSeriesOwner } from './support/series-owner.ts';
@@ -16,6 +15,14 @@ import {
   scriptRouter,
   startGrafbase,
 } from './support/start-router.ts';
+import {
+  addJob,
+  nextJob,
+  outcome,
+  type Transport,
+  transports,
+  watchJobs,
+} from './support/subscription-clients.ts';
 import { uploadOverSocket } from './support/upload-over-socket.ts';
 
 /** A router before both subgraphs, and all that stands behind it. */

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createSandbox, type Sandbox } from '../src/sandbox/create-sandbox.ts';
-import { call, get, paths, upload } from './sandbox-upload.ts';
+import { call, get, paths, upload } from './support/sandbox-upload.ts';
 
 let sandbox: Sandbox;
 beforeEach(async () => {

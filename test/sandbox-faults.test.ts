@@ -3,7 +3,7 @@ import { request } from 'undici';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createSandbox, type Sandbox } from '../src/sandbox/create-sandbox.ts';
 import type { Fault } from '../src/sandbox/faults/fault.ts';
-import { call, formBody, get, openUpload, paths, upload } from './sandbox-upload.ts';
+import { call, formBody, get, openUpload, paths, upload } from './support/sandbox-upload.ts';
 
 let sandbox: Sandbox;
 beforeEach(async () => {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createSandbox, type Sandbox } from '../src/sandbox/create-sandbox.ts';
-import { get, paths, redeemedFields, upload } from './sandbox-upload.ts';
+import { get, paths, redeemedFields, upload } from './support/sandbox-upload.ts';
 
 const at = Date.UTC(2024, 4, 27, 12, 6, 13, 638);
 let sandbox: Sandbox;

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createSandbox, type Sandbox } from '../src/sandbox/create-sandbox.ts';
-import { call, get, paths, upload } from './sandbox-upload.ts';
+import { call, get, paths, upload } from './support/sandbox-upload.ts';
 
 let now = 1_700_000_000_000;
 let sandbox: Sandbox;

@@ -10,7 +10,7 @@ import {
   redeemedFields,
   untagged,
   upload,
-} from './sandbox-upload.ts';
+} from './support/sandbox-upload.ts';
 import { sha256Of } from './support/sha256-of.ts';
 
 let sandbox: Sandbox;

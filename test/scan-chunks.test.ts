@@ -5,7 +5,15 @@ import { createCsvScan } from '../src/upload/scan/csv-scan.ts';
 import { createRowReader } from '../src/upload/scan/row-reader.ts';
 import { scanPlan } from '../src/upload/scan/scan-plan.ts';
 import { trimCell } from '../src/upload/scan/trim-cell.ts';
-import { codesOnly, cutAt, mobileFirst, redeemed, type Scanned, scanChunks, scanFile } from './scan-file.ts';
+import {
+  codesOnly,
+  cutAt,
+  mobileFirst,
+  redeemed,
+  type Scanned,
+  scanChunks,
+  scanFile,
+} from './support/scan-file.ts';
 
 // What tends to go wrong: quotes in every place, every line end, marks, and characters of two to four bytes.
 const pieces = fc.constantFrom(

@@ -3,7 +3,7 @@ import { createRowKernel } from '../src/upload/scan/kernel/row-kernel.ts';
 import { createPlainRows } from '../src/upload/scan/plain-rows.ts';
 import { createProblemList } from '../src/upload/scan/problem-list.ts';
 import type { ScanPlan } from '../src/upload/scan/scan-plan.ts';
-import { codesOnly, mobileFirst, places, redeemed, scanFile } from './scan-file.ts';
+import { codesOnly, mobileFirst, places, redeemed, scanFile } from './support/scan-file.ts';
 
 /** How many rows of these the kernel takes. What it leaves costs time and no more: the row reader judges it. */
 function plainRows(rows: string, plan: ScanPlan, maxProblems = 100): number {

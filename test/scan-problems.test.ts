@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createCsvScan } from '../src/upload/scan/csv-scan.ts';
 import { createProblemList } from '../src/upload/scan/problem-list.ts';
 import { scanPlan } from '../src/upload/scan/scan-plan.ts';
-import { codesOnly, mobileFirst, places, redeemed, scanChunks, scanFile } from './scan-file.ts';
+import { codesOnly, mobileFirst, places, redeemed, scanChunks, scanFile } from './support/scan-file.ts';
 
 describe('a file that is wrong as a whole', () => {
   const utf16le = Buffer.from('code\nA1\n', 'utf16le');

@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { addJob, readMetric } from './subscription-clients.ts';
 import { assertClean } from './support/assert-clean.ts';
 import { cpuMsOf } from './support/cpu-ms-of.ts';
 import { eventually } from './support/eventually.ts';
@@ -11,6 +10,7 @@ import { encodeForm, filePart, mapPart, operationsPart } from './support/multipa
 import { openConnection, type RawConnection } from './support/raw-connection.ts';
 import { postForm, postHead, readGraphQL } from './support/raw-graphql.ts';
 import { startGateway, type TestGateway } from './support/start-gateway.ts';
+import { addJob, readMetric } from './support/subscription-clients.ts';
 
 const idleTimeoutMs = 500;
 let gateway: TestGateway;

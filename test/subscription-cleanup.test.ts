@@ -6,6 +6,11 @@ import { request } from 'undici';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import type { LoggedRequest } from '../src/sandbox/requests/logged-request.ts';
+import { eventually } from './support/eventually.ts';
+import { token } from './support/graphql-client.ts';
+import { openConnection } from './support/raw-connection.ts';
+import { requestHead } from './support/raw-graphql.ts';
+import { startGateway, type TestGateway } from './support/start-gateway.ts';
 import {
   addJob,
   fast,
@@ -16,12 +21,7 @@ import {
   type Transport,
   transports,
   watchJobs,
-} from './subscription-clients.ts';
-import { eventually } from './support/eventually.ts';
-import { token } from './support/graphql-client.ts';
-import { openConnection } from './support/raw-connection.ts';
-import { requestHead } from './support/raw-graphql.ts';
-import { startGateway, type TestGateway } from './support/start-gateway.ts';
+} from './support/subscription-clients.ts';
 
 let gateway: TestGateway;
 /** The gateway's side of each connection. */

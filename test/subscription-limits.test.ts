@@ -1,6 +1,9 @@
 import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
+import { eventually } from './support/eventually.ts';
+import { ask, token } from './support/graphql-client.ts';
+import { startGateway, type TestGateway } from './support/start-gateway.ts';
 import {
   addJob,
   fast,
@@ -10,10 +13,7 @@ import {
   readMetric,
   transports,
   watchJobs,
-} from './subscription-clients.ts';
-import { eventually } from './support/eventually.ts';
-import { ask, token } from './support/graphql-client.ts';
-import { startGateway, type TestGateway } from './support/start-gateway.ts';
+} from './support/subscription-clients.ts';
 
 let gateway: TestGateway;
 let id: string;

@@ -3,9 +3,9 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { addJob, fast, watchJobs } from './subscription-clients.ts';
 import { token } from './support/graphql-client.ts';
 import { startGateway } from './support/start-gateway.ts';
+import { addJob, fast, watchJobs } from './support/subscription-clients.ts';
 
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;

@@ -2,12 +2,12 @@ import { request } from 'undici';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { sendEvents } from '../src/http/event-stream/send-events.ts';
 import { multipartStream } from '../src/http/event-stream/stream-format.ts';
-import { addJob, fast, watchJobs } from './subscription-clients.ts';
 import { token } from './support/graphql-client.ts';
 import { openConnection } from './support/raw-connection.ts';
 import { requestHead } from './support/raw-graphql.ts';
 import { startGateway, type TestGateway } from './support/start-gateway.ts';
 import { startStubServer } from './support/stub-server.ts';
+import { addJob, fast, watchJobs } from './support/subscription-clients.ts';
 
 // Apollo's protocol: https://www.apollographql.com/docs/graphos/routing/operations/subscriptions/multipart-protocol
 const spec = 'multipart/mixed;subscriptionSpec=1.0';

@@ -21,14 +21,14 @@ import { createOperationRecords } from '../src/observe/operation-record.ts';
 import { schema } from '../src/schema/schema.ts';
 import { createUploadPlaces } from '../src/upload/upload-places.ts';
 import { createWatcher } from '../src/watch/create-watcher.ts';
-import { addJob, fast, pollsOf, readMetric, watchJobs } from './subscription-clients.ts';
 import { eventually } from './support/eventually.ts';
 import { token } from './support/graphql-client.ts';
 import { openConnection } from './support/raw-connection.ts';
 import { requestHead } from './support/raw-graphql.ts';
 import { startGateway, type TestGateway } from './support/start-gateway.ts';
 import { startStubServer } from './support/stub-server.ts';
-import { job } from './watch-upstream.ts';
+import { addJob, fast, pollsOf, readMetric, watchJobs } from './support/subscription-clients.ts';
+import { job } from './support/watch-upstream.ts';
 
 let gateway: TestGateway;
 

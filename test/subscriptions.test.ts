@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { startGateway, type TestGateway } from './support/start-gateway.ts';
 import {
   addJob,
   type Caller,
@@ -10,8 +11,7 @@ import {
   type Transport,
   transports,
   watchJobs,
-} from './subscription-clients.ts';
-import { startGateway, type TestGateway } from './support/start-gateway.ts';
+} from './support/subscription-clients.ts';
 
 let gateway: TestGateway;
 

@@ -4,12 +4,12 @@ import { ExportResultCode } from '@opentelemetry/core';
 import { describe, expect, test } from 'vitest';
 import { tellOutages } from '../src/observe/tell-outages.ts';
 import { createSandbox } from '../src/sandbox/create-sandbox.ts';
-import { addJob, outcome, type Transport, transports } from './subscription-clients.ts';
 import { eventually } from './support/eventually.ts';
 import { freePort } from './support/free-port.ts';
 import { startProcess } from './support/gateway-process.ts';
 import { ask, mobileInput, upload } from './support/graphql-client.ts';
 import { startOtlpCollector } from './support/otlp-collector.ts';
+import { addJob, outcome, type Transport, transports } from './support/subscription-clients.ts';
 import { end, logged, only, routersTrace, startTraced } from './support/traced-gateway.ts';
 
 // These tests run what `npm run build` made: the SDK reads the environment of a process.

@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { readMetric } from './subscription-clients.ts';
 import { assertClean } from './support/assert-clean.ts';
 import { eventually } from './support/eventually.ts';
 import { ask, token, upload } from './support/graphql-client.ts';
@@ -7,6 +6,7 @@ import { csv, encodeForm, filePart, mapPart, operationsPart } from './support/mu
 import { openConnection, type RawConnection } from './support/raw-connection.ts';
 import { exchange, postHead, postJson, readGraphQL } from './support/raw-graphql.ts';
 import { startGateway, type TestGateway } from './support/start-gateway.ts';
+import { readMetric } from './support/subscription-clients.ts';
 
 let gateway: TestGateway;
 beforeEach(async () => {

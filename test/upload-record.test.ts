@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { readMetric } from './subscription-clients.ts';
 import { couponFile } from './support/coupon-file.ts';
 import { eventually } from './support/eventually.ts';
 import { mobileInput, upload } from './support/graphql-client.ts';
@@ -7,6 +6,7 @@ import { encodeForm, filePart, mapPart, operationsPart } from './support/multipa
 import { openConnection } from './support/raw-connection.ts';
 import { postHead } from './support/raw-graphql.ts';
 import { startGateway, type TestGateway, type TestGatewayOptions } from './support/start-gateway.ts';
+import { readMetric } from './support/subscription-clients.ts';
 
 /** The lines of uploads, once there are so many. */
 async function storiesOf({ log }: TestGateway, count = 1) {

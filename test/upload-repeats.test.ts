@@ -10,7 +10,7 @@ import { eventually } from './support/eventually.ts';
 import { startProcess } from './support/gateway-process.ts';
 import { ask, mobileInput, token, type UploadRequest, upload } from './support/graphql-client.ts';
 import { startGateway } from './support/start-gateway.ts';
-import { hasRedisServer, startRedisServer } from './watch-redis-server.ts';
+import { hasRedisServer, startRedisServer } from './support/watch-redis-server.ts';
 
 const resultFields = /* GraphQL */ `
   __typename

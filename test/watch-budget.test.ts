@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createWatcher } from '../src/watch/create-watcher.ts';
-import { createUpstream, credential, isTerminal, job, type Poll, ref } from './watch-upstream.ts';
+import { createUpstream, credential, isTerminal, job, type Poll, ref } from './support/watch-upstream.ts';
 
 const caller = credential('a');
 const minute = 60_000;

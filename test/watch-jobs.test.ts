@@ -1,6 +1,7 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { UpstreamJob } from '../src/capillary/upstream-job.ts';
 import { createWatcher } from '../src/watch/create-watcher.ts';
+import { useFakeClock } from './support/use-fake-clock.ts';
 import {
   collect,
   createUpstream,
@@ -10,17 +11,12 @@ import {
   job,
   ref,
   type Upstream,
-} from './watch-upstream.ts';
+} from './support/watch-upstream.ts';
 
 const caller = credential('a');
 const open = () => new AbortController().signal;
 
-beforeEach(() => void vi.useFakeTimers());
-afterEach(() => {
-  // Every test ends all its watchers: what is left would be a leak.
-  expect(vi.getTimerCount()).toBe(0);
-  vi.useRealTimers();
-});
+useFakeClock();
 
 function setUp(options: Partial<Parameters<typeof createWatcher>[0]> = {}) {
   const upstream = createUpstream();

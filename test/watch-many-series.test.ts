@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { createWatcher } from '../src/watch/create-watcher.ts';
 import type { PollTurn } from '../src/watch/poll-exchange.ts';
 import { createPollScheduler } from '../src/watch/poll-scheduler.ts';
-import { createUpstream, credential, isTerminal, job, ref } from './watch-upstream.ts';
+import { createUpstream, credential, isTerminal, job, ref } from './support/watch-upstream.ts';
 
 const { signal } = new AbortController();
 const caller = credential('a');

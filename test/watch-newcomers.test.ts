@@ -1,14 +1,19 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { UpstreamJob } from '../src/capillary/upstream-job.ts';
 import { createWatcher } from '../src/watch/create-watcher.ts';
 import type { PollExchange, PollReport, PollSeatEvents } from '../src/watch/poll-exchange.ts';
-import { collect, createUpstream, credential, failure, isTerminal, job, ref } from './watch-upstream.ts';
+import { useFakeClock } from './support/use-fake-clock.ts';
+import {
+  collect,
+  createUpstream,
+  credential,
+  failure,
+  isTerminal,
+  job,
+  ref,
+} from './support/watch-upstream.ts';
 
-beforeEach(() => void vi.useFakeTimers());
-afterEach(() => {
-  expect(vi.getTimerCount()).toBe(0);
-  vi.useRealTimers();
-});
+useFakeClock();
 
 /** Every turn is this replica's, and its result is shared when the test says so. */
 function exchangeInHand() {

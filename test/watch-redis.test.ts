@@ -6,8 +6,8 @@ import { createRedisLink } from '../src/redis/redis-link.ts';
 import { createWatcher, type WatcherOptions } from '../src/watch/create-watcher.ts';
 import { createRedisExchange } from '../src/watch/redis-exchange.ts';
 import { beginTurn, finishTurn } from '../src/watch/redis-scripts.ts';
-import { startRedisProxy } from './watch-redis-proxy.ts';
-import { hasRedisServer, type RedisServer, startRedisServer } from './watch-redis-server.ts';
+import { startRedisProxy } from './support/watch-redis-proxy.ts';
+import { hasRedisServer, type RedisServer, startRedisServer } from './support/watch-redis-server.ts';
 import {
   collect,
   createUpstream,
@@ -18,7 +18,7 @@ import {
   type Poll,
   ref,
   type Upstream,
-} from './watch-upstream.ts';
+} from './support/watch-upstream.ts';
 
 const caller = credential('c'.repeat(64));
 const open = () => new AbortController().signal;

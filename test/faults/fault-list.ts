@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { hasRedisServer } from '../watch-redis-server.ts';
+import { hasRedisServer } from '../support/watch-redis-server.ts';
 import { clientFaults } from './client-faults.ts';
 import type { FaultCase, FaultSide } from './fault-case.ts';
 import { gatewayFaults } from './gateway-faults.ts';

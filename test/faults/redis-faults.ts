@@ -1,5 +1,5 @@
-import { type RedisProxy, startRedisProxy } from '../watch-redis-proxy.ts';
-import { type RedisServer, startRedisServer } from '../watch-redis-server.ts';
+import { type RedisProxy, startRedisProxy } from '../support/watch-redis-proxy.ts';
+import { type RedisServer, startRedisServer } from '../support/watch-redis-server.ts';
 import { atOnceMs, type FaultCase } from './fault-case.ts';
 import { halfSent } from './half-sent.ts';
 

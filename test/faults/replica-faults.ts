@@ -1,8 +1,8 @@
 import { Redis } from 'ioredis';
-import { readMetric } from '../subscription-clients.ts';
 import type { GatewayProcess } from '../support/gateway-process.ts';
-import { type RedisProxy, startRedisProxy } from '../watch-redis-proxy.ts';
-import { type RedisServer, startRedisServer } from '../watch-redis-server.ts';
+import { readMetric } from '../support/subscription-clients.ts';
+import { type RedisProxy, startRedisProxy } from '../support/watch-redis-proxy.ts';
+import { type RedisServer, startRedisServer } from '../support/watch-redis-server.ts';
 import { atOnceMs, type FaultCase } from './fault-case.ts';
 import type { FaultStage } from './fault-stage.ts';
 import { halfSent } from './half-sent.ts';

@@ -2,10 +2,10 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { JobStateFragment } from '../../examples/clients/generated/graphql.ts';
 import type { Tokens } from '../../examples/clients/tokens.ts';
 import type { WatchOptions } from '../../examples/clients/watch-until-done.ts';
-import { addJob, fast, readMetric } from '../subscription-clients.ts';
 import { eventually } from './eventually.ts';
 import { token } from './graphql-client.ts';
 import { startGateway, type TestGateway } from './start-gateway.ts';
+import { addJob, fast, readMetric } from './subscription-clients.ts';
 import { tokensOf } from './upload-scenarios.ts';
 
 export interface WatchClient {

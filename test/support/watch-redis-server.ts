@@ -5,8 +5,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { freePort } from './support/free-port.ts';
-import { hasProgram } from './support/has-program.ts';
+import { freePort } from './free-port.ts';
+import { hasProgram } from './has-program.ts';
 
 /** Whether these tests can run: without the program they are skipped, except in CI, where they fail. */
 export function hasRedisServer(): boolean {

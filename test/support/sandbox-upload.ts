@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { request } from 'undici';
-import type { Sandbox } from '../src/sandbox/create-sandbox.ts';
+import type { Sandbox } from '../../src/sandbox/create-sandbox.ts';
 
 export const paths = {
   coupons: '/coupon/api/v1/upload/file/541854',

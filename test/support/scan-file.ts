@@ -1,6 +1,6 @@
-import { type CsvScan, type CsvScanOptions, createCsvScan } from '../src/upload/scan/csv-scan.ts';
-import { type ScanPlan, scanPlan } from '../src/upload/scan/scan-plan.ts';
-import type { ScanReport } from '../src/upload/scan/scan-report.ts';
+import { type CsvScan, type CsvScanOptions, createCsvScan } from '../../src/upload/scan/csv-scan.ts';
+import { type ScanPlan, scanPlan } from '../../src/upload/scan/scan-plan.ts';
+import type { ScanReport } from '../../src/upload/scan/scan-report.ts';
 
 export const codesOnly = scanPlan({ kind: 'COUPON_BATCH', customerIdentifier: 'NOT_TAGGED' });
 export const mobileFirst = scanPlan({

@@ -1,7 +1,7 @@
-import { CapillaryError, type CapillaryErrorCode } from '../src/capillary/capillary-error.ts';
-import type { Credential } from '../src/capillary/credential.ts';
-import type { ListJobsOnce } from '../src/capillary/list-jobs.ts';
-import type { UploadKind, UpstreamJob } from '../src/capillary/upstream-job.ts';
+import { CapillaryError, type CapillaryErrorCode } from '../../src/capillary/capillary-error.ts';
+import type { Credential } from '../../src/capillary/credential.ts';
+import type { ListJobsOnce } from '../../src/capillary/list-jobs.ts';
+import type { UploadKind, UpstreamJob } from '../../src/capillary/upstream-job.ts';
 
 /** A job as upstream lists it, in series 1 unless told otherwise. */
 export function job(jobId: string, uploadStatus: string, more: Partial<UpstreamJob> = {}): UpstreamJob {

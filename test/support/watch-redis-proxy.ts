@@ -1,5 +1,5 @@
 import { connect, createServer, type Socket } from 'node:net';
-import { listen } from './support/listen.ts';
+import { listen } from './listen.ts';
 
 /** A way to Redis that can be blocked for who uses it, and for nobody else. */
 export interface RedisProxy extends AsyncDisposable {

@@ -8,9 +8,9 @@ import { createClient as createWebSocketClient } from 'graphql-ws';
 import type { Observable, Subscription } from 'rxjs';
 import { expect } from 'vitest';
 import { WebSocket } from 'ws';
-import type { Sandbox } from '../src/sandbox/create-sandbox.ts';
-import { token as sandboxToken } from './support/graphql-client.ts';
-import type { TestGatewayOptions } from './support/start-gateway.ts';
+import type { Sandbox } from '../../src/sandbox/create-sandbox.ts';
+import { token as sandboxToken } from './graphql-client.ts';
+import type { TestGatewayOptions } from './start-gateway.ts';
 
 /** Polls as fast as may be. */
 export const fast: TestGatewayOptions = {
