@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, test, vi } from 'vitest';
 import { CapillaryError, type CapillaryErrorCode } from '../src/capillary/capillary-error.ts';
 import { readJobs } from '../src/capillary/read-answer.ts';
@@ -245,6 +246,12 @@ describe('An answer that is a refusal or not an answer', () => {
     expect(upstreamMessage).toMatch(/^\[31mred line ß😀.*…$/u);
     expect(upstreamMessage.length).toBeLessThanOrEqual(500);
     expect(upstreamMessage.isWellFormed()).toBe(true);
+  });
+
+  test('says so when it is compressed, which only a proxy would do unasked', () => {
+    const body = gzipSync(JSON.stringify(couponStatus)).toString();
+    const { message } = failure(answer(body, { headers: { 'content-encoding': 'gzip' } }));
+    expect(message).toContain('it is compressed');
   });
 
   test('drops a message that is HTML', () => {

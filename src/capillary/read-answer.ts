@@ -2,7 +2,7 @@ import { CapillaryError } from './capillary-error.ts';
 import { asId, asRecord, type JsonRecord, parseJson } from './lenient-json.ts';
 import { readJob } from './read-job.ts';
 import { readRefusal, requestId } from './read-refusal.ts';
-import type { UpstreamAnswer } from './upstream-answer.ts';
+import { answerHeader, type UpstreamAnswer } from './upstream-answer.ts';
 import type { UploadKind, UpstreamJob } from './upstream-job.ts';
 
 const listNames = {
@@ -49,7 +49,7 @@ export function readAnswer(answer: UpstreamAnswer, hasResult: (body: JsonRecord)
   const body = asRecord(parseJson(answer.body));
   const refusal = readRefusal(answer, body, body !== undefined && hasResult(body));
   if (refusal !== undefined) throw refusal;
-  if (body === undefined) throw invalidAnswer(answer, describeNonJson(answer.body));
+  if (body === undefined) throw invalidAnswer(answer, describeNonJson(answer));
   return body;
 }
 
@@ -62,7 +62,10 @@ export function invalidAnswer(answer: UpstreamAnswer, reason: string): Capillary
   );
 }
 
-function describeNonJson(body: string): string {
+function describeNonJson(answer: UpstreamAnswer): string {
+  const { body } = answer;
   if (body.trim() === '') return 'it is empty';
+  const encoding = answerHeader(answer, 'content-encoding') ?? 'identity';
+  if (encoding !== 'identity') return 'it is compressed, although the request asked for no compression';
   return /^\s*</.test(body) ? 'it is an HTML or XML page' : 'it is not a JSON object';
 }
