@@ -1,6 +1,6 @@
 import DataLoader from 'dataloader';
 import type { CapillaryClient } from '../capillary/capillary-client.ts';
-import { CapillaryError } from '../capillary/capillary-error.ts';
+import { CapillaryError, type CapillaryErrorCode } from '../capillary/capillary-error.ts';
 import type { Credential } from '../capillary/credential.ts';
 import type { JobRef, UploadKind, UpstreamJob } from '../capillary/upstream-job.ts';
 import { GatewayError } from '../errors.ts';
@@ -74,7 +74,7 @@ export function createSeriesJobs(options: SeriesJobsOptions): SeriesJobs {
   }
 
   function noteRefusal(error: unknown): never {
-    if (error instanceof CapillaryError && error.code === 'UNAUTHENTICATED') refusal = error;
+    if (error instanceof CapillaryError && ofToken.has(error.code)) refusal = error;
     throw error;
   }
 
@@ -123,6 +123,9 @@ interface Series {
   readonly kind: UploadKind;
   readonly couponSeriesId: string;
 }
+
+/** What holds for the token, whatever list is asked for. */
+const ofToken: ReadonlySet<CapillaryErrorCode> = new Set(['UNAUTHENTICATED', 'RATE_LIMITED']);
 
 // Each is a call upstream, and one small operation could ask for as many as fit into its variables.
 const maxSeries = 1_000;
