@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { explorerUrl, readVariables } from './support/explorer-page.ts';
+import { explorerUrl, readVariables, writeHeaders } from './support/explorer-page.ts';
 import { hasChromium } from './support/find-chromium.ts';
 import { mobileInput, token } from './support/graphql-client.ts';
 import { type BrowserPage, openBrowser, type TestBrowser } from './support/open-browser.ts';
@@ -142,6 +142,27 @@ describe.skipIf(!hasChromium())('Uploading in the explorer', () => {
     await play(page);
     expect(await sent).toMatchObject({ complete: true });
     await notice.waitFor({ state: 'detached' });
+  });
+
+  test('with a token or a header that no browser can send says so, and does not stay under way', async () => {
+    await chooseFiles(page, exampleFile('coupons-by-mobile.csv'));
+    await enterToken(page, 'copied-in-p…');
+    await play(page);
+    await page.getByLabel('Notice').getByText('Capillary refused the access token.').waitFor();
+    await enterToken(page, token);
+    await writeHeaders(page, '{ "not a name": "" }');
+    await play(page);
+    await page.getByLabel('Notice').getByText('A header is not valid.').waitFor();
+    expect(await page.getByRole('button', { name: 'Cancel the upload' }).count()).toBe(0);
+  });
+
+  test('is not told any more beside the next file', async () => {
+    await page.getByLabel('Choose CSV files').setInputFiles(exampleFile('not-a-csv.csv'));
+    await play(page);
+    const result = page.getByRole('region', { name: 'Result of the upload' });
+    await result.waitFor();
+    await chooseFiles(page, exampleFile('coupons-by-mobile.csv'));
+    expect(await result.count()).toBe(0);
   });
 
   test('has the browser ask before the page is left, as long as it is under way', async () => {

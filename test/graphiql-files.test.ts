@@ -95,6 +95,18 @@ describe('Columns guessed by their names', () => {
       parts: { customerIdentifier: 'USER_ID', customerIdentifierColumn: 2 },
     },
     {
+      name: 'nothing about customers out of a header that names none: it may be in another language',
+      mutation: 'uploadCouponBatch' as const,
+      header: 'Handynummer,coupon code',
+      parts: {},
+    },
+    {
+      name: 'nothing out of a header with another separator',
+      mutation: 'uploadCouponBatch' as const,
+      header: 'mobile;coupon code',
+      parts: {},
+    },
+    {
       name: 'codes alone, which are for nobody',
       mutation: 'uploadCouponBatch' as const,
       header: 'coupon code',

@@ -298,6 +298,20 @@ describe('What an upload came to', () => {
     });
   });
 
+  test('names the jobs of a split file that an error ended, and the key to go on with', () => {
+    const extensions = { jobs: ['COUPON_BATCH:1:2'], idempotencyKey: 'k-12345678' };
+    expect(uploadOutcomes({ data: null, errors: [{ message: 'Too slow.', extensions }] })).toMatchObject([
+      {
+        tone: 'bad',
+        title: 'The upload broke off after its first part.',
+        message: 'Too slow. Repeat it with the idempotencyKey k-12345678: only the rest is sent.',
+        jobIds: ['COUPON_BATCH:1:2'],
+        mayHaveJobs: true,
+      },
+    ]);
+    expect(uploadOutcomes({ data: null, errors: [{ message: 'Too slow.', extensions: {} }] })).toEqual([]);
+  });
+
   test('holds the problems and the notes of the answer, and the ids of jobs wherever they stand', () => {
     const problems = [{ line: 2, message: 'm' }];
     const jobs = [{ id: 'COUPON_BATCH:1:2' }, { anyAlias: 'COUPON_BATCH:1:3' }, { id: 'no job' }];

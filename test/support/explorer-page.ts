@@ -22,11 +22,18 @@ export function readVariables(page: Page): Promise<string> {
   return readModel(page, 'variables.json');
 }
 
-/** The editor shows the lines in view alone; GraphiQL leaves Monaco in a global. */
+/** Replaces what the editor of headers holds. */
+export function writeHeaders(page: Page, text: string): Promise<void> {
+  return page.evaluate(`${model('request-headers.json')}.setValue(${JSON.stringify(text)})`);
+}
+
 function readModel(page: Page, name: string): Promise<string> {
-  return page.evaluate(
-    `__MONACO.editor.getModels().find(({ uri }) => uri.path.endsWith('-${name}')).getValue()`,
-  );
+  return page.evaluate(`${model(name)}.getValue()`);
+}
+
+/** An expression for an editor's text, of which it shows the lines in view alone; GraphiQL leaves Monaco in a global. */
+function model(name: string): string {
+  return `__MONACO.editor.getModels().find(({ uri }) => uri.path.endsWith('-${name}'))`;
 }
 
 /** How many bytes went over the line for all that the page loaded so far, workers included; what was cached counts 0. */

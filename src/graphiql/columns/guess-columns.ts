@@ -15,8 +15,11 @@ export function guessColumns(header: readonly string[], mutation: UploadMutation
     const kind = kinds.find((one) => findColumn(header, one) !== undefined);
     const lookFor = name ?? kind;
     const column = lookFor && findColumn(header, lookFor);
-    if (column !== undefined || !isRequired || noColumnKind) parts[part] = column;
-    if (kindPart && (kind ?? noColumnKind)) parts[kindPart] = kind ?? noColumnKind;
+    // Not for a header that says nothing: coupons that should have gone to customers would go to nobody.
+    const hasCodesAlone = header.length === 1 && findColumn(header, 'COUPON_CODE') !== undefined;
+    const known = kind ?? (hasCodesAlone ? noColumnKind : undefined);
+    if (column !== undefined || !isRequired || (known && known === noColumnKind)) parts[part] = column;
+    if (kindPart && known) parts[kindPart] = known;
   }
   return parts;
 }

@@ -35,7 +35,8 @@ export function FileCard({ chosen, slots, fields }: FileCardProps) {
       </div>
       {isStale && (
         <p className="cx-problem">
-          This file was changed, moved or deleted after you chose it. Remove it and choose it again.
+          This is a folder, or was changed, moved or deleted after you chose it. Remove it and choose it
+          again.
         </p>
       )}
       <label className="cx-field">

@@ -53,6 +53,8 @@ export function explainFault(fault: GraphQLFault, hasToken: boolean): Explanatio
       return { title: 'An upload is under way.', text: fault.message, place: 'files' };
     case 'UPLOADED_BEFORE':
       return { title: 'Uploaded already.', text: fault.message, place: 'files' };
+    case 'BAD_HEADER':
+      return { title: 'A header is not valid.', text: fault.message };
     case 'NOT_GRAPHQL':
       return { title: 'The answer is not from the gateway.', text: fault.message };
     case 'CANCELLED':

@@ -24,4 +24,5 @@ export type PageErrorCode =
   | 'FILE_NOT_CHOSEN'
   | 'FILE_CHANGED'
   | 'UPLOAD_RUNNING'
-  | 'UPLOADED_BEFORE';
+  | 'UPLOADED_BEFORE'
+  | 'BAD_HEADER';

@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject } from '../operation/json-object.ts';
 import { findJobIds } from './find-job-ids.ts';
-import type { GraphQLResult } from './graphql-result.ts';
+import type { GraphQLFault, GraphQLResult } from './graphql-result.ts';
 
 /** A row, or a whole file, that the gateway found wrong. */
 export interface FileProblem {
@@ -25,9 +25,28 @@ export interface UploadOutcome {
   readonly mayHaveJobs: boolean;
 }
 
-/** Reads the members of `UploadResult` from an answer, as far as the operation asked for their fields. */
-export function uploadOutcomes({ data }: GraphQLResult): UploadOutcome[] {
-  return Object.values(data ?? {}).flatMap((value) => (isJsonObject(value) ? [read(value)] : []));
+/**
+ * Reads the members of `UploadResult` from an answer, as far as the operation asked for their fields, and the errors
+ * that ended a split file after its first job.
+ */
+export function uploadOutcomes({ data, errors = [] }: GraphQLResult): UploadOutcome[] {
+  const results = Object.values(data ?? {}).flatMap((value) => (isJsonObject(value) ? [read(value)] : []));
+  return [...results, ...errors.flatMap(readError)];
+}
+
+function readError({ message, extensions }: GraphQLFault): UploadOutcome[] {
+  const jobIds = findJobIds(extensions?.['jobs']);
+  if (jobIds.length === 0) return [];
+  const key = extensions?.['idempotencyKey'];
+  const title = `The upload broke off after ${jobIds.length === 1 ? 'its first part' : `${jobIds.length} parts`}.`;
+  const advice =
+    typeof key === 'string' ? ` Repeat it with the idempotencyKey ${key}: only the rest is sent.` : '';
+  return [
+    {
+      ...{ tone: 'bad', title, message: `${message}${advice}` },
+      ...{ problems: [], problemCount: 0, notes: [], jobIds, mayHaveJobs: true },
+    },
+  ];
 }
 
 function read(value: JsonObject): UploadOutcome {

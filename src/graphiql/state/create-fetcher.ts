@@ -65,6 +65,7 @@ export function createFetcher({ url, store, runUpload, repeats }: FetcherOptions
     );
     const isRunning = placed.length > 0 && uploads.some((one) => one.tab === tab);
     const refuse = () => {
+      if (!areSendable(headers)) return badHeader;
       if (missing) return notChosen(missing.path);
       if (isRunning) return stillRunning;
       return placed.length > 0 && repeats.mustAsk(params, placed) ? uploadedBefore(placed) : undefined;
@@ -77,7 +78,7 @@ export function createFetcher({ url, store, runUpload, repeats }: FetcherOptions
         end();
       };
       if (refusal) {
-        store.set({ wantedPanel: { title: 'Files' } });
+        if (refusal !== badHeader) store.set({ wantedPanel: { title: 'Files' } });
         // Later, when GraphiQL has the function that ends this.
         queueMicrotask(() => finish(refusal));
         return () => {};
@@ -103,6 +104,21 @@ function uploadedBefore(placed: readonly PlacedFile[]): GraphQLResult {
   const message = `Nothing was sent: this page has uploaded ${names} with these variables already. Press play again to create one more job from it.`;
   return failure('UPLOADED_BEFORE', message);
 }
+
+/** A browser throws where it is given others, each way to send in its own way. */
+function areSendable(headers: Readonly<Record<string, string>>): boolean {
+  try {
+    new Headers(headers);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const badHeader = failure(
+  'BAD_HEADER',
+  'Nothing was sent: look under “Headers” for a name or a value with characters that no header may hold.',
+);
 
 /** After a change of tabs the editor offers to run again what it has let go of. */
 const stillRunning = failure(

@@ -25,7 +25,9 @@ export function fileActions(
 
   return {
     async addFiles(files, slots) {
-      const { tab } = store.get();
+      const { tab, outcomes } = store.get();
+      // It was about another file.
+      store.set({ outcomes: { ...outcomes, [tab]: [] } });
       const added = files.map((file) => {
         const id = newId();
         const ofTab = store.get().files.filter((one) => one.tab === tab);
