@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { eventually } from './support/eventually.ts';
 import { explorerUrl, readVariables, writeHeaders } from './support/explorer-page.ts';
 import { hasChromium } from './support/find-chromium.ts';
 import { mobileInput, token } from './support/graphql-client.ts';
@@ -189,9 +190,10 @@ describe.skipIf(!hasChromium())('Uploading in the explorer', () => {
   test.each([
     { name: 'whole', options: {}, fate: 'Nothing was uploaded.' },
     { name: 'in parts', options: { maxRowsPerJob: 1_000_000 }, fate: 'may have created a job' },
-  ])('$name, broken off on the way, says what may have become of it', async ({ options, fate }) => {
+  ])('$name, stands still and is then broken off, and says both', async ({ options, fate }) => {
     await using own = await openExplorer(browser, gateway.url, { token: '' });
     const { page: visited } = own;
+    await visited.clock.install();
     const query =
       'mutation Linked($file: Upload!, $input: UploadCouponBatchInput!) { uploadCouponBatch(file: $file, input: $input) { __typename } }';
     const variables = JSON.stringify({ file: null, input: { ...mobileInput, options } });
@@ -202,6 +204,10 @@ describe.skipIf(!hasChromium())('Uploading in the explorer', () => {
     using network = interruptible(gateway.url);
     await play(visited);
     await visited.getByText(/of 16\.0 MiB/).waitFor();
+    await eventually(async () => {
+      await visited.clock.fastForward(10_000);
+      await visited.getByText(/of 16\.0 MiB\. Nothing moves/).waitFor({ timeout: 500 });
+    });
     network.breakOff();
     await visited.getByLabel('Notice').getByText(fate).waitFor();
   });
