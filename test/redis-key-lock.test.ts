@@ -48,9 +48,27 @@ describe('A key that another replica holds', () => {
     await expect(lock.hold('a', never, async () => 'both')).rejects.toThrow(KeyBusyError);
   });
 
-  test('is had at once where Redis was away from the start: the lock is then of this process alone', async () => {
-    const lock = createRedisKeyLock({ link: linkThatSays(away), waitMs: 100, retryMs: 5 });
+  test('is not had because Redis did not answer the very first time', async () => {
+    const told: string[] = [];
+    const note = (word: string, say: () => Promise<unknown>) => () => {
+      told.push(word);
+      return say();
+    };
+    const link = linkThatSays(note('away', away), note('taken', taken), note('free', free));
+    await createRedisKeyLock({ link, retryMs: 5 }).hold('a', never, async () => void told.push('mine'));
+    expect(told.slice(0, 4)).toEqual(['away', 'taken', 'free', 'mine']);
+  });
+
+  test('is had once Redis has been away for a while, by later ones at once: the lock is of this process alone', async () => {
+    let calls = 0;
+    const link = linkThatSays(() => {
+      calls += 1;
+      return away();
+    });
+    const lock = createRedisKeyLock({ link, patienceMs: 50, retryMs: 5 });
     await expect(lock.hold('a', never, async () => 'mine')).resolves.toBe('mine');
+    calls = 0;
+    await expect(lock.hold('b', never, async () => calls)).resolves.toBe(1);
   });
 });
 

@@ -14,16 +14,20 @@ export interface RedisKeyLockOptions {
   readonly waitMs?: number | undefined;
   /** Time between two tries to get the key. Default 200. */
   readonly retryMs?: number | undefined;
+  /** How long Redis may be away before uploads go on without it. Default 2,000. */
+  readonly patienceMs?: number | undefined;
 }
 
 /**
  * A lock among the uploads of all replicas, for a client that repeats an upload through another replica while
- * the first try still runs. While Redis is away, it is only the process's own lock, unless the key was seen
- * in other hands just before. Upstream's list remains the record of what was uploaded.
+ * the first try still runs. Once Redis has been away for a while, it is only the process's own lock, unless the key was
+ * seen in other hands just before. Upstream's list remains the record of what was uploaded.
  */
 export function createRedisKeyLock(options: RedisKeyLockOptions): KeyLock {
-  const { link, leaseMs = 10_000, waitMs = 60_000, retryMs = 200 } = options;
+  const { link, leaseMs = 10_000, waitMs = 60_000, retryMs = 200, patienceMs = 2_000 } = options;
   const local = createLocalKeyLock({ waitMs });
+  /** Since when no upload that wanted a key had an answer of Redis. `undefined`: the last one had. */
+  let awaySinceMs: number | undefined;
 
   return {
     hold(key, signal, work) {
@@ -34,7 +38,7 @@ export function createRedisKeyLock(options: RedisKeyLockOptions): KeyLock {
         const name = `capillary-upload-gateway:1:upload:${createHash('sha256').update(key).digest('base64url')}`;
         const owner = randomUUID();
         await acquire(name, owner, giveUpAt, signal);
-        const keep = () => ignoreOutage(link.run((redis) => renew(redis, [name], [owner, leaseMs])));
+        const keep = () => ignoreOutage(link.run((redis) => take(redis, [name], [owner, leaseMs])));
         const renewal = setInterval(keep, leaseMs / 3);
         // Redis may have come back without the key, which anybody could take until the next renewal.
         const letGo = link.onBack(keep);
@@ -53,11 +57,15 @@ export function createRedisKeyLock(options: RedisKeyLockOptions): KeyLock {
     let isTaken = false;
     for (;;) {
       try {
-        if (await link.run((redis) => redis.set(name, owner, 'PX', leaseMs, 'NX'))) return;
+        const isMine = await link.run((redis) => take(redis, [name], [owner, leaseMs]));
+        awaySinceMs = undefined;
+        if (isMine) return;
         isTaken = true;
       } catch {
-        // A key that was in other hands a moment ago is not free because Redis no longer answers.
-        if (!isTaken) return;
+        awaySinceMs ??= performance.now();
+        // A key that was in other hands a moment ago is not free because Redis no longer answers. And most of the time it
+        // answers again in a moment: the machine was busy, or a connection was lost.
+        if (!isTaken && performance.now() - awaySinceMs >= patienceMs) return;
       }
       if (performance.now() + retryMs > giveUpAt) throw new KeyBusyError();
       await delay(retryMs * (0.5 + Math.random()), signal);
@@ -65,8 +73,11 @@ export function createRedisKeyLock(options: RedisKeyLockOptions): KeyLock {
   }
 }
 
-/** Renews the key, and takes it anew when Redis came back without it. Keys: lock. Arguments: owner, lease in ms. */
-const renew = createRedisScript<0 | 1>(`
+/**
+ * Takes a key that is free, or renews it: it may have been taken by a try whose answer was lost, and Redis may have come
+ * back without it. Keys: lock. Arguments: owner, lease in ms.
+ */
+const take = createRedisScript<0 | 1>(`
 local owner = redis.call('GET', KEYS[1])
 if owner and owner ~= ARGV[1] then return 0 end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
