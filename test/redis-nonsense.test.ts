@@ -1,9 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { describe, expect, test } from 'vitest';
-import { createRedisLink, type RedisLink } from '../src/redis/redis-link.ts';
-import { budgetWindowMs } from '../src/watch/poll-budget.ts';
-import { createRedisExchange } from '../src/watch/redis-exchange.ts';
+import { createRedisLink } from '../src/redis/redis-link.ts';
 import { eventually } from './support/eventually.ts';
 
 /** Greets as Redis does, answers each command that has this name with `nonsense`, and all others with OK. */
@@ -57,25 +55,5 @@ describe('Redis is away, and the process goes on, when a server at its address s
     await link.subscribe('a', () => {});
     await expect(link.run((redis) => redis.set('b', 'c'))).resolves.toBe('OK');
     await link.close();
-  });
-});
-
-describe('The time that Redis gives until the next turn is one that a timer can last', () => {
-  test.each([
-    { name: 'a day in a thousand years', says: '31536000000000', atMost: budgetWindowMs },
-    { name: 'no number', says: 'soon', atMost: 0 },
-  ])('$name', async ({ says, atMost }) => {
-    const link: RedisLink = {
-      run: async () => ['busy', '1', says] as never,
-      subscribe: async () => {},
-      unsubscribe: () => {},
-      isUp: () => true,
-      onBack: () => () => {},
-      close: async () => {},
-    };
-    const exchange = createRedisExchange({ link, pollBudgetPerMinute: 60 });
-    const key = { credentialId: 'a'.repeat(64), kind: 'COUPON_BATCH', couponSeriesId: '1' } as const;
-    const seat = exchange.join(key, { onReport: () => {}, onFree: () => {} });
-    expect(await seat.begin()).toEqual({ type: 'busy', ms: atMost });
   });
 });

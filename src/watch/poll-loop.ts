@@ -71,7 +71,8 @@ export function createPollLoop(options: PollLoopOptions): PollLoop {
     fail: end,
   };
   scheduler.add(scheduled);
-  void start();
+  // What is thrown there is a bug: it ends the watching of one series, and not the process.
+  start().catch(end);
 
   return {
     attach(jobIds, sink, newest) {
@@ -97,7 +98,7 @@ export function createPollLoop(options: PollLoopOptions): PollLoop {
   function serve(turn: PollTurn): boolean {
     if (turn.type === 'shared') adopt(turn.report);
     if (turn.type === 'busy') setDue(dueAt(now() + turn.ms));
-    if (turn.type === 'poll') void poll(turn.finish);
+    if (turn.type === 'poll') poll(turn.finish).catch(end);
     return turn.type === 'poll';
   }
 

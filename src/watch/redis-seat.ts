@@ -102,10 +102,11 @@ export function createRedisSeat(options: RedisSeatOptions): PollSeat {
   }
 
   async function finish(number: string, report: PollReport): Promise<boolean> {
-    const body = secrets.seal(writeReport(report), place(number));
-    const args = [number, keys.seat, body, keeping(report), Math.ceil(report.pauseMs)];
     let isNewest = false;
     try {
+      // May throw, too: millions of jobs make a text longer than a string can be.
+      const body = secrets.seal(writeReport(report), place(number));
+      const args = [number, keys.seat, body, keeping(report), Math.ceil(report.pauseMs)];
       isNewest = (await link.run((redis) => finishTurn(redis, [keys.seat, keys.pause], args))) === 1;
     } catch {
       // Whether it was taken is unknown. For our own watchers it is newer than all they have seen, unless another's came.

@@ -1,0 +1,43 @@
+import { describe, expect, test } from 'vitest';
+import type { RedisLink } from '../src/redis/redis-link.ts';
+import { budgetWindowMs } from '../src/watch/poll-budget.ts';
+import { createRedisExchange } from '../src/watch/redis-exchange.ts';
+import { job } from './support/watch-upstream.ts';
+
+/** A seat at a Redis that answers everything with this. */
+function seatWhere(answer: unknown) {
+  const link: RedisLink = {
+    run: async () => answer as never,
+    subscribe: async () => {},
+    unsubscribe: () => {},
+    isUp: () => true,
+    onBack: () => () => {},
+    close: async () => {},
+  };
+  const key = { credentialId: 'a'.repeat(64), kind: 'COUPON_BATCH', couponSeriesId: '1' } as const;
+  const exchange = createRedisExchange({ link, pollBudgetPerMinute: 60 });
+  return exchange.join(key, { onReport: () => {}, onFree: () => {} });
+}
+
+describe('The time that Redis gives until the next turn is one that a timer can last', () => {
+  test.each([
+    { name: 'a day in a thousand years', says: '31536000000000', atMost: budgetWindowMs },
+    { name: 'no number', says: 'soon', atMost: 0 },
+  ])('$name', async ({ says, atMost }) => {
+    expect(await seatWhere(['busy', '1', says]).begin()).toEqual({ type: 'busy', ms: atMost });
+  });
+});
+
+test('A list too long to be written down for the other replicas is news for our own watchers all the same', async () => {
+  const seat = seatWhere(['poll', '1']);
+  const turn = await seat.begin();
+  if (turn.type !== 'poll') throw new Error('no turn');
+  const tooLong = {
+    toJSON() {
+      throw new RangeError('Invalid string length');
+    },
+  };
+  const jobs = [Object.assign(job('1', 'STARTED'), tooLong)];
+  expect(await turn.finish({ outcome: { jobs }, nextInMs: 1, pauseMs: 0 })).toBe(true);
+  seat.leave();
+});
