@@ -81,4 +81,15 @@ describe('The storage of the editor', () => {
     storage.clear();
     expect(storage.length).toBe(0);
   });
+
+  test('keeps for as long as the page what does not fit into the browser’s, which is full', () => {
+    const kept = browserStorage(forbidden);
+    kept.setItem('theme', 'dark');
+    const full = () => {
+      throw new DOMException('It is full.', 'QuotaExceededError');
+    };
+    const storage = browserStorage(() => ({ ...kept, setItem: full }));
+    storage.setItem('theme', 'light');
+    expect([storage.getItem('theme'), kept.getItem('theme')]).toEqual(['light', 'dark']);
+  });
 });

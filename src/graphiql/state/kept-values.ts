@@ -10,18 +10,14 @@ export interface KeptValues {
 /** The names of these texts. */
 export type KeptName = 'jobs' | 'token' | 'transport';
 
-/** Reads and writes the browser's storage. Where it is full, nothing is kept, and nothing breaks. */
+/** Reads and writes the browser's storage. */
 export function keptValues(storage: TextStorage): KeptValues {
   const key = (name: KeptName) => `capillary-explorer:${name}`;
   return {
     read: (name) => storage.getItem(key(name)),
     write(name, value) {
-      try {
-        if (value === null) storage.removeItem(key(name));
-        else storage.setItem(key(name), value);
-      } catch {
-        // Kept for this page's life only.
-      }
+      if (value === null) storage.removeItem(key(name));
+      else storage.setItem(key(name), value);
     },
   };
 }
