@@ -56,3 +56,29 @@ describe('An upgrade to what is not spoken here is passed over', () => {
     });
   });
 });
+
+describe('An upgrade behind a request that has no answer yet cuts the connection, and ends nothing else', () => {
+  const unanswered = postHead({ 'content-type': 'application/json', 'content-length': query.length }) + query;
+  const webSocket = {
+    ...{ connection: 'Upgrade', upgrade: 'websocket', 'sec-websocket-version': 13 },
+    'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
+    'sec-websocket-protocol': 'graphql-transport-ws',
+  };
+
+  test.each([
+    { name: 'h2c', headers: h2c },
+    { name: 'websocket', headers: webSocket },
+  ])('$name', async ({ headers }) => {
+    using connection = await openConnection(gateway.url);
+    let received = '';
+    connection.socket.on('data', (bytes: Buffer) => {
+      received += bytes.toString();
+    });
+    await connection.write(unanswered + requestHead('GET', '/graphql', headers));
+    // The answers before it would be out by then: its own would find another request at the head of the line.
+    await connection.write(requestHead('GET', '/healthz')).catch(() => {});
+    await connection.closed();
+    expect(received).not.toContain('101 Switching Protocols');
+    expect(await exchange(gateway.url, requestHead('GET', '/healthz'))).toMatchObject({ status: 200 });
+  });
+});

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 
 const maxUnanswered = 100;
-const unanswered = new WeakMap<Socket, number>();
+const unanswered = new WeakMap<Duplex, number>();
 
 /**
  * Ends the connection of a client that has more than 100 unanswered requests on it, and returns whether it
@@ -19,4 +19,9 @@ export function capPipelining({ socket }: IncomingMessage, res: ServerResponse):
   unanswered.set(socket, count);
   res.once('close', () => unanswered.set(socket, (unanswered.get(socket) ?? 1) - 1));
   return false;
+}
+
+/** Whether requests that came by this socket wait for the end of their answers. */
+export function hasUnanswered(socket: Duplex): boolean {
+  return (unanswered.get(socket) ?? 0) > 0;
 }

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import { handleProtocols } from 'graphql-ws';
 import { WebSocketServer } from 'ws';
 import { apiHeaderLines } from '../answer/api-headers.ts';
+import { hasUnanswered } from '../connection/cap-pipelining.ts';
 import type { WorkInHand } from '../connection/work-in-hand.ts';
 import { isAllowedHost } from '../request/is-allowed-host.ts';
 import { parseUrl } from '../request/parse-url.ts';
@@ -51,6 +52,9 @@ export function serveWebSocket(options: WebSocketOptions): () => Promise<void> {
   });
 
   const onUpgrade = (req: IncomingMessage, socket: Duplex, head: Buffer) => {
+    // Node 20 hands the socket over all the same. It would take the answers of two parsers in one stream for a bug of its
+    // own, and end the process.
+    if (hasUnanswered(socket)) return void socket.destroy();
     if (!isWebSocketUpgrade(req)) return ignoreUpgrade(server, req, socket, head);
     // Until the handshake is done nobody else listens to the errors of the socket.
     const onError = () => socket.destroy();
