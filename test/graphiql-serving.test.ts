@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer, type ServerResponse } from 'node:http';
+import { createServer, IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -8,6 +9,7 @@ import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { request } from 'undici';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createExplorer } from '../src/http/explorer/create-explorer.ts';
+import { sendPageFile } from '../src/http/explorer/send-page-file.ts';
 import { startProcess } from './support/gateway-process.ts';
 import { token } from './support/graphql-client.ts';
 import { listen } from './support/listen.ts';
@@ -116,6 +118,18 @@ describe('Where no page was built', () => {
     expect((await request(new URL('/graphiql/settings.json', own.url))).statusCode).toBe(200);
     expect(own.errors).toEqual([]);
   });
+});
+
+test('A file for a browser that is gone by now is closed again', async () => {
+  await using own = await serveFolder();
+  await own.write('index.html', 'x'.repeat(1_000_000));
+  const req = new IncomingMessage(new Socket());
+  const res = new ServerResponse(req);
+  // As the gateway ends a response that waits behind others when their connection is gone.
+  res.destroy();
+  res.emit('close');
+  const file = { hash: 'h', bytes: { identity: 1_000_000 } };
+  await expect(sendPageFile(req, res, own.folder, 'index.html', file)).resolves.toBeUndefined();
 });
 
 describe('Under /graphiql/', () => {
@@ -341,12 +355,13 @@ describe('A browser is sent to the page', () => {
 /** The explorer alone, with a folder of its own for the built page. */
 async function serveFolder() {
   const path = await mkdtemp(join(tmpdir(), 'explorer-'));
+  const folder = pathToFileURL(`${path}/`);
   const errors: unknown[] = [];
   let onResponse = (_: ServerResponse) => {};
   const explorer = createExplorer({
     settings: { endpoint: '/graphql', sandboxToken: null },
     log: { error: (entry: unknown) => void errors.push(entry) },
-    folder: pathToFileURL(`${path}/`),
+    folder,
   });
   const server = createServer((req, res) => {
     onResponse(res);
@@ -356,6 +371,7 @@ async function serveFolder() {
   const write = (name: string, content: string) => writeFile(join(path, name), content);
   return {
     url: `http://${listening.host}/`,
+    folder,
     errors,
     write,
     list: (bytes: Record<string, number>) =>

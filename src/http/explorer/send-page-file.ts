@@ -32,10 +32,13 @@ export async function sendPageFile(
   if (hasAlready(req, etag)) return void res.writeHead(304, headers).end();
 
   await using file = await open(new URL(encoding === 'identity' ? path : `${path}.${encoding}`, folder));
+  const { size } = await file.stat();
+  // A response that waited behind others on its connection closes without Node's knowledge: `pipeline` would wait for ever.
+  if (res.destroyed) return;
   res.writeHead(200, {
     ...headers,
     'content-type': contentTypes[extname(path)] ?? 'application/octet-stream',
-    'content-length': (await file.stat()).size,
+    'content-length': size,
     ...(encoding !== 'identity' && { 'content-encoding': encoding }),
   });
   if (req.method === 'HEAD') return void res.end();
