@@ -3,7 +3,7 @@ import type { Credential } from './capillary/credential.ts';
 import { passThroughCredential } from './capillary/pass-through-credential.ts';
 import type { UpstreamJob } from './capillary/upstream-job.ts';
 import { GatewayError } from './errors.ts';
-import { createFairQueue } from './flow/fair-queue.ts';
+import type { RunInTurn } from './flow/fair-queue.ts';
 import { createShareInFlight } from './flow/share-in-flight.ts';
 import type { GatewayContext } from './gateway-context.ts';
 import type { GraphQLRequest } from './http/request/server-context.ts';
@@ -13,6 +13,8 @@ import type { BeginUpload } from './observe/upload-record.ts';
 /** What the contexts of all operations share. */
 export interface ContextsOptions extends Pick<GatewayContext, 'uploadFile' | 'watcher'> {
   readonly client: Pick<CapillaryClient, 'listJobs'>;
+  /** In which the reads of a caller run. */
+  readonly inTurn: RunInTurn;
   /** Used in place of every caller's token. `undefined`: each caller sends one. */
   readonly ownCredential: Credential | undefined;
   /** Suggested to callers without a token. `undefined`: there is no sandbox. */
@@ -22,10 +24,8 @@ export interface ContextsOptions extends Pick<GatewayContext, 'uploadFile' | 'wa
 
 /** Makes the context of each operation. Operations that run at the same time share equal calls of upstream. */
 export function createContexts(options: ContextsOptions): (request: GraphQLRequest) => GatewayContext {
-  const { client, ownCredential, sandboxToken, beginUpload, uploadFile, watcher } = options;
+  const { client, inTurn, ownCredential, sandboxToken, beginUpload, uploadFile, watcher } = options;
   const inFlight = createShareInFlight<readonly UpstreamJob[]>();
-  // How many calls of one caller run at once: a quarter of the sockets to upstream.
-  const inTurn = createFairQueue(32);
 
   return ({ token, signal, record }) => {
     const { requestId, span } = record;

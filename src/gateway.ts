@@ -1,10 +1,12 @@
 import type { Logger } from 'pino';
+import { listInTurn } from './capillary/list-in-turn.ts';
 import { checkPersistedDocuments } from './check-persisted-documents.ts';
 import type { Config } from './config.ts';
 import { connectReplicas } from './connect-replicas.ts';
 import { connectUpstream } from './connect-upstream.ts';
 import { createContexts } from './create-contexts.ts';
 import { type Closers, createClosers } from './flow/closers.ts';
+import { createFairQueue } from './flow/fair-queue.ts';
 import { createGraphQLHandler } from './http/create-graphql-handler.ts';
 import { createPersistedDocuments } from './http/document/persisted-documents.ts';
 import { createExplorer } from './http/explorer/create-explorer.ts';
@@ -81,8 +83,11 @@ async function compose(
   const inspector = closers.add(openInspector({ maxRows: config.maxDuplicateSearchRows }), (made) =>
     made.close(),
   );
+  // How many reads of one caller run at once: a quarter of the sockets to upstream.
+  const inTurn = createFairQueue(32);
   const uploadFile = createUploadFile({
-    ...{ client, inspector, keyLock, idleTimeoutMs, lookPausesMs },
+    client: { ...client, listJobs: listInTurn(client.listJobs, inTurn) },
+    ...{ inspector, keyLock, idleTimeoutMs, lookPausesMs },
     maxFileBytes: config.maxFileBytes,
   });
   const uploadPlaces = createUploadPlaces({
@@ -103,7 +108,7 @@ async function compose(
   metrics.addWatching(watcher.stats);
 
   const createContext = createContexts({
-    ...{ client, ownCredential, uploadFile, watcher },
+    ...{ client, inTurn, ownCredential, uploadFile, watcher },
     sandboxToken: sandbox?.token,
     beginUpload: createUploadRecords({ log, onUpload }),
   });

@@ -6,7 +6,7 @@ import { createFairQueue } from '../src/flow/fair-queue.ts';
 import { createShareInFlight } from '../src/flow/share-in-flight.ts';
 import { createSeriesJobs } from '../src/jobs/series-jobs.ts';
 import { eventually } from './support/eventually.ts';
-import { ask } from './support/graphql-client.ts';
+import { ask, mobileInput, upload } from './support/graphql-client.ts';
 import { startGateway } from './support/start-gateway.ts';
 
 const lookUp = 'query ($v: [_Any!]!) { _entities(representations: $v) { ... on UploadJob { id } } }';
@@ -45,6 +45,24 @@ describe('Reading hundreds of lists', () => {
     expect((await many).errors).toBeUndefined();
     expect(started.sandbox.requests).toHaveLength(401);
   });
+});
+
+test('Forty uploads that first look for their keys leave three quarters of the sockets to other callers', async () => {
+  await using started = await startGateway();
+  started.sandbox.faults.set({ call: 'getUploadStatus', fault: { kind: 'latency', ms: 200 } });
+  const uploads = Array.from({ length: 40 }, (_, at) =>
+    upload(started.url, { input: { ...mobileInput, options: { idempotencyKey: `of-upload-${at}` } } }),
+  );
+  for (const { errors } of await Promise.all(uploads)) expect(errors).toBeUndefined();
+  const looks = started.sandbox.requests.filter(({ call }) => call === 'getUploadStatus');
+  expect(looks).toHaveLength(40);
+  const atOnce = looks.map(({ startedAtMs }) => {
+    const running = looks.filter(
+      (each) => each.startedAtMs <= startedAtMs && (each.endedAtMs ?? 0) > startedAtMs,
+    );
+    return running.length;
+  });
+  expect(Math.max(...atOnce)).toBeLessThanOrEqual(32);
 });
 
 test('A hundred operations that read one list at the same time cost one call, whoever has a turn', async () => {
