@@ -5,7 +5,7 @@ import { WebSocket } from 'ws';
 import { eventually } from './support/eventually.ts';
 import { token } from './support/graphql-client.ts';
 import { openConnection } from './support/raw-connection.ts';
-import { requestHead } from './support/raw-graphql.ts';
+import { exchange, requestHead } from './support/raw-graphql.ts';
 import { startGateway } from './support/start-gateway.ts';
 import { addJob, readMetric } from './support/subscription-clients.ts';
 import { useGateway } from './support/use-gateway.ts';
@@ -120,6 +120,23 @@ describe('Requests that wait behind another one on their connection', () => {
     const closesAt = performance.now();
     await own.gateway.close(10_000);
     expect(performance.now() - closesAt).toBeLessThan(5_000);
+  });
+
+  test('are given up when its answer closes the connection, although one of them still sends its body', async () => {
+    // Node closes behind an answer without the `100 Continue` that was asked for.
+    const closing = requestHead('GET', '/healthz', { expect: '100-continue' });
+    const refused = requestHead('POST', '/healthz', { 'content-length': 4 });
+    using connection = await openConnection(gateway.url);
+    let received = '';
+    connection.socket.on('data', (bytes: Buffer) => {
+      received += bytes.toString();
+    });
+    await connection.write(closing + refused);
+    // By then they would have been let in again behind the answer, out of their turn.
+    await connection.write(`body${requestHead('GET', '/healthz')}`).catch(() => {});
+    await connection.closed();
+    expect(received.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200']);
+    expect(await exchange(gateway.url, requestHead('GET', '/healthz'))).toMatchObject({ status: 200 });
   });
 
   test.each([

@@ -31,8 +31,11 @@ export function lingerAfterAnswer(
       // be measured.
       req.read(0);
       // Node calls this after the last response of a connection. It is public on net.Socket, and the only
-      // moment to step in.
-      req.socket.destroySoon = () => drain(req, req.socket, options);
+      // moment to step in. Not if that is a response before this one: whatever is read behind it would begin out of
+      // its turn, which Node takes for a bug of its own, and ends the process.
+      const { socket } = req;
+      const destroySoon = socket.destroySoon.bind(socket);
+      socket.destroySoon = () => (res.writableFinished ? drain(req, socket, options) : destroySoon());
     }
     return writeHead(...args);
   };
