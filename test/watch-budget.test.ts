@@ -72,6 +72,23 @@ describe('the budget of a credential', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
+  test('that makes a series wait for months does not keep the process busy', async () => {
+    const upstream = createUpstream();
+    upstream.answer(async ({ couponSeriesId }) => [job('1', 'STARTED', { couponSeriesId })]);
+    const months = 100 * 24 * 60 * minute;
+    const slow = { pollMinIntervalMs: months, pollMaxIntervalMs: months };
+    const watcher = createWatcher({ listJobs: upstream.listJobs, isTerminal, ...slow });
+    watcher.watch([ref('1', '1')], caller, new AbortController().signal);
+    await vi.advanceTimersByTimeAsync(minute);
+    const timers = vi.spyOn(globalThis, 'setTimeout');
+    await vi.advanceTimersByTimeAsync(minute);
+    expect(timers).not.toHaveBeenCalled();
+    expect(upstream.polls).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(2 * months);
+    expect(upstream.polls.length).toBeGreaterThan(1);
+    watcher.close();
+  });
+
   test('is shared fairly by 200 series: none starves', async () => {
     const { upstream, watchMany, watcher } = setUp();
     watchMany(0, 200);

@@ -4,6 +4,9 @@ import { budgetWindowMs, createPollBudget } from './poll-budget.ts';
 import type { PollOutcome, PollTurn } from './poll-exchange.ts';
 import { createRateLimit } from './rate-limit.ts';
 
+/** Node ends a longer timer at once. Whoever is not due yet when it ends waits for another one. */
+const longestTimerMs = 2 ** 31 - 1;
+
 /** A poll loop as its scheduler sees it. */
 export interface ScheduledLoop {
   /** When it wants its next turn if intervals are now stretched by this factor; `Infinity` while it wants none. */
@@ -120,7 +123,7 @@ export function createPollScheduler(options: PollSchedulerOptions): PollSchedule
     if (limit.refusedForMs(nowMs) !== undefined && [...loops].some((loop) => loop.isPolling())) return;
     const dueInMs = Math.max(first.dueMs, notBeforeMs) - nowMs;
     const waitMs = Math.max(dueInMs, budget.waitMs(nowMs), limit.waitMs(nowMs));
-    if (waitMs > 0) timer = setTimeout(wake, Math.ceil(waitMs));
+    if (waitMs > 0) timer = setTimeout(wake, Math.min(Math.ceil(waitMs), longestTimerMs));
     else void serve(first.loop);
   }
 
