@@ -263,3 +263,21 @@ describe('What can be switched off', () => {
     expect(off.body).not.toMatch(/<html/i);
   });
 });
+
+describe('A subscription to what may turn out to be nothing is refused', () => {
+  const field = 'uploadJobUpdated(ids: ["COUPON_BATCH:541854:1"])';
+
+  test.each([
+    { name: 'on the field', query: `subscription { ${field} @include(if: false) { id } }` },
+    { name: 'on a fragment around it', query: `subscription { ... @skip(if: true) { ${field} { id } } }` },
+    {
+      name: 'in a fragment that spreads itself',
+      query: `subscription { ...F } fragment F on Subscription { ...F ${field} @skip(if: true) { id } }`,
+    },
+  ])('$name', async ({ query }) => {
+    const { body } = await postJson(gateway.url, query, undefined, { accept: 'text/event-stream' });
+    expect(body).toContain('The root field of a subscription cannot have @skip or @include.');
+    expect(body).toContain('GRAPHQL_VALIDATION_FAILED');
+    expect(body).not.toContain('INTERNAL_SERVER_ERROR');
+  });
+});

@@ -13,6 +13,7 @@ import {
   validate,
 } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
+import { certainRootRule } from './certain-root-rule.ts';
 import type { CostCheck, CostedOperation } from './cost-check.ts';
 import type { DocumentLimits } from './document-limits.ts';
 import { documentRefusal } from './document-refusal.ts';
@@ -48,6 +49,7 @@ export function useDocumentLimits(options: DocumentLimitsOptions): Plugin[] {
           addValidationRule(NoSchemaIntrospectionCustomRule);
           addValidationRule(noSdlRule);
         }
+        addValidationRule(certainRootRule);
         addValidationRule(() => directivesRule(maxDirectives));
         setValidationFn((schema: GraphQLSchema, document: DocumentNode, rules: readonly ValidationRule[]) =>
           boundedStack(() => validate(schema, document, rules, { maxErrors }).map(abortTold)),
