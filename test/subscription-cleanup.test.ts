@@ -280,7 +280,7 @@ test('200 watchers come and go, and nothing of them is left', async () => {
     expect(left.Timeout).toBeLessThanOrEqual(base.Timeout);
     expect(left.TCPSocketWrap).toBeLessThanOrEqual(base.TCPSocketWrap);
     // Timers that are not theirs come and go within seconds: of idle connections, of the date that answers carry.
-  });
+  }, 20_000);
 });
 
 describe('a client that does not read', () => {
