@@ -262,6 +262,13 @@ describe('a WebSocket', () => {
     expect(await watchers()).toBe(0);
   });
 
+  test('a message in more than a thousand fragments closes it', async () => {
+    using client = await openSocket();
+    await client.init();
+    for (let sent = 0; sent <= 1_000; sent += 1) client.socket.send(' ', { fin: false });
+    expect(await client.closed).toBe(1008);
+  });
+
   test('of another subprotocol is closed', async () => {
     using client = await openSocket(gateway.url, []);
     expect(await client.closed).toBe(4406);

@@ -41,7 +41,11 @@ export function serveWebSocket(options: WebSocketOptions): () => Promise<void> {
     log,
     keepAliveMs = 12_000,
   } = options;
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: 1024 * 1024, handleProtocols });
+  const sockets = new WebSocketServer({
+    ...{ noServer: true, maxPayload: 1024 * 1024, handleProtocols },
+    // Each is kept in a buffer of its own until the message is whole: one of a single byte takes a hundred.
+    maxFragments: 1_000,
+  });
   const operations = createRunningOperations();
 
   speakGraphQLWS(sockets, {
