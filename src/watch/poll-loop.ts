@@ -56,11 +56,11 @@ export function createPollLoop(options: PollLoopOptions): PollLoop {
   const grace = createFailureGrace({ key, graceMs: options.failureGraceMs, log: options.log, now });
   const seat = exchange.join(key, { onReport: adopt, onFree: () => setDue(dueAt(now())) });
   const ending = new AbortController();
+  const { signal } = ending;
   let { credential } = options;
   let due = notDue;
   let lastPollMs = Number.NEGATIVE_INFINITY;
   let polling = false;
-  let ended = false;
 
   const scheduled: ScheduledLoop = {
     dueMs: (stretch) => dueMs(due, stretch),
@@ -89,7 +89,7 @@ export function createPollLoop(options: PollLoopOptions): PollLoop {
 
   async function start(): Promise<void> {
     const report = await seat.catchUp();
-    if (ended) return;
+    if (signal.aborted) return;
     if (report) adopt(report, true);
     // Otherwise a report may have come in meanwhile, which is newer.
     else if (due === notDue) setDue(dueFirst(now()));
@@ -109,15 +109,15 @@ export function createPollLoop(options: PollLoopOptions): PollLoop {
     onPoll();
     const outcome = await ask();
     lastPollMs = now();
-    if (ended || !outcome) return;
+    if (signal.aborted || !outcome) return;
     if ('error' in outcome) onFailure();
     const pauseMs = scheduler.note(outcome, startedMs);
-    if (ended) return;
+    if (signal.aborted) return;
     const next = pace(outcome);
     const nextInMs = dueMs(next, scheduler.stretch()) - now();
     const isNewest = await finish({ outcome, nextInMs, pauseMs });
     polling = false;
-    if (ended) return;
+    if (signal.aborted) return;
     if (isNewest) apply(outcome);
     setDue(isNewest ? next : dueAt(now()));
     // For those who came while the result was on its way to the other replicas.
@@ -126,7 +126,6 @@ export function createPollLoop(options: PollLoopOptions): PollLoop {
 
   /** `undefined` when the loop has ended. */
   async function ask(): Promise<PollOutcome | undefined> {
-    const { signal } = ending;
     try {
       return { jobs: await listJobs({ kind, couponSeriesId, credential, signal, retry: false }) };
     } catch (error) {
@@ -139,7 +138,7 @@ export function createPollLoop(options: PollLoopOptions): PollLoop {
 
   /** Takes another replica's result; an `old` one may be from before our watchers came. */
   function adopt(report: PollReport, old = false): void {
-    if (ended) return;
+    if (signal.aborted) return;
     const { outcome } = report;
     // The replica that polled has slowed down for this refusal already: it does not count twice.
     if (!old) scheduler.note(outcome, 'error' in outcome ? Number.NEGATIVE_INFINITY : now());
@@ -151,7 +150,7 @@ export function createPollLoop(options: PollLoopOptions): PollLoop {
   }
 
   function apply(outcome: PollOutcome, old = false): void {
-    if (ended) return;
+    if (signal.aborted) return;
     if ('error' in outcome) return void fail(outcome.error);
     grace.renew();
     board.update(outcome.jobs, old);
@@ -184,16 +183,15 @@ export function createPollLoop(options: PollLoopOptions): PollLoop {
   }
 
   function setDue(next: PollDue): void {
-    if (ended || polling) return;
+    if (signal.aborted || polling) return;
     due = next;
     scheduler.wake();
   }
 
   function end(error?: unknown): void {
-    if (ended) return;
-    ended = true;
-    scheduler.remove(scheduled);
+    if (signal.aborted) return;
     ending.abort();
+    scheduler.remove(scheduled);
     seat.leave();
     onEnd();
     if (error !== undefined) board.fail(error);
