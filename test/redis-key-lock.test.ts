@@ -2,7 +2,7 @@ import { createServer } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import { describe, expect, test } from 'vitest';
 import { createRedisLink, type RedisLink } from '../src/redis/redis-link.ts';
-import { KeyBusyError } from '../src/upload/repeats/key-lock.ts';
+import { type IsUnbroken, KeyBusyError, type KeyLock } from '../src/upload/repeats/key-lock.ts';
 import { createRedisKeyLock } from '../src/upload/repeats/redis-key-lock.ts';
 import { eventually } from './support/eventually.ts';
 import { listen } from './support/listen.ts';
@@ -121,6 +121,51 @@ describe.skipIf(!hasRedisServer())('A key that is held', () => {
     }
   });
 });
+
+describe.skipIf(!hasRedisServer())(
+  'Of a key that Redis has lost while it was held, its holder is told',
+  () => {
+    /** Has the first hold the key, Redis restarted empty without its knowing, and then this done. */
+    async function afterLoss(
+      check: (others: KeyLock, isUnbroken: IsUnbroken, isUpAgain: () => Promise<void>) => Promise<void>,
+    ): Promise<void> {
+      await using server = await startRedisServer();
+      const [first, second] = [createRedisLink({ url: server.url }), createRedisLink({ url: server.url })];
+      // Like one that is slow to reconnect.
+      const holder = createRedisKeyLock({ link: { run: first.run, onBack: () => () => {} }, leaseMs });
+      try {
+        await isUp(first);
+        await holder.hold('a', never, async (isUnbroken) => {
+          expect(await isUnbroken()).toBe(true);
+          await server.kill();
+          expect(await isUnbroken()).toBe(false);
+          await server.start();
+          await isUp(second);
+          await check(createRedisKeyLock({ link: second, leaseMs }), isUnbroken, () => isUp(first));
+        });
+      } finally {
+        await first.close();
+        await second.close();
+      }
+    }
+
+    test('that another has it now, for good', () =>
+      afterLoss(async (others, isUnbroken, isUpAgain) => {
+        await others.hold('a', never, async () => {
+          await isUpAgain();
+          await expect(isUnbroken()).rejects.toThrow(KeyBusyError);
+        });
+        await expect(isUnbroken()).rejects.toThrow(KeyBusyError);
+      }));
+
+    test('that another may have had it, who is done', () =>
+      afterLoss(async (others, isUnbroken, isUpAgain) => {
+        await others.hold('a', never, async () => {});
+        await isUpAgain();
+        expect([await isUnbroken(), await isUnbroken()]).toEqual([false, false]);
+      }));
+  },
+);
 
 test('Redis is away within its timeout when it takes connections and never greets', async () => {
   const silent = createServer((socket) => void socket.on('error', () => {}).resume());

@@ -9,7 +9,11 @@ import { couponFile } from './support/coupon-file.ts';
 import { eventually } from './support/eventually.ts';
 import { startProcess } from './support/gateway-process.ts';
 import { ask, mobileInput, token, type UploadRequest, upload } from './support/graphql-client.ts';
+import { encodeForm, filePart, mapPart, operationsPart } from './support/multipart-form.ts';
+import { openConnection } from './support/raw-connection.ts';
+import { postHead, readGraphQL } from './support/raw-graphql.ts';
 import { startGateway } from './support/start-gateway.ts';
+import { startRedisProxy } from './support/watch-redis-proxy.ts';
 import { hasRedisServer, startRedisServer } from './support/watch-redis-server.ts';
 
 const resultFields = /* GraphQL */ `
@@ -138,6 +142,39 @@ describe.skipIf(!hasRedisServer()).concurrent('With Redis, on two replicas', () 
     expect(uploads(sandbox)).toHaveLength(1);
   });
 });
+
+test.skipIf(!hasRedisServer())(
+  'A try whose key was lost with Redis does not make a second job of what another replica has uploaded meanwhile',
+  async () => {
+    await using redis = await startRedisServer();
+    await using proxy = await startRedisProxy(redis.url);
+    await using sandbox = await createSandbox();
+    const env = { COUPON_API_URL: sandbox.url };
+    await using one = await startGateway({ env: { ...env, REDIS_URL: proxy.url } });
+    await using other = await startGateway({ env: { ...env, REDIS_URL: redis.url } });
+    const variables = { file: null, input: { ...mobileInput, options: { idempotencyKey } } };
+    const file = couponFile(256 * 1024);
+    const form = encodeForm([operationsPart(variables, batch.query), mapPart(), filePart(file)]);
+    using connection = await openConnection(one.url);
+    const arrival = sandbox.received(1, { match: ({ call }) => call === 'uploadFile' });
+    await connection.write(postHead({ 'content-length': form.length }));
+    await connection.write(form.subarray(0, form.length / 2));
+    await arrival;
+    proxy.cut();
+    await redis.kill();
+    await redis.start();
+    await eventually(() => expect(other.log.join()).toContain('Redis is back'));
+    const overtaking = await send(other.url, { file, fileName: 'coupons.csv' });
+    expect(overtaking.data.result).toMatchObject(accepted({ sandbox }, false));
+    proxy.heal();
+    await connection.write(form.subarray(form.length / 2));
+    expect(readGraphQL(await connection.answer())).toMatchObject(unknown);
+    expect(sandbox.jobs.list()).toHaveLength(1);
+    expect(one.log.join()).toContain('"brokenOffBy":"gateway"');
+    const repeat = await send(one.url, { file, fileName: 'coupons.csv' });
+    expect(repeat.data.result).toMatchObject(accepted({ sandbox }, true));
+  },
+);
 
 describe.concurrent('When the answer is lost after upstream took the file', () => {
   test.each(lostAnswers)('through $name, a repeat with the key returns the job', async ({ fault, told }) => {

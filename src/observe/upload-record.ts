@@ -112,7 +112,7 @@ export function createUploadRecords({ log, onUpload }: UploadRecordsOptions): Be
         parts += 1;
       },
       onJob: (id) => void jobs.push(id),
-      ended: (result) => end(toldOf(result, parts)),
+      ended: (result) => end(toldOf(result)),
       // A client that is gone is told nothing, so whatever else went wrong then does not matter.
       failed: (error) =>
         end({ jobs, ...thrown(signal.aborted && isAbort(signal.reason) ? signal.reason : error) }),
@@ -122,7 +122,7 @@ export function createUploadRecords({ log, onUpload }: UploadRecordsOptions): Be
 
 type Told = Pick<FinishedUpload, 'outcome'> & Partial<FinishedUpload>;
 
-function toldOf(result: UploadResult, parts: number): Told {
+function toldOf(result: UploadResult): Told {
   const outcome = result.__typename;
   const jobs = 'jobs' in result ? result.jobs.map(({ id }) => id) : [];
   switch (result.__typename) {
@@ -141,8 +141,7 @@ function toldOf(result: UploadResult, parts: number): Told {
     case 'UpstreamRejectedError':
       return { outcome, jobs, brokenOffBy: 'upstream', upstreamRequestId: result.requestId };
     case 'UploadOutcomeUnknownError':
-      // Nothing was sent: another upload holds the key.
-      return { outcome, jobs, brokenOffBy: parts > 0 ? 'upstream' : 'gateway' };
+      return { outcome, jobs, brokenOffBy: result.from === 'this' ? 'upstream' : 'gateway' };
   }
 }
 

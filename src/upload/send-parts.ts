@@ -3,9 +3,11 @@ import { fileKey, keyedFileName } from '../jobs/keyed-file-name.ts';
 import type { UploadJob } from '../jobs/upload-job.ts';
 import type { FileUpload, UploadDeps } from './file-upload.ts';
 import { openFile } from './open-file.ts';
+import { guardEnd } from './passing/guard-end.ts';
 import { readToEnd } from './passing/read-to-end.ts';
 import { earlierParts } from './repeats/earlier-parts.ts';
-import type { UploadedPart } from './repeats/find-uploaded.ts';
+import { listUploaded, type PartPlace, type UploadedPart } from './repeats/find-uploaded.ts';
+import { type IsUnbroken, KeyBusyError } from './repeats/key-lock.ts';
 import { FileRefusedError } from './result/file-refused-error.ts';
 import { invalidFile, type UploadResult } from './result/upload-result.ts';
 import { withJobs } from './result/with-jobs.ts';
@@ -16,14 +18,16 @@ const maxParts = 9_999;
 
 /**
  * Sends the parts of a file one after the other; those that upstream has already are read and skipped. Upstream knows
- * each part by the key and its number, so that a repeat goes on where the last try stopped. `onParts` is told how many
- * parts upstream has or may have: before each part including that one, and afterwards without it if it made no job.
+ * each part by the key and its number, so that a repeat goes on where the last try stopped. `isUnbroken` tells of the
+ * key. `onParts` is told how many parts upstream has or may have: before each part including that one, and afterwards
+ * without it if it made no job.
  */
 export async function sendParts(
   deps: UploadDeps,
   upload: FileUpload,
   idempotencyKey: string,
   uploaded: readonly UploadedPart[],
+  isUnbroken: IsUnbroken,
   onParts: (count: number) => void,
 ): Promise<UploadResult> {
   const { client, lookPausesMs } = deps;
@@ -45,10 +49,10 @@ export async function sendParts(
     if ('refusal' in earlier) return earlier.refusal;
     for (let number = 1; passing.report() === undefined; number += 1) {
       if (number > maxParts) return invalidFile(tooManyParts(), idempotencyKey, jobs);
-      const file = passing.nextPart();
+      const source = passing.nextPart();
       const found = earlier.take(number);
       if (found) {
-        const refusal = await skip(file);
+        const refusal = await skip(source);
         if (refusal) return refusal;
         const otherFile = earlier.compare(found, number, passing.report()?.rows);
         if (otherFile) return otherFile;
@@ -58,17 +62,25 @@ export async function sendParts(
       replayed = false;
       const part = maxRowsPerJob === undefined ? undefined : { number, maxRows: maxRowsPerJob };
       const fileName = keyedFileName({ name, key, part });
-      record?.onPart();
-      onParts(number);
-      const outcome = await client.sendUpload({ form, fileName, file, credential, signal, span });
-      if (!outcome.ok && !mayHaveJob(outcome)) onParts(number - 1);
       const { kind, couponSeriesId } = form;
       const place = { kind, couponSeriesId, key, part, credential, signal, span };
+      record?.onPart();
+      onParts(number);
+      const file = guardEnd(source, () => expectAlone(place));
+      const outcome = await client.sendUpload({ form, fileName, file, credential, signal, span });
+      if (!outcome.ok && !mayHaveJob(outcome)) onParts(number - 1);
       const settled = await settleUpload({ client, outcome, place, lookPausesMs, idempotencyKey, jobs });
       if ('result' in settled) return settled.result;
       keep(settled.job);
     }
     return earlier.compareCount() ?? { __typename: 'UploadAccepted', jobs, file: report(), replayed };
+  }
+
+  /** Where another try may have come between, it may have made this very part. */
+  async function expectAlone({ part, ...place }: PartPlace): Promise<void> {
+    if (await isUnbroken()) return;
+    const listed = await listUploaded(client, place);
+    if (listed.some((other) => other.part?.number === part?.number)) throw new KeyBusyError();
   }
 
   function keep(job: UploadJob): void {

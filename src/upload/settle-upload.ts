@@ -2,11 +2,11 @@ import type { CapillaryClient } from '../capillary/capillary-client.ts';
 import { CapillaryError, type CapillaryErrorCode } from '../capillary/capillary-error.ts';
 import type { UploadOutcome } from '../capillary/send-upload.ts';
 import { GatewayError } from '../errors.ts';
-import type { FilePart } from '../jobs/keyed-file-name.ts';
 import { toUploadJob, type UploadJob } from '../jobs/upload-job.ts';
-import { type FindUploadedRequest, findUploaded } from './repeats/find-uploaded.ts';
+import { findUploaded, type PartPlace } from './repeats/find-uploaded.ts';
+import { KeyBusyError } from './repeats/key-lock.ts';
 import { FileRefusedError } from './result/file-refused-error.ts';
-import { invalidFile, type UploadResult, upstreamRejected } from './result/upload-result.ts';
+import { invalidFile, keyBusy, type UploadResult, upstreamRejected } from './result/upload-result.ts';
 import { withJobs } from './result/with-jobs.ts';
 
 /** A part that was sent, and all that is known about it. */
@@ -14,7 +14,7 @@ export interface SettleRequest {
   readonly client: Pick<CapillaryClient, 'listJobs'>;
   readonly outcome: UploadOutcome;
   /** Where to look for the job when its answer was lost. */
-  readonly place: FindUploadedRequest & { readonly part: FilePart | undefined };
+  readonly place: PartPlace;
   readonly lookPausesMs: readonly number[];
   readonly idempotencyKey: string;
   /** Jobs of the parts before. */
@@ -32,6 +32,7 @@ export async function settleUpload(
   if (outcome.ok) return { job: toUploadJob(outcome.job) };
   const { error } = outcome;
   if (error instanceof FileRefusedError) return { result: invalidFile(error, idempotencyKey, jobs) };
+  if (error instanceof KeyBusyError) return { result: keyBusy(idempotencyKey, jobs) };
   const isUpstreams = error instanceof CapillaryError;
   if (isUpstreams && error.code === 'REJECTED')
     return { result: upstreamRejected(error, idempotencyKey, jobs) };
@@ -43,7 +44,8 @@ export async function settleUpload(
   // Upstream itself said no, and its list confirms it.
   if (isUpstreams && error.explicit && listed) throw withJobs(error, idempotencyKey, jobs);
   const message = `Capillary has the whole file, but its answer was lost, and its list does not show the job yet: ${error.message}`;
-  return { result: { __typename: 'UploadOutcomeUnknownError', message, idempotencyKey, jobs } };
+  const unknown = { message, from: 'this', idempotencyKey, jobs } as const;
+  return { result: { __typename: 'UploadOutcomeUnknownError', ...unknown } };
 }
 
 /**

@@ -6,9 +6,9 @@ import { fileKey } from '../jobs/keyed-file-name.ts';
 import { checkOnly } from './check-only.ts';
 import type { FileUpload, UploadDeps } from './file-upload.ts';
 import { type FindUploadedRequest, listUploaded, type UploadedPart } from './repeats/find-uploaded.ts';
-import { KeyBusyError } from './repeats/key-lock.ts';
+import { type IsUnbroken, KeyBusyError } from './repeats/key-lock.ts';
 import { createRecentMap } from './repeats/recent-map.ts';
-import { type UploadResult, upstreamRejected } from './result/upload-result.ts';
+import { keyBusy, type UploadResult, upstreamRejected } from './result/upload-result.ts';
 import { sendParts } from './send-parts.ts';
 
 /**
@@ -29,11 +29,16 @@ export function createUploadFile(deps: UploadDeps): UploadFile {
   return async function uploadFile(upload) {
     const { file, form, options, credential, signal } = upload;
 
-    async function send(name: string, idempotencyKey: string, uploaded: readonly UploadedPart[]) {
+    async function send(
+      name: string,
+      idempotencyKey: string,
+      uploaded: readonly UploadedPart[],
+      isUnbroken: IsUnbroken,
+    ) {
       // What is certain about this try says nothing about those before it.
       const before = partsOf.get(name) ?? 0;
       const onParts = (parts: number) => partsOf.set(name, Math.max(parts, before));
-      return sendParts(deps, upload, idempotencyKey, uploaded, onParts);
+      return sendParts(deps, upload, idempotencyKey, uploaded, isUnbroken, onParts);
     }
 
     try {
@@ -45,14 +50,15 @@ export function createUploadFile(deps: UploadDeps): UploadFile {
       if (options.idempotencyKey === undefined) {
         // Before the file is spent on a token that is refused.
         await proveToken(client, upload);
-        return await send(name, idempotencyKey, []);
+        return await send(name, idempotencyKey, [], async () => true);
       }
       const place = { kind, couponSeriesId, key, credential, signal, span: upload.record?.span };
       // Without the credential: a repeat may come with a newer token.
-      return await keyLock.hold(name, signal, async () => {
+      return await keyLock.hold(name, signal, async (isUnbroken) => {
         const parts = partsOf.get(name) ?? 0;
         const pausesMs = parts > 0 ? patientPausesMs : [0];
-        return send(name, idempotencyKey, await listPatiently(client, place, parts, pausesMs));
+        const uploaded = await listPatiently(client, place, parts, pausesMs);
+        return send(name, idempotencyKey, uploaded, isUnbroken);
       });
     } catch (error) {
       const { idempotencyKey } = options;
@@ -100,9 +106,4 @@ async function proveToken(
     signal.throwIfAborted();
     if (error instanceof CapillaryError && error.code === 'UNAUTHENTICATED') throw error;
   }
-}
-
-function keyBusy(idempotencyKey: string): UploadResult {
-  const message = 'Another upload with this key is under way. Repeat with the key when it is done.';
-  return { __typename: 'UploadOutcomeUnknownError', message, idempotencyKey, jobs: [] };
 }

@@ -19,8 +19,6 @@ export interface FaultCase {
   readonly ground?: () => Promise<OwnGround>;
   /** Whether the cases of its ground are played one after the other. Default: at once. */
   readonly inTurn?: boolean;
-  /** In the end. Default 1; more where nothing protects, and the guide to repeats says so. */
-  readonly jobs?: number;
   /** Before the clock starts. */
   prepare?(stage: FaultStage): Promise<void>;
   /** Does it, and resolves to what the client got, in a word. */

@@ -49,11 +49,7 @@ export interface Broken {
 }
 
 /** Holds an outcome against what no fault may break. */
-export function brokenInvariants(
-  stage: FaultStage,
-  { withinMs, jobs = 1 }: FaultCase,
-  outcome: Outcome,
-): Broken {
+export function brokenInvariants(stage: FaultStage, { withinMs }: FaultCase, outcome: Outcome): Broken {
   const { got, ms, upstream, repeat, log, stderr } = outcome;
   const accepted = got === 'UploadAccepted' || got === replayed;
   const open = got === 'UploadOutcomeUnknownError' || got === noAnswer;
@@ -66,7 +62,7 @@ export function brokenInvariants(
       `Capillary has the file without having said no, and the client was told ${got}.`,
     ],
     [upstream !== 'a job' && accepted, 'There is no job, and the client was told that there is one.'],
-    [made > jobs, `There are ${made} jobs after the repeat.`],
+    [made > 1, `There are ${made} jobs after the repeat.`],
     [holdsOther(stage), 'A request that came to its end had not the bytes of the file.'],
     [outcome.leftOver !== 'nothing', `Left over: ${outcome.leftOver}.`],
     [stderr.some((text) => text !== ''), `On stderr: ${stderr.join('')}`],
@@ -77,7 +73,7 @@ export function brokenInvariants(
   ];
   const times: readonly Rule[] = [
     [ms > withinMs, `It took ${Math.round(ms)} ms, and may take ${withinMs}.`],
-    [made < jobs, `There are ${made} jobs after the repeat.`],
+    [made < 1, 'There is no job after the repeat.'],
     [!isTold, `The repeat was not accepted: it was told ${repeat}.`],
   ];
   return { promises: sentencesOf(promises), times: sentencesOf(times) };

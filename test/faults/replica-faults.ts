@@ -23,8 +23,8 @@ interface TwoTries {
   /** Between the first half of the first try and the second try. */
   readonly between?: (replicas: Replicas) => Promise<void>;
   readonly heal?: (replicas: Replicas) => Promise<void>;
-  /** Whether one of them waits for the other. */
-  readonly isProtected: boolean;
+  /** Whether the second waits for the first, or is done before it. */
+  readonly second: 'waits' | 'overtakes';
 }
 
 let redis: Pick<Replicas, 'server' | 'proxy'>;
@@ -45,26 +45,26 @@ async function ground() {
 }
 
 /** Two tries with one key at two gateways: the second comes while the first has half of its file upstream. */
-function twoTries({ name, before, between, heal, isProtected, ...bound }: TwoTries): FaultCase {
+function twoTries({ name, before, between, heal, second, ...bound }: TwoTries): FaultCase {
   let replicas: Replicas;
-  let second: Promise<string>;
+  let waiting: Promise<string> | undefined;
 
-  async function oneAfterTheOther(stage: FaultStage, { gateways }: Replicas): Promise<void> {
-    second = stage.upload(gateways[1]);
+  async function wait(stage: FaultStage, { gateways }: Replicas): Promise<void> {
+    waiting = stage.upload(gateways[1]);
     await until(
       'the other gateway has the second try',
       async () => (await readMetric(gateways[1].url, 'gateway_uploads_in_flight')) === 1,
     );
   }
 
-  async function atOnce(stage: FaultStage, { gateways }: Replicas): Promise<void> {
-    const half = await halfSent(stage, gateways[1]);
-    second = half.rest().finally(() => half[Symbol.dispose]());
+  async function overtake(stage: FaultStage, { gateways }: Replicas): Promise<void> {
+    using half = await halfSent(stage, gateways[1]);
+    await half.rest();
   }
 
   return {
     ...{ name, withinMs: atOnceMs, ...bound },
-    ...{ ground, inTurn: true, jobs: isProtected ? 1 : 2 },
+    ...{ ground, inTurn: true },
     async prepare(stage) {
       other ??= await stage.another();
       replicas = { ...redis, gateways: [stage.gateway, other] };
@@ -74,11 +74,11 @@ function twoTries({ name, before, between, heal, isProtected, ...bound }: TwoTri
       using first = await halfSent(stage);
       // Its client would be taken for silent meanwhile.
       await first.trickleUntil(between?.(replicas) ?? Promise.resolve());
-      await (isProtected ? oneAfterTheOther : atOnce)(stage, replicas);
+      await (second === 'waits' ? wait : overtake)(stage, replicas);
       return await first.rest();
     },
     heal: async () => heal?.(replicas),
-    repeat: () => second,
+    repeat: (stage) => waiting ?? stage.upload(),
   };
 }
 
@@ -110,47 +110,49 @@ async function letIn(replicas: Replicas): Promise<void> {
 }
 
 /** What happens to Redis while two gateways are sent the same upload. */
-export const replicaFaults: readonly FaultCase[] = [
-  {
-    name: 'A second attempt comes to another gateway during the first',
-    between: keyIsHeld,
-    isProtected: true,
-  },
-  {
-    name: 'A second attempt comes to another gateway during the first, and Redis was away at its start',
-    before: cutOff,
-    async between(replicas: Replicas) {
-      await letIn(replicas);
-      await keyIsHeld(replicas);
+export const replicaFaults: readonly FaultCase[] = (
+  [
+    {
+      name: 'A second attempt comes to another gateway during the first',
+      between: keyIsHeld,
+      second: 'waits',
     },
-    isProtected: true,
-  },
-  {
-    name: 'A second attempt comes to another gateway during the first, and Redis was restarted, empty, in between',
-    async between(replicas: Replicas) {
-      await replicas.server.kill();
-      await replicas.server.start();
-      await keyIsHeld(replicas);
-      await bothSay('Redis is back', replicas);
+    {
+      name: 'A second attempt comes to another gateway during the first, and Redis was away at its start',
+      before: cutOff,
+      async between(replicas: Replicas) {
+        await letIn(replicas);
+        await keyIsHeld(replicas);
+      },
+      second: 'waits',
     },
-    isProtected: true,
-  },
-  {
-    name: 'A second attempt comes to another gateway during the first, while Redis is away',
-    before: cutOff,
-    heal: letIn,
-    isProtected: false,
-  },
-  {
-    name: 'A second attempt comes to another gateway during the first, and Redis died in between',
-    async between(replicas: Replicas) {
-      await replicas.server.kill();
-      await bothSay('Redis is away', replicas);
+    {
+      name: 'A second attempt comes to another gateway during the first, and Redis was restarted, empty, in between',
+      async between(replicas: Replicas) {
+        await replicas.server.kill();
+        await replicas.server.start();
+        await keyIsHeld(replicas);
+        await bothSay('Redis is back', replicas);
+      },
+      second: 'waits',
     },
-    async heal(replicas: Replicas) {
-      await replicas.server.start();
-      await bothSay('Redis is back', replicas);
+    {
+      name: 'A second attempt comes to another gateway during the first, and is done before it, while Redis is away',
+      before: cutOff,
+      heal: letIn,
+      second: 'overtakes',
     },
-    isProtected: false,
-  },
-].map(twoTries);
+    {
+      name: 'A second attempt comes to another gateway during the first, and is done before it; Redis died in between',
+      async between(replicas: Replicas) {
+        await replicas.server.kill();
+        await bothSay('Redis is away', replicas);
+      },
+      async heal(replicas: Replicas) {
+        await replicas.server.start();
+        await bothSay('Redis is back', replicas);
+      },
+      second: 'overtakes',
+    },
+  ] as const
+).map(twoTries);

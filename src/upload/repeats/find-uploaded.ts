@@ -12,6 +12,11 @@ export interface FindUploadedRequest extends Omit<ListJobsInput, 'retry'> {
   readonly key: string;
 }
 
+/** Where to look for one part: `undefined` for a file that is not split. */
+export interface PartPlace extends FindUploadedRequest {
+  readonly part: FilePart | undefined;
+}
+
 /** A job that was made under a key, and which part of its file it is. */
 export interface UploadedPart {
   readonly job: UpstreamJob;
@@ -45,7 +50,7 @@ export async function listUploaded(
  */
 export async function findUploaded(
   client: Client,
-  request: FindUploadedRequest & { readonly part: FilePart | undefined },
+  request: PartPlace,
   lookPausesMs: readonly number[],
 ): Promise<{ readonly job: UpstreamJob | undefined; readonly listed: boolean }> {
   const { part, ...place } = request;

@@ -7,10 +7,16 @@ export interface KeyLock {
    * Runs `work` once nobody else holds the key. Rejects with `KeyBusyError` when that takes too long, and with the
    * signal's reason; `work` itself runs to its end.
    */
-  hold<T>(key: string, signal: AbortSignal, work: () => Promise<T>): Promise<T>;
+  hold<T>(key: string, signal: AbortSignal, work: (isUnbroken: IsUnbroken) => Promise<T>): Promise<T>;
 }
 
-/** Another upload has held the key all the while. */
+/**
+ * Whether it is certain that nobody else has held the key since `work` began. Rejects with `KeyBusyError` when somebody
+ * else holds it now.
+ */
+export type IsUnbroken = () => Promise<boolean>;
+
+/** Another upload holds the key. */
 export class KeyBusyError extends Error {
   override readonly name = 'KeyBusyError';
 }
@@ -33,7 +39,7 @@ export function createLocalKeyLock({ waitMs = 60_000 }: { readonly waitMs?: numb
       lines.set(key, line);
       try {
         if (before !== undefined) await turn(before, signal);
-        return await work();
+        return await work(async () => true);
       } finally {
         leave();
       }

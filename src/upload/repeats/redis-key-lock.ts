@@ -37,13 +37,28 @@ export function createRedisKeyLock(options: RedisKeyLockOptions): KeyLock {
         // A hash, so that it has one length and nothing that the caller wrote stands in Redis.
         const name = `capillary-upload-gateway:1:upload:${createHash('sha256').update(key).digest('base64url')}`;
         const owner = randomUUID();
-        await acquire(name, owner, giveUpAt, signal);
-        const keep = () => ignoreOutage(link.run((redis) => take(redis, [name], [owner, leaseMs])));
+        let isUnbroken = await acquire(name, owner, giveUpAt, signal);
+        let isLost = false;
+
+        async function renew(): Promise<void> {
+          const answer = await link.run((redis) => take(redis, [name], [owner, leaseMs]));
+          if (answer === 0) isLost = true;
+          if (answer === 2) isUnbroken = false;
+        }
+
+        const keep = () => ignoreOutage(renew());
         const renewal = setInterval(keep, leaseMs / 3);
         // Redis may have come back without the key, which anybody could take until the next renewal.
         const letGo = link.onBack(keep);
         try {
-          return await work();
+          return await work(async () => {
+            const isKnown = await renew().then(
+              () => true,
+              () => false,
+            );
+            if (isLost) throw new KeyBusyError();
+            return isKnown && isUnbroken;
+          });
         } finally {
           clearInterval(renewal);
           letGo();
@@ -53,19 +68,25 @@ export function createRedisKeyLock(options: RedisKeyLockOptions): KeyLock {
     },
   };
 
-  async function acquire(name: string, owner: string, giveUpAt: number, signal: AbortSignal): Promise<void> {
+  /** Resolves to whether the key is held; otherwise it is only the process's own. */
+  async function acquire(
+    name: string,
+    owner: string,
+    giveUpAt: number,
+    signal: AbortSignal,
+  ): Promise<boolean> {
     let isTaken = false;
     for (;;) {
       try {
         const isMine = await link.run((redis) => take(redis, [name], [owner, leaseMs]));
         awaySinceMs = undefined;
-        if (isMine) return;
+        if (isMine) return true;
         isTaken = true;
       } catch {
         awaySinceMs ??= performance.now();
         // A key that was in other hands a moment ago is not free because Redis no longer answers. And most of the time it
         // answers again in a moment: the machine was busy, or a connection was lost.
-        if (!isTaken && performance.now() - awaySinceMs >= patienceMs) return;
+        if (!isTaken && performance.now() - awaySinceMs >= patienceMs) return false;
       }
       if (performance.now() + retryMs > giveUpAt) throw new KeyBusyError();
       await delay(retryMs * (0.5 + Math.random()), signal);
@@ -75,13 +96,14 @@ export function createRedisKeyLock(options: RedisKeyLockOptions): KeyLock {
 
 /**
  * Takes a key that is free, or renews it: it may have been taken by a try whose answer was lost, and Redis may have come
- * back without it. Keys: lock. Arguments: owner, lease in ms.
+ * back without it. Returns 0 where another has it, 1 where it was the owner's already, and 2 where it was free.
+ * Keys: lock. Arguments: owner, lease in ms.
  */
-const take = createRedisScript<0 | 1>(`
+const take = createRedisScript<0 | 1 | 2>(`
 local owner = redis.call('GET', KEYS[1])
 if owner and owner ~= ARGV[1] then return 0 end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
-return 1
+return owner and 1 or 2
 `);
 
 /** Keys: lock. Arguments: owner. */

@@ -68,6 +68,8 @@ export interface UpstreamRejectedError {
 export interface UploadOutcomeUnknownError {
   readonly __typename: 'UploadOutcomeUnknownError';
   readonly message: string;
+  /** What upstream may have it from: this upload, or another one with the key, which was in its way. */
+  readonly from: 'this' | 'another';
   readonly idempotencyKey: string;
   readonly jobs: readonly UploadJob[];
 }
@@ -97,4 +99,11 @@ export function upstreamRejected(
 ): UpstreamRejectedError {
   const told = { message, httpStatus, upstreamCode, requestId, idempotencyKey, jobs };
   return { __typename: 'UpstreamRejectedError', ...told };
+}
+
+/** The result where another upload holds the key, or held it meanwhile. `jobs` are those of the parts before. */
+export function keyBusy(idempotencyKey: string, jobs: readonly UploadJob[] = []): UploadOutcomeUnknownError {
+  const message =
+    'Another upload with this key is under way, or was until now, and this one was not completed. Repeat with the key.';
+  return { __typename: 'UploadOutcomeUnknownError', message, from: 'another', idempotencyKey, jobs };
 }
