@@ -5,7 +5,6 @@ import { toPublicError } from '../to-public-error.ts';
 import type { UploadPlaces } from '../upload/upload-places.ts';
 import { corsFor } from './answer/cors-for.ts';
 import { usePlainErrors } from './answer/use-plain-errors.ts';
-import { createCostCheck } from './document/cost-check.ts';
 import { createDocumentCache } from './document/document-cache.ts';
 import type { DocumentLimits } from './document/document-limits.ts';
 import type { PersistedDocuments } from './document/persisted-documents.ts';
@@ -47,7 +46,6 @@ export function createGraphQLHandler(options: GraphQLHandlerOptions) {
     uploadPlaces,
     keepAliveMs,
   } = options;
-  const checkCost = createCostCheck(documentLimits.maxCost);
   return createYoga<ServerContext, GatewayContext>({
     schema,
     context: createContext,
@@ -70,8 +68,8 @@ export function createGraphQLHandler(options: GraphQLHandlerOptions) {
       useRequestReading({ idleTimeoutMs, corsOrigins }),
       persisted.plugin,
       useUploadPlaces(uploadPlaces),
-      ...useDocumentLimits({ ...documentLimits, introspection, checkCost }),
-      useEventStreams({ maskError: toPublicError, checkCost, keepAliveMs }),
+      ...useDocumentLimits({ ...documentLimits, introspection }),
+      useEventStreams({ maxCost: documentLimits.maxCost, keepAliveMs }),
       // Last, so that it sees what all others made of the result.
       usePlainErrors(),
     ],
