@@ -79,7 +79,7 @@ test('A hundred operations that read one list at the same time cost one call, wh
       ...shared,
       credential: () => credential,
       signal: new AbortController().signal,
-    }).list('COUPON_BATCH', '1'),
+    }).list({ kind: 'COUPON_BATCH', couponSeriesId: '1' }),
   );
   await eventually(() => expect(listJobs).toHaveBeenCalled());
   answer.resolve([]);
@@ -94,9 +94,12 @@ test("Who asks for one list with the gateway's own credential waits for no line 
   const credential = { ...passThroughCredential('token'), renewable: true };
   const shared = { listJobs, inFlight, inTurn: createFairQueue(1), credential: () => credential };
   const [many, one] = [1, 2].map(() => createSeriesJobs({ ...shared, signal: new AbortController().signal }));
-  const reads = [many?.list('COUPON_BATCH', '1'), many?.list('COUPON_BATCH', '2')];
+  const reads = [
+    many?.list({ kind: 'COUPON_BATCH', couponSeriesId: '1' }),
+    many?.list({ kind: 'COUPON_BATCH', couponSeriesId: '2' }),
+  ];
   await eventually(() => expect(listJobs).toHaveBeenCalledOnce());
-  reads.push(one?.list('COUPON_BATCH', '2'));
+  reads.push(one?.list({ kind: 'COUPON_BATCH', couponSeriesId: '2' }));
   await eventually(() => expect(listJobs.mock.lastCall?.[0].couponSeriesId).toBe('2'));
   answer.resolve([]);
   expect(await Promise.all(reads)).toEqual([[], [], []]);

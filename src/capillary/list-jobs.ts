@@ -6,7 +6,7 @@ import { readJobs } from './read-answer.ts';
 import { type RetryOptions, retryReads } from './retry-reads.ts';
 import { tokenHeader, uploadCalls, uploadPaths, upstreamUrl } from './upload-paths.ts';
 import { type OnCall, withinUpstreamCall } from './upstream-call.ts';
-import type { UploadKind, UpstreamJob } from './upstream-job.ts';
+import type { JobListRef, UpstreamJob } from './upstream-job.ts';
 import { withToken } from './with-token.ts';
 
 /** Where and how patiently job lists are read. */
@@ -22,11 +22,8 @@ export interface ListJobsOptions {
   readonly onCall?: OnCall | undefined;
 }
 
-/** Whose jobs to read, and as whom. */
-export interface ListJobsInput {
-  readonly kind: UploadKind;
-  /** Digits: the caller has checked it. */
-  readonly couponSeriesId: string;
+/** Which list to read, and as whom. */
+export interface ListJobsInput extends JobListRef {
   readonly credential: Credential;
   readonly signal: AbortSignal;
   /** `false`: one attempt only, for callers with a pace of their own. Default `true`. */

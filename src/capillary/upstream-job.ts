@@ -1,10 +1,15 @@
 /** The two upload families of the REST API. The names are those of the public schema. */
 export type UploadKind = 'COUPON_BATCH' | 'REDEEMED_COUPONS';
 
-/** What names a job. All three are needed: upstream lists jobs by kind and series only. */
-export interface JobRef {
+/** What names one of upstream's lists of jobs. */
+export interface JobListRef {
   readonly kind: UploadKind;
+  /** Digits: whoever read it has checked it. */
   readonly couponSeriesId: string;
+}
+
+/** What names a job: upstream finds none by its number alone. */
+export interface JobRef extends JobListRef {
   readonly jobId: string;
 }
 

@@ -1,8 +1,7 @@
-import DataLoader from 'dataloader';
 import type { CapillaryClient } from '../capillary/capillary-client.ts';
 import { CapillaryError, type CapillaryErrorCode } from '../capillary/capillary-error.ts';
 import type { Credential } from '../capillary/credential.ts';
-import type { JobRef, UploadKind, UpstreamJob } from '../capillary/upstream-job.ts';
+import type { JobListRef, JobRef, UpstreamJob } from '../capillary/upstream-job.ts';
 import { GatewayError } from '../errors.ts';
 import type { RunInTurn } from '../flow/fair-queue.ts';
 import type { ShareInFlight } from '../flow/share-in-flight.ts';
@@ -22,27 +21,36 @@ export interface SeriesJobsOptions {
   readonly span?: Span | undefined;
 }
 
-/** The jobs that one request reads. Upstream is asked once for each kind and series, however many fields want it. */
+/** The jobs that one request reads. Upstream is asked once for each list, however many fields want it. */
 export interface SeriesJobs {
-  /** Ascending job ids. Rejects with `CapillaryError`, or with `GatewayError` `BAD_USER_INPUT` past 1,000 calls upstream. */
-  list(kind: UploadKind, couponSeriesId: string): Promise<readonly UploadJob[]>;
+  /** Ascending job ids. Rejects with `CapillaryError`, or with `GatewayError` `BAD_USER_INPUT` past 1,000 lists. */
+  list(list: JobListRef): Promise<readonly UploadJob[]>;
   /** `undefined` when the series has no such job. */
   find(ref: JobRef): Promise<UploadJob | undefined>;
   /** From now on each call upstream first waits for `turn`; those who wait for the same list share one turn. */
   pace(turn: (signal: AbortSignal) => Promise<void>): void;
-  /** Forgets what this operation has read of the series: it may no longer be true. */
-  forget(kind: UploadKind, couponSeriesId: string): void;
+  /** Forgets what this operation has read of the list: it may no longer be true. */
+  forget(list: JobListRef): void;
   /** After an upload: the same, and calls that any operation began before it are not shared any longer. */
-  outdate(kind: UploadKind, couponSeriesId: string): void;
+  outdate(list: JobListRef): void;
 }
 
 /** One for each operation. Asks upstream when a list is first wanted, and holds nothing to close. */
 export function createSeriesJobs(options: SeriesJobsOptions): SeriesJobs {
   const { listJobs, inFlight, inTurn, credential, signal, span } = options;
+  const lists = new Map<string, Promise<readonly UploadJob[]>>();
   let refusal: CapillaryError | undefined;
   let turn: ((signal: AbortSignal) => Promise<void>) | undefined;
 
-  async function read({ kind, couponSeriesId }: Series): Promise<readonly UploadJob[]> {
+  async function list(wanted: JobListRef): Promise<readonly UploadJob[]> {
+    const name = nameOf(wanted);
+    if (!lists.has(name) && lists.size >= maxLists) throw tooManyLists();
+    const jobs = lists.get(name) ?? read(wanted);
+    lists.set(name, jobs);
+    return jobs;
+  }
+
+  async function read({ kind, couponSeriesId }: JobListRef): Promise<readonly UploadJob[]> {
     const caller = credential();
     const key = sharedName(caller, { kind, couponSeriesId });
     const paced = `${key} in its turn`;
@@ -78,68 +86,45 @@ export function createSeriesJobs(options: SeriesJobsOptions): SeriesJobs {
     throw error;
   }
 
-  const wanted = new Set<string>();
-  let loader: DataLoader<Series, readonly UploadJob[], string> | undefined;
-  // Made when it is first used: most subscriptions, which last for hours, never use it.
-  const load = (series: Series) => {
-    const name = nameOf(series);
-    if (!wanted.has(name) && wanted.size >= maxSeries) return Promise.reject(tooManySeries());
-    wanted.add(name);
-    loader ??= new DataLoader(
-      async (series) => {
-        const results = await Promise.allSettled(series.map(read));
-        return results.map((result) => (result.status === 'fulfilled' ? result.value : result.reason));
-      },
-      { cacheKeyFn: nameOf },
-    );
-    return loader.load(series);
-  };
-
-  function forget(kind: UploadKind, couponSeriesId: string): void {
+  function forget(list: JobListRef): void {
     // A subscription reads for hours: its token may be good again.
     refusal = undefined;
-    wanted.delete(nameOf({ kind, couponSeriesId }));
-    loader?.clear({ kind, couponSeriesId });
+    lists.delete(nameOf(list));
   }
 
   return {
-    list: (kind, couponSeriesId) => load({ kind, couponSeriesId }),
-    async find({ kind, couponSeriesId, jobId }) {
-      const jobs = await load({ kind, couponSeriesId });
-      return jobs.find((job) => job.upstream.jobId === jobId);
+    list,
+    async find(ref) {
+      const jobs = await list(ref);
+      return jobs.find((job) => job.upstream.jobId === ref.jobId);
     },
     pace(newTurn) {
       turn = newTurn;
     },
     forget,
-    outdate(kind, couponSeriesId) {
-      forget(kind, couponSeriesId);
-      inFlight.outdate(sharedName(credential(), { kind, couponSeriesId }));
+    outdate(list) {
+      forget(list);
+      inFlight.outdate(sharedName(credential(), list));
     },
   };
-}
-
-interface Series {
-  readonly kind: UploadKind;
-  readonly couponSeriesId: string;
 }
 
 /** What holds for the token, whatever list is asked for. */
 const ofToken: ReadonlySet<CapillaryErrorCode> = new Set(['UNAUTHENTICATED', 'RATE_LIMITED']);
 
 // Each is a call upstream, and one small operation could ask for as many as fit into its variables.
-const maxSeries = 1_000;
+const maxLists = 1_000;
 
-function nameOf({ kind, couponSeriesId }: Series): string {
+function nameOf({ kind, couponSeriesId }: JobListRef): string {
   return `${kind}:${couponSeriesId}`;
 }
 
 /** Nothing is shared between credentials. */
-function sharedName({ id }: Credential, series: Series): string {
-  return `${id}:${nameOf(series)}`;
+function sharedName({ id }: Credential, list: JobListRef): string {
+  return `${id}:${nameOf(list)}`;
 }
 
-function tooManySeries(): GatewayError {
-  const message = `One operation may read ${maxSeries} lists of jobs at most: one for each series and kind.`;
+function tooManyLists(): GatewayError {
+  const message = `One operation may read ${maxLists} lists of jobs at most: one for each series and kind.`;
   return new GatewayError('BAD_USER_INPUT', message);
 }

@@ -54,7 +54,9 @@ CouponSeries.implement({
       },
       resolve: async ({ id }, { kind, status, first, after }, { seriesJobs }) => {
         const kinds = kind ? [kind] : (['COUPON_BATCH', 'REDEEMED_COUPONS'] as const);
-        const lists = await Promise.all(kinds.map((each) => seriesJobs.list(each, id)));
+        const lists = await Promise.all(
+          kinds.map((each) => seriesJobs.list({ kind: each, couponSeriesId: id })),
+        );
         return jobPage({
           lists,
           status: status ?? undefined,

@@ -58,6 +58,6 @@ export async function runUpload(
       // Hashing is a third of the cost of inspecting a file.
       wantsSha256: asksFor(info, 'sha256'),
     });
-    return made.finally(() => seriesJobs.outdate(form.kind, form.couponSeriesId));
+    return made.finally(() => seriesJobs.outdate(form));
   }
 }

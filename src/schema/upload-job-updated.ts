@@ -28,7 +28,7 @@ builder.subscriptionField('uploadJobUpdated', (t) =>
       const { couponSeriesId } = event.value;
       // The context lasts for all events: what is read beside this one must not be a leftover of an earlier one.
       for (const kind of ['COUPON_BATCH', 'REDEEMED_COUPONS'] as const)
-        seriesJobs.forget(kind, couponSeriesId);
+        seriesJobs.forget({ kind, couponSeriesId });
       return toUploadJob(event.value);
     },
   }),

@@ -1,9 +1,7 @@
-import type { JobRef, UploadKind } from '../capillary/upstream-job.ts';
+import type { JobListRef, JobRef } from '../capillary/upstream-job.ts';
 
 /** Jobs that one upstream list holds. */
-export interface SeriesGroup {
-  readonly kind: UploadKind;
-  readonly couponSeriesId: string;
+export interface SeriesGroup extends JobListRef {
   /** Each once. */
   readonly jobIds: ReadonlySet<string>;
 }

@@ -1,12 +1,10 @@
 import type { CapillaryError } from '../capillary/capillary-error.ts';
-import type { UploadKind, UpstreamJob } from '../capillary/upstream-job.ts';
+import type { JobListRef, UpstreamJob } from '../capillary/upstream-job.ts';
 
-/** What one poll loop is for. */
-export interface PollKey {
+/** What one poll loop is for: a list, and who reads it. */
+export interface PollKey extends JobListRef {
   /** `Credential.id`. */
   readonly credentialId: string;
-  readonly kind: UploadKind;
-  readonly couponSeriesId: string;
 }
 
 /** All jobs of the series, or why they could not be read. */
