@@ -1,5 +1,3 @@
-import type { CapillaryError } from './capillary/capillary-error.ts';
-
 /**
  * Every top-level error code with its meaning and, where the request fails as a whole, its HTTP status. A
  * test compares the table in docs/errors.md with this one, both ways.
@@ -123,10 +121,4 @@ export const maskedMessage = 'Something went wrong on our side. Please report it
 /** True when the caller gave up waiting: such an error is neither logged as a failure, nor masked, nor retried. */
 export function isAbort(error: unknown): boolean {
   return error instanceof Error && error.name === 'AbortError';
-}
-
-/** The extensions of an upstream error, besides its code. */
-export function capillaryExtensions(error: CapillaryError): Record<string, unknown> {
-  const { httpStatus, upstreamCode, requestId, retryAfterSeconds } = error;
-  return { upstreamStatus: httpStatus, upstreamCode, requestId, retryAfterSeconds };
 }

@@ -1,15 +1,6 @@
 import { GraphQLError, type GraphQLErrorOptions } from 'graphql';
-import { CapillaryError } from './capillary/capillary-error.ts';
-import {
-  capillaryExtensions,
-  type ErrorCode,
-  GatewayError,
-  type HttpRefusal,
-  httpStatusOf,
-  isAbort,
-  maskedMessage,
-} from './errors.ts';
-import { WatchError } from './watch/watch-error.ts';
+import { type ErrorCode, GatewayError, type HttpRefusal, httpStatusOf, maskedMessage } from './errors.ts';
+import { publicCode, publicExtensions } from './public-code.ts';
 
 /** Turns whatever was thrown into the error that a caller may see. A bug is masked; `bugBehind` tells it. */
 export function toPublicError(error: unknown): GraphQLError {
@@ -20,18 +11,11 @@ export function toPublicError(error: unknown): GraphQLError {
   if (code === undefined) return build('BAD_REQUEST', 'The request was given up.', {}, located);
   if (code !== 'INTERNAL_SERVER_ERROR') {
     const http = inner instanceof GatewayError ? inner.http : undefined;
-    return build(code, (inner as Error).message, extensionsOf(inner), located, http);
+    return build(code, (inner as Error).message, publicExtensions(inner), located, http);
   }
-  const masked = build(code, maskedMessage, extensionsOf(inner), located);
+  const masked = build(code, maskedMessage, publicExtensions(inner), located);
   bugs.set(masked, inner instanceof GatewayError ? (inner.cause ?? inner) : inner);
   return masked;
-}
-
-/** The public code of whatever was thrown. `undefined`: the caller gave up, and is told nothing. */
-export function publicCode(error: unknown): ErrorCode | undefined {
-  if (error instanceof GatewayError || error instanceof WatchError) return error.code;
-  if (error instanceof CapillaryError) return error.code === 'REJECTED' ? 'BAD_USER_INPUT' : error.code;
-  return isAbort(error) ? undefined : 'INTERNAL_SERVER_ERROR';
 }
 
 const bugs = new WeakMap<GraphQLError, unknown>();
@@ -41,12 +25,6 @@ export function bugBehind(error: GraphQLError): unknown {
   const bug = bugs.get(error);
   bugs.delete(error);
   return bug;
-}
-
-function extensionsOf(error: unknown): Readonly<Record<string, unknown>> {
-  if (error instanceof GatewayError) return error.extensions;
-  if (error instanceof CapillaryError) return capillaryExtensions(error);
-  return error instanceof WatchError ? { retryAfterSeconds: error.retryAfterSeconds } : {};
 }
 
 function build(

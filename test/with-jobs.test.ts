@@ -14,7 +14,7 @@ const job = toUploadJob({
 
 test('a bug behind the first part of a split file is masked, kept for the log, and names the jobs and the key', () => {
   const bug = new TypeError('secret detail');
-  const told = toPublicError(withJobs(bug, 'monday-import-1', [job]));
+  const told = toPublicError(withJobs(bug, { idempotencyKey: 'monday-import-1', jobs: [job] }));
   expect(bugBehind(told)).toBe(bug);
   expect(told.message).not.toContain('secret');
   expect(told.extensions).toMatchObject({
@@ -26,7 +26,7 @@ test('a bug behind the first part of a split file is masked, kept for the log, a
 
 test('an abort stays an abort, and a bug without jobs stays itself', () => {
   const abort = new DOMException('gone', 'AbortError');
-  expect(withJobs(abort, 'monday-import-1', [job])).toBe(abort);
+  expect(withJobs(abort, { idempotencyKey: 'monday-import-1', jobs: [job] })).toBe(abort);
   const bug = new TypeError('x');
-  expect(withJobs(bug, 'monday-import-1', [])).toBe(bug);
+  expect(withJobs(bug, { idempotencyKey: 'monday-import-1', jobs: [] })).toBe(bug);
 });

@@ -4,7 +4,7 @@ import { GatewayError, isAbort } from '../errors.ts';
 import { isSeriesId } from '../jobs/job-id.ts';
 import { shownFileName } from '../jobs/keyed-file-name.ts';
 import type { Log } from '../log.ts';
-import { publicCode } from '../to-public-error.ts';
+import { publicCode } from '../public-code.ts';
 import type { UploadEvents } from '../upload/file-upload.ts';
 import type { UploadResult } from '../upload/result/upload-result.ts';
 import type { OperationRecord } from './operation-record.ts';

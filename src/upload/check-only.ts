@@ -15,7 +15,7 @@ export async function checkOnly(
     await readToEnd(passing.nextPart(), upload.signal);
     return { __typename: 'UploadChecked', file: report() };
   } catch (error) {
-    if (error instanceof FileRefusedError) return invalidFile(error, idempotencyKey);
+    if (error instanceof FileRefusedError) return invalidFile(error, { idempotencyKey, jobs: [] });
     throw error;
   } finally {
     passing.close();

@@ -41,8 +41,7 @@ export async function openFile(deps: UploadDeps, upload: FileUpload): Promise<Op
     report() {
       const report = passing.report();
       if (!report) throw new Error('The file has not passed yet.');
-      const { bytes, rows, columns, sha256, problems, problemCount, notes } = report;
-      return { name, bytes, rows, columns, sha256, problems, problemCount, notes };
+      return { name, ...report };
     },
   };
 }

@@ -1,42 +1,53 @@
 import type { ByteSource } from '../capillary/byte-source.ts';
-import { fileKey, keyedFileName } from '../jobs/keyed-file-name.ts';
+import { type FilePart, keyedFileName } from '../jobs/keyed-file-name.ts';
 import type { UploadJob } from '../jobs/upload-job.ts';
 import type { FileUpload, UploadDeps } from './file-upload.ts';
 import { openFile } from './open-file.ts';
 import { guardEnd } from './passing/guard-end.ts';
 import { readToEnd } from './passing/read-to-end.ts';
 import { earlierParts } from './repeats/earlier-parts.ts';
-import { listUploaded, type PartPlace, type UploadedPart } from './repeats/find-uploaded.ts';
+import { type KeySearch, listUploaded, type UploadedPart } from './repeats/find-uploaded.ts';
 import { type IsUnbroken, KeyBusyError } from './repeats/key-lock.ts';
 import { FileRefusedError } from './result/file-refused-error.ts';
-import { invalidFile, type UploadResult } from './result/upload-result.ts';
+import { invalidFile, type SoFar, type UploadResult } from './result/upload-result.ts';
 import { withJobs } from './result/with-jobs.ts';
 import { mayHaveJob, settleUpload } from './settle-upload.ts';
 
 // The mark in a file name has room for more, but nobody has a use for so many jobs of one file.
 const maxParts = 9_999;
 
+/** What is known of a file before it is sent, and who hears of its parts. */
+export interface PartsRequest {
+  /** The caller's key, or the one that was made in its place. */
+  readonly idempotencyKey: string;
+  /** How upstream's list is searched for that key. */
+  readonly search: KeySearch;
+  /** What upstream has under the key already. */
+  readonly uploaded: readonly UploadedPart[];
+  readonly isUnbroken: IsUnbroken;
+  /**
+   * Told how many parts upstream has or may have: before each part including that one, and afterwards without it if it
+   * made no job.
+   */
+  readonly onParts: (count: number) => void;
+}
+
 /**
  * Sends the parts of a file one after the other; those that upstream has already are read and skipped. Upstream knows
- * each part by the key and its number, so that a repeat goes on where the last try stopped. `isUnbroken` tells of the
- * key. `onParts` is told how many parts upstream has or may have: before each part including that one, and afterwards
- * without it if it made no job.
+ * each part by the key and its number, so that a repeat goes on where the last try stopped.
  */
 export async function sendParts(
   deps: UploadDeps,
   upload: FileUpload,
-  idempotencyKey: string,
-  uploaded: readonly UploadedPart[],
-  isUnbroken: IsUnbroken,
-  onParts: (count: number) => void,
+  { idempotencyKey, search, uploaded, isUnbroken, onParts }: PartsRequest,
 ): Promise<UploadResult> {
   const { client, lookPausesMs } = deps;
   const { form, options, credential, signal, record } = upload;
-  const span = record?.span;
   const { maxRowsPerJob } = options;
-  const key = fileKey(idempotencyKey);
+  const { key, span } = search;
   const { name, passing, report } = await openFile(deps, upload);
   const jobs: UploadJob[] = [];
+  const soFar: SoFar = { idempotencyKey, jobs };
   let replayed = true;
   try {
     return await sendEach();
@@ -48,7 +59,7 @@ export async function sendParts(
     const earlier = earlierParts(uploaded, { name, maxRowsPerJob });
     if ('refusal' in earlier) return earlier.refusal;
     for (let number = 1; passing.report() === undefined; number += 1) {
-      if (number > maxParts) return invalidFile(tooManyParts(), idempotencyKey, jobs);
+      if (number > maxParts) return invalidFile(tooManyParts(), soFar);
       const source = passing.nextPart();
       const found = earlier.take(number);
       if (found) {
@@ -62,14 +73,12 @@ export async function sendParts(
       replayed = false;
       const part = maxRowsPerJob === undefined ? undefined : { number, maxRows: maxRowsPerJob };
       const fileName = keyedFileName({ name, key, part });
-      const { kind, couponSeriesId } = form;
-      const place = { kind, couponSeriesId, key, part, credential, signal, span };
       record?.onPart();
       onParts(number);
-      const file = guardEnd(source, () => expectAlone(place));
+      const file = guardEnd(source, () => expectAlone(part));
       const outcome = await client.sendUpload({ form, fileName, file, credential, signal, span });
       if (!outcome.ok && !mayHaveJob(outcome)) onParts(number - 1);
-      const settled = await settleUpload({ client, outcome, place, lookPausesMs, idempotencyKey, jobs });
+      const settled = await settleUpload({ client, outcome, search, part, lookPausesMs, soFar });
       if ('result' in settled) return settled.result;
       keep(settled.job);
     }
@@ -77,9 +86,9 @@ export async function sendParts(
   }
 
   /** Where another try may have come between, it may have made this very part. */
-  async function expectAlone({ part, ...place }: PartPlace): Promise<void> {
+  async function expectAlone(part: FilePart | undefined): Promise<void> {
     if (await isUnbroken()) return;
-    const listed = await listUploaded(client, place);
+    const listed = await listUploaded(client, search);
     if (listed.some((other) => other.part?.number === part?.number)) throw new KeyBusyError();
   }
 
@@ -93,8 +102,8 @@ export async function sendParts(
       await readToEnd(file, signal);
       return undefined;
     } catch (error) {
-      if (error instanceof FileRefusedError) return invalidFile(error, idempotencyKey, jobs);
-      throw withJobs(error, idempotencyKey, jobs);
+      if (error instanceof FileRefusedError) return invalidFile(error, soFar);
+      throw withJobs(error, soFar);
     }
   }
 }

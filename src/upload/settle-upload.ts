@@ -2,11 +2,18 @@ import type { CapillaryClient } from '../capillary/capillary-client.ts';
 import { CapillaryError, type CapillaryErrorCode } from '../capillary/capillary-error.ts';
 import type { UploadOutcome } from '../capillary/send-upload.ts';
 import { GatewayError } from '../errors.ts';
+import type { FilePart } from '../jobs/keyed-file-name.ts';
 import { toUploadJob, type UploadJob } from '../jobs/upload-job.ts';
-import { findUploaded, type PartPlace } from './repeats/find-uploaded.ts';
+import { findUploaded, type KeySearch } from './repeats/find-uploaded.ts';
 import { KeyBusyError } from './repeats/key-lock.ts';
 import { FileRefusedError } from './result/file-refused-error.ts';
-import { invalidFile, keyBusy, type UploadResult, upstreamRejected } from './result/upload-result.ts';
+import {
+  invalidFile,
+  keyBusy,
+  type SoFar,
+  type UploadResult,
+  upstreamRejected,
+} from './result/upload-result.ts';
 import { withJobs } from './result/with-jobs.ts';
 
 /** A part that was sent, and all that is known about it. */
@@ -14,11 +21,10 @@ export interface SettleRequest {
   readonly client: Pick<CapillaryClient, 'listJobs'>;
   readonly outcome: UploadOutcome;
   /** Where to look for the job when its answer was lost. */
-  readonly place: PartPlace;
+  readonly search: KeySearch;
+  readonly part: FilePart | undefined;
   readonly lookPausesMs: readonly number[];
-  readonly idempotencyKey: string;
-  /** Jobs of the parts before. */
-  readonly jobs: readonly UploadJob[];
+  readonly soFar: SoFar;
 }
 
 /**
@@ -28,24 +34,22 @@ export interface SettleRequest {
 export async function settleUpload(
   request: SettleRequest,
 ): Promise<{ readonly job: UploadJob } | { readonly result: UploadResult }> {
-  const { client, outcome, place, lookPausesMs, idempotencyKey, jobs } = request;
+  const { client, outcome, search, part, lookPausesMs, soFar } = request;
   if (outcome.ok) return { job: toUploadJob(outcome.job) };
   const { error } = outcome;
-  if (error instanceof FileRefusedError) return { result: invalidFile(error, idempotencyKey, jobs) };
-  if (error instanceof KeyBusyError) return { result: keyBusy(idempotencyKey, jobs) };
+  if (error instanceof FileRefusedError) return { result: invalidFile(error, soFar) };
+  if (error instanceof KeyBusyError) return { result: keyBusy(soFar) };
   const isUpstreams = error instanceof CapillaryError;
-  if (isUpstreams && error.code === 'REJECTED')
-    return { result: upstreamRejected(error, idempotencyKey, jobs) };
+  if (isUpstreams && error.code === 'REJECTED') return { result: upstreamRejected(error, soFar) };
   // A reason of our own to stop waiting says nothing about what upstream has.
   const isTold = isUpstreams || error instanceof GatewayError;
-  if (!isTold || !mayHaveJob(outcome)) throw withJobs(error, idempotencyKey, jobs);
-  const { job, listed } = await findUploaded(client, place, lookPausesMs);
+  if (!isTold || !mayHaveJob(outcome)) throw withJobs(error, soFar);
+  const { job, listed } = await findUploaded(client, search, part, lookPausesMs);
   if (job) return { job: toUploadJob(job) };
   // Upstream itself said no, and its list confirms it.
-  if (isUpstreams && error.explicit && listed) throw withJobs(error, idempotencyKey, jobs);
+  if (isUpstreams && error.explicit && listed) throw withJobs(error, soFar);
   const message = `Capillary has the whole file, but its answer was lost, and its list does not show the job yet: ${error.message}`;
-  const unknown = { message, from: 'this', idempotencyKey, jobs } as const;
-  return { result: { __typename: 'UploadOutcomeUnknownError', ...unknown } };
+  return { result: { __typename: 'UploadOutcomeUnknownError', message, from: 'this', ...soFar } };
 }
 
 /**

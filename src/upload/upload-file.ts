@@ -1,11 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { CapillaryClient } from '../capillary/capillary-client.ts';
 import { CapillaryError } from '../capillary/capillary-error.ts';
-import { delay } from '../flow/delay.ts';
 import { fileKey } from '../jobs/keyed-file-name.ts';
 import { checkOnly } from './check-only.ts';
 import type { FileUpload, UploadDeps } from './file-upload.ts';
-import { type FindUploadedRequest, listUploaded, type UploadedPart } from './repeats/find-uploaded.ts';
+import { awaitUploaded, type KeySearch, type UploadedPart } from './repeats/find-uploaded.ts';
 import { type IsUnbroken, KeyBusyError } from './repeats/key-lock.ts';
 import { createRecentMap } from './repeats/recent-map.ts';
 import { keyBusy, type UploadResult, upstreamRejected } from './result/upload-result.ts';
@@ -27,46 +26,38 @@ export function createUploadFile(deps: UploadDeps): UploadFile {
   const partsOf = createRecentMap<number>(10_000);
 
   return async function uploadFile(upload) {
-    const { file, form, options, credential, signal } = upload;
+    const { file, form, options, credential, signal, record } = upload;
+    const { idempotencyKey = randomBytes(18).toString('base64url') } = options;
+    const { kind, couponSeriesId } = form;
+    const key = fileKey(idempotencyKey);
+    const name = `${kind}:${couponSeriesId}:${key}`;
+    const search: KeySearch = { kind, couponSeriesId, key, credential, signal, span: record?.span };
 
-    async function send(
-      name: string,
-      idempotencyKey: string,
-      uploaded: readonly UploadedPart[],
-      isUnbroken: IsUnbroken,
-    ) {
+    async function send(uploaded: readonly UploadedPart[], isUnbroken: IsUnbroken): Promise<UploadResult> {
       // What is certain about this try says nothing about those before it.
       const before = partsOf.get(name) ?? 0;
       const onParts = (parts: number) => partsOf.set(name, Math.max(parts, before));
-      return sendParts(deps, upload, idempotencyKey, uploaded, isUnbroken, onParts);
+      return sendParts(deps, upload, { idempotencyKey, search, uploaded, isUnbroken, onParts });
     }
 
     try {
-      const idempotencyKey = options.idempotencyKey ?? randomBytes(18).toString('base64url');
       if (options.dryRun) return await checkOnly(deps, upload, idempotencyKey);
-      const { kind, couponSeriesId } = form;
-      const key = fileKey(idempotencyKey);
-      const name = `${kind}:${couponSeriesId}:${key}`;
       if (options.idempotencyKey === undefined) {
         // Before the file is spent on a token that is refused.
-        await proveToken(client, upload);
-        return await send(name, idempotencyKey, [], async () => true);
+        await proveToken(client, search);
+        return await send([], async () => true);
       }
-      const place = { kind, couponSeriesId, key, credential, signal, span: upload.record?.span };
       // Without the credential: a repeat may come with a newer token.
       return await keyLock.hold(name, signal, async (isUnbroken) => {
         const parts = partsOf.get(name) ?? 0;
         const pausesMs = parts > 0 ? patientPausesMs : [0];
-        const uploaded = await listPatiently(client, place, parts, pausesMs);
-        return send(name, idempotencyKey, uploaded, isUnbroken);
+        return send(await awaitUploaded(client, search, parts, pausesMs), isUnbroken);
       });
     } catch (error) {
-      const { idempotencyKey } = options;
-      if (idempotencyKey === undefined) throw error;
-      if (error instanceof KeyBusyError) return keyBusy(idempotencyKey);
+      const soFar = { idempotencyKey, jobs: [] };
+      if (error instanceof KeyBusyError) return keyBusy(soFar);
       // The list is asked first, and refuses what the upload would be refused for.
-      if (error instanceof CapillaryError && error.code === 'REJECTED')
-        return upstreamRejected(error, idempotencyKey, []);
+      if (error instanceof CapillaryError && error.code === 'REJECTED') return upstreamRejected(error, soFar);
       throw error;
     } finally {
       file.release();
@@ -74,36 +65,16 @@ export function createUploadFile(deps: UploadDeps): UploadFile {
   };
 }
 
-/** Looks into the list after each pause, until it shows that many parts under the key. Rejects as the list does. */
-async function listPatiently(
-  client: CapillaryClient,
-  place: FindUploadedRequest,
-  parts: number,
-  pausesMs: readonly number[],
-) {
-  let uploaded: UploadedPart[] = [];
-  for (const pauseMs of pausesMs) {
-    await delay(pauseMs, place.signal);
-    uploaded = await listUploaded(client, place);
-    if (uploaded.length >= parts) break;
-  }
-  return uploaded;
-}
-
 /**
  * With tokens of our own a refused one can be renewed, but an upload cannot be repeated: its bytes are gone. So the
  * token is tried on a read first. Any other failure of that read is ignored: the upload will show it better.
  */
-async function proveToken(
-  client: CapillaryClient,
-  { form, credential, signal, record }: FileUpload,
-): Promise<void> {
-  if (!credential.renewable) return;
+async function proveToken(client: CapillaryClient, search: KeySearch): Promise<void> {
+  if (!search.credential.renewable) return;
   try {
-    const { kind, couponSeriesId } = form;
-    await client.listJobs({ kind, couponSeriesId, credential, signal, retry: false, span: record?.span });
+    await client.listJobs({ ...search, retry: false });
   } catch (error) {
-    signal.throwIfAborted();
+    search.signal.throwIfAborted();
     if (error instanceof CapillaryError && error.code === 'UNAUTHENTICATED') throw error;
   }
 }

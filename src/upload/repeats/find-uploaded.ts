@@ -7,14 +7,9 @@ import { delay } from '../../flow/delay.ts';
 import { type FilePart, readKeyedFileName } from '../../jobs/keyed-file-name.ts';
 
 /** Which key to look for, in which list, and as whom. */
-export interface FindUploadedRequest extends Omit<ListJobsInput, 'retry'> {
+export interface KeySearch extends ListJobsInput {
   /** As `fileKey` makes it. */
   readonly key: string;
-}
-
-/** Where to look for one part: `undefined` for a file that is not split. */
-export interface PartPlace extends FindUploadedRequest {
-  readonly part: FilePart | undefined;
 }
 
 /** A job that was made under a key, and which part of its file it is. */
@@ -32,15 +27,28 @@ type Client = Pick<CapillaryClient, 'listJobs'>;
  * What upstream's status list has under a key, by the file names in it (upstream contract, "Reading the
  * fields"). Rejects as the list does.
  */
-export async function listUploaded(
-  client: Client,
-  { key, ...list }: FindUploadedRequest & Pick<ListJobsInput, 'retry'>,
-): Promise<UploadedPart[]> {
-  const jobs = await client.listJobs(list);
+export async function listUploaded(client: Client, search: KeySearch): Promise<readonly UploadedPart[]> {
+  const jobs = await client.listJobs(search);
   return jobs.flatMap((job) => {
     const keyed = readKeyedFileName(job.uploadedFileName);
-    return keyed?.key === key ? [{ job, name: keyed.name, part: keyed.part }] : [];
+    return keyed?.key === search.key ? [{ job, name: keyed.name, part: keyed.part }] : [];
   });
+}
+
+/** The same, once it shows that many parts, or after the last of these pauses. Looks after each of them. */
+export async function awaitUploaded(
+  client: Client,
+  search: KeySearch,
+  parts: number,
+  pausesMs: readonly number[],
+): Promise<readonly UploadedPart[]> {
+  let uploaded: readonly UploadedPart[] = [];
+  for (const pauseMs of pausesMs) {
+    await delay(pauseMs, search.signal);
+    uploaded = await listUploaded(client, search);
+    if (uploaded.length >= parts) break;
+  }
+  return uploaded;
 }
 
 /**
@@ -50,25 +58,23 @@ export async function listUploaded(
  */
 export async function findUploaded(
   client: Client,
-  request: PartPlace,
-  lookPausesMs: readonly number[],
+  search: KeySearch,
+  part: FilePart | undefined,
+  pausesMs: readonly number[],
 ): Promise<{ readonly job: UpstreamJob | undefined; readonly listed: boolean }> {
-  const { part, ...place } = request;
-  // Without retries: the pauses between the looks are enough.
-  const look = { ...place, retry: false };
+  const { signal } = search;
   let listed = false;
-  for (const pauseMs of lookPausesMs) {
+  for (const pauseMs of pausesMs) {
     try {
-      await delay(pauseMs, request.signal);
-      const found = (await listUploaded(client, look)).find(
-        (uploaded) => uploaded.part?.number === part?.number,
-      );
+      await delay(pauseMs, signal);
+      // Without retries: the pauses between the looks are enough.
+      const uploaded = await listUploaded(client, { ...search, retry: false });
+      const found = uploaded.find((each) => each.part?.number === part?.number);
       if (found) return { job: found.job, listed: true };
       listed = true;
     } catch (error) {
-      const { aborted, reason } = request.signal;
-      if (aborted && !isAbort(reason)) return { job: undefined, listed: false };
-      if (aborted) throw reason;
+      if (signal.aborted && !isAbort(signal.reason)) return { job: undefined, listed: false };
+      if (signal.aborted) throw signal.reason;
       if (!(error instanceof CapillaryError)) throw error;
       listed = false;
     }

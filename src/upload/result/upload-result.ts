@@ -5,12 +5,18 @@ import type { FileProblem } from '../scan/file-problem.ts';
 import type { FileRefusedError } from './file-refused-error.ts';
 
 /** What was found in a file that passed. */
-export interface FileReport extends Pick<InspectionReport, ReportFields> {
+export interface FileReport extends InspectionReport {
   /** As the user named it. */
   readonly name: string;
 }
 
-type ReportFields = 'bytes' | 'rows' | 'columns' | 'sha256' | 'problems' | 'problemCount' | 'notes';
+/** With what the caller of an upload that went no further can go on. */
+export interface SoFar {
+  /** The key to repeat with. */
+  readonly idempotencyKey: string;
+  /** Those that were made of the parts before. */
+  readonly jobs: readonly UploadJob[];
+}
 
 /** What an upload came to, for the person who made it: the members of the public `UploadResult`. */
 export type UploadResult =
@@ -35,14 +41,12 @@ export interface UploadChecked {
   readonly file: FileReport;
 }
 
-/** The file itself is wrong. `jobs` are those of the parts before; `idempotencyKey` is the key to go on with. */
-export interface InvalidFileError {
+/** The file itself is wrong. */
+export interface InvalidFileError extends SoFar {
   readonly __typename: 'InvalidFileError';
   readonly message: string;
   readonly problems: readonly FileProblem[];
   readonly problemCount: number;
-  readonly jobs: readonly UploadJob[];
-  readonly idempotencyKey: string;
 }
 
 /** An argument is wrong. Nothing was uploaded. */
@@ -53,37 +57,27 @@ export interface InvalidInputError {
   readonly field: string;
 }
 
-/** Upstream answered, and refused. `jobs` are those of the parts before. */
-export interface UpstreamRejectedError {
+/** Upstream answered, and refused. */
+export interface UpstreamRejectedError extends SoFar {
   readonly __typename: 'UpstreamRejectedError';
   readonly message: string;
   readonly httpStatus: number;
   readonly upstreamCode: string | undefined;
   readonly requestId: string | undefined;
-  readonly idempotencyKey: string;
-  readonly jobs: readonly UploadJob[];
 }
 
 /** Upstream may have the file: a repeat with the key finds the job, or uploads. */
-export interface UploadOutcomeUnknownError {
+export interface UploadOutcomeUnknownError extends SoFar {
   readonly __typename: 'UploadOutcomeUnknownError';
   readonly message: string;
   /** What upstream may have it from: this upload, or another one with the key, which was in its way. */
   readonly from: 'this' | 'another';
-  readonly idempotencyKey: string;
-  readonly jobs: readonly UploadJob[];
 }
 
-/**
- * The result for a refused file, with the key to go on with and the jobs that earlier parts of a split file have made.
- */
-export function invalidFile(
-  error: FileRefusedError,
-  idempotencyKey: string,
-  jobs: readonly UploadJob[] = [],
-): InvalidFileError {
+/** The result for a refused file. */
+export function invalidFile(error: FileRefusedError, soFar: SoFar): InvalidFileError {
   const { message, problems, problemCount } = error;
-  return { __typename: 'InvalidFileError', message, problems, problemCount, idempotencyKey, jobs };
+  return { __typename: 'InvalidFileError', message, problems, problemCount, ...soFar };
 }
 
 /** Says which argument is wrong. `field` is its path below `input`. */
@@ -91,19 +85,15 @@ export function refuseInput(field: string, message: string): { readonly refusal:
   return { refusal: { __typename: 'InvalidInputError', message, field: `input.${field}` } };
 }
 
-/** The result for a `REJECTED` of upstream, with the jobs that earlier parts of a split file have made. */
-export function upstreamRejected(
-  { message, httpStatus = 400, upstreamCode, requestId }: CapillaryError,
-  idempotencyKey: string,
-  jobs: readonly UploadJob[],
-): UpstreamRejectedError {
-  const told = { message, httpStatus, upstreamCode, requestId, idempotencyKey, jobs };
-  return { __typename: 'UpstreamRejectedError', ...told };
+/** The result for a `REJECTED` of upstream. */
+export function upstreamRejected(error: CapillaryError, soFar: SoFar): UpstreamRejectedError {
+  const { message, httpStatus = 400, upstreamCode, requestId } = error;
+  return { __typename: 'UpstreamRejectedError', message, httpStatus, upstreamCode, requestId, ...soFar };
 }
 
-/** The result where another upload holds the key, or held it meanwhile. `jobs` are those of the parts before. */
-export function keyBusy(idempotencyKey: string, jobs: readonly UploadJob[] = []): UploadOutcomeUnknownError {
+/** The result where another upload holds the key, or held it meanwhile. */
+export function keyBusy(soFar: SoFar): UploadOutcomeUnknownError {
   const message =
     'Another upload with this key is under way, or was until now, and this one was not completed. Repeat with the key.';
-  return { __typename: 'UploadOutcomeUnknownError', message, from: 'another', idempotencyKey, jobs };
+  return { __typename: 'UploadOutcomeUnknownError', message, from: 'another', ...soFar };
 }
