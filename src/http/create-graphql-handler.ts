@@ -5,6 +5,7 @@ import { toPublicError } from '../to-public-error.ts';
 import type { UploadPlaces } from '../upload/upload-places.ts';
 import { corsFor } from './answer/cors-for.ts';
 import { usePlainErrors } from './answer/use-plain-errors.ts';
+import { createCostCheck } from './document/cost-check.ts';
 import { createDocumentCache } from './document/document-cache.ts';
 import type { DocumentLimits } from './document/document-limits.ts';
 import type { PersistedDocuments } from './document/persisted-documents.ts';
@@ -46,6 +47,7 @@ export function createGraphQLHandler(options: GraphQLHandlerOptions) {
     uploadPlaces,
     keepAliveMs,
   } = options;
+  const checkCost = createCostCheck(documentLimits.maxCost);
   return createYoga<ServerContext, GatewayContext>({
     schema,
     context: createContext,
@@ -68,8 +70,8 @@ export function createGraphQLHandler(options: GraphQLHandlerOptions) {
       useRequestReading({ idleTimeoutMs, corsOrigins }),
       persisted.plugin,
       useUploadPlaces(uploadPlaces),
-      ...useDocumentLimits({ ...documentLimits, introspection }),
-      useEventStreams({ maxCost: documentLimits.maxCost, keepAliveMs }),
+      ...useDocumentLimits({ ...documentLimits, introspection, checkCost }),
+      useEventStreams({ maskError: toPublicError, checkCost, keepAliveMs }),
       // Last, so that it sees what all others made of the result.
       usePlainErrors(),
     ],

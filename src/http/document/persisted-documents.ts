@@ -1,11 +1,12 @@
-import type { Plugin } from 'graphql-yoga';
+import { usePersistedOperations } from '@graphql-yoga/plugin-persisted-operations';
+import type { GraphQLParams, OnParamsEventPayload, Plugin } from 'graphql-yoga';
 import { GatewayError } from '../../errors.ts';
 import { documentRefusal } from './document-refusal.ts';
 
 /** The documents that may be named by an id. */
 export interface PersistedDocuments {
   readonly plugin: Plugin;
-  /** The text to execute, '' without any; for transports that do not go through Yoga. Throws what a caller is told. */
+  /** The text to execute, for transports that do not go through Yoga. Throws what a caller is told. */
   queryOf(params: SentDocument): string;
 }
 
@@ -28,30 +29,43 @@ export interface PersistedDocumentsOptions {
  * as `documentId`. The limits and validation of all documents apply.
  */
 export function createPersistedDocuments({ documents, only }: PersistedDocumentsOptions): PersistedDocuments {
-  function queryOf(params: SentDocument): string {
-    const id = idOf(params);
-    if (only && (params.query || id === null)) throw required();
-    if (params.query) return params.query;
-    if (!documents) {
-      if (id === null) return '';
-      // These words make clients with automatic persisted queries send the document, and no hash from then on.
-      throw documentRefusal('PersistedQueryNotSupported', 'PERSISTED_QUERY_NOT_SUPPORTED');
-    }
-    if (id === null) throw missing();
-    const document = documents.get(id);
-    if (document === undefined) throw documentRefusal('PersistedQueryNotFound', 'PERSISTED_QUERY_NOT_FOUND');
-    return document;
-  }
-
-  return {
-    plugin: {
-      onParams({ params, setParams }) {
-        const query = queryOf(params);
-        if (query !== '') setParams({ ...params, query });
-      },
+  if (!documents) return withoutList;
+  const plugin: Plugin = usePersistedOperations({
+    getPersistedOperation: (id) => documents.get(id) ?? null,
+    extractPersistedOperationId: idOf,
+    allowArbitraryOperations: !only,
+    customErrors: {
+      notFound: () => documentRefusal('PersistedQueryNotFound', 'PERSISTED_QUERY_NOT_FOUND'),
+      persistedQueryOnly: () => required(),
+      keyNotFound: () => (only ? required() : missing()),
     },
-    queryOf,
+  });
+  return {
+    plugin,
+    queryOf(params) {
+      let found = params as GraphQLParams;
+      const setParams = (newParams: GraphQLParams) => {
+        found = newParams;
+      };
+      // The hook works synchronously with what it is given here, and uses nothing else of its payload.
+      void plugin.onParams?.({ params, setParams, context: {} } as unknown as OnParamsEventPayload);
+      return found.query ?? '';
+    },
   };
+}
+
+const withoutList: PersistedDocuments = {
+  plugin: { onParams: ({ params }) => refuseId(params) },
+  queryOf(params) {
+    refuseId(params);
+    return params.query ?? '';
+  },
+};
+
+/** These words make clients with automatic persisted queries send the document, and no hash from then on. */
+function refuseId(params: SentDocument): void {
+  if (params.query || idOf(params) === null) return;
+  throw documentRefusal('PersistedQueryNotSupported', 'PERSISTED_QUERY_NOT_SUPPORTED');
 }
 
 function idOf(params: SentDocument & { readonly documentId?: unknown }): string | null {

@@ -14,21 +14,22 @@ import {
 } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { certainRootRule } from './certain-root-rule.ts';
-import { type CostedOperation, costRefusal } from './cost-refusal.ts';
+import type { CostCheck, CostedOperation } from './cost-check.ts';
 import type { DocumentLimits } from './document-limits.ts';
 import { documentRefusal } from './document-refusal.ts';
 
 /** The limits, and what else is checked with them. */
 export interface DocumentLimitsOptions extends DocumentLimits {
   readonly introspection: boolean;
+  readonly checkCost: CostCheck;
 }
 
 /** Bounds what one document may cost before anything is executed. Without introspection the SDL is hidden, too. */
 export function useDocumentLimits(options: DocumentLimitsOptions): Plugin[] {
-  const { maxTokens, maxDepth, maxAliases, maxDirectives, maxCost, introspection } = options;
+  const { maxTokens, maxDepth, maxAliases, maxDirectives, introspection, checkCost } = options;
 
   function refuseCostly({ args, setResultAndStopExecution }: BeforeExecution): void {
-    const refused = costRefusal(args, maxCost);
+    const refused = checkCost(args);
     if (refused) setResultAndStopExecution({ errors: [refused] });
   }
 

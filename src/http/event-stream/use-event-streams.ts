@@ -2,17 +2,18 @@ import { type ExecutionResult, GraphQLError, getOperationAST, subscribe } from '
 import type { Plugin, YogaServer } from 'graphql-yoga';
 import { GatewayError } from '../../errors.ts';
 import type { ErrorNotes } from '../../observe/operation-record.ts';
-import { toPublicError } from '../../to-public-error.ts';
 import { toldError } from '../answer/plain-error.ts';
 import { withWriter } from '../answer/response-writer.ts';
-import { costRefusal } from '../document/cost-refusal.ts';
+import type { CostCheck } from '../document/cost-check.ts';
 import type { ServerContext } from '../request/server-context.ts';
 import { sendEvents } from './send-events.ts';
 import { chooseStreamFormat, eventStream } from './stream-format.ts';
 
 /** What streaming needs of the handler. */
 export interface EventStreamOptions {
-  readonly maxCost: number;
+  /** Turns what was thrown into what a caller may see. */
+  readonly maskError: (error: unknown) => GraphQLError;
+  readonly checkCost: CostCheck;
   /** Time between pings, which keep proxies from cutting. Default 12,000. */
   readonly keepAliveMs?: number | undefined;
 }
@@ -23,7 +24,7 @@ export interface EventStreamOptions {
  * streams nor Apollo's multipart responses is refused before anything is watched.
  */
 export function useEventStreams(options: EventStreamOptions): Plugin<object, ServerContext> {
-  const { maxCost, keepAliveMs = 12_000 } = options;
+  const { maskError, checkCost, keepAliveMs = 12_000 } = options;
   let getEnveloped: YogaServer<ServerContext, object>['getEnveloped'];
 
   return {
@@ -41,7 +42,7 @@ export function useEventStreams(options: EventStreamOptions): Plugin<object, Ser
         if (!formatFor(request)) throw notAcceptable();
         const errors = validate(schema, document);
         if (errors.length > 0) return { errors };
-        const refused = costRefusal({ schema, document, operationName, variableValues }, maxCost);
+        const refused = checkCost({ schema, document, operationName, variableValues });
         if (refused) return { errors: [refused] };
         const { req, token, signal, record } = context;
         // Without the request: this context lasts as long as the subscription.
@@ -84,7 +85,7 @@ export function useEventStreams(options: EventStreamOptions): Plugin<object, Ser
 
   function masked(result: ExecutionResult): ExecutionResult {
     const { errors } = result;
-    return errors ? { ...result, errors: errors.map(toPublicError) } : result;
+    return errors ? { ...result, errors: errors.map(maskError) } : result;
   }
 
   function toText(result: ExecutionResult, record: ErrorNotes): string {
