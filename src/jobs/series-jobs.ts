@@ -1,3 +1,4 @@
+import DataLoader from 'dataloader';
 import type { CapillaryClient } from '../capillary/capillary-client.ts';
 import { CapillaryError, type CapillaryErrorCode } from '../capillary/capillary-error.ts';
 import type { Credential } from '../capillary/credential.ts';
@@ -38,16 +39,22 @@ export interface SeriesJobs {
 /** One for each operation. Asks upstream when a list is first wanted, and holds nothing to close. */
 export function createSeriesJobs(options: SeriesJobsOptions): SeriesJobs {
   const { listJobs, inFlight, inTurn, credential, signal, span } = options;
-  const lists = new Map<string, Promise<readonly UploadJob[]>>();
+  const wanted = new Set<string>();
+  let loader: DataLoader<JobListRef, readonly UploadJob[], string> | undefined;
   let refusal: CapillaryError | undefined;
   let turn: ((signal: AbortSignal) => Promise<void>) | undefined;
 
-  async function list(wanted: JobListRef): Promise<readonly UploadJob[]> {
-    const name = nameOf(wanted);
-    if (!lists.has(name) && lists.size >= maxLists) throw tooManyLists();
-    const jobs = lists.get(name) ?? read(wanted);
-    lists.set(name, jobs);
-    return jobs;
+  async function list(ref: JobListRef): Promise<readonly UploadJob[]> {
+    const name = nameOf(ref);
+    if (!wanted.has(name) && wanted.size >= maxLists) throw tooManyLists();
+    wanted.add(name);
+    // Made when it is first used: most subscriptions, which last for hours, never use it. Each list is a batch of its
+    // own, since upstream has no call for several: the fastest would wait for the slowest.
+    loader ??= new DataLoader(
+      (refs) => Promise.all(refs.map((each) => read(each).catch((error: Error) => error))),
+      { batch: false, cacheKeyFn: nameOf },
+    );
+    return loader.load(ref);
   }
 
   async function read({ kind, couponSeriesId }: JobListRef): Promise<readonly UploadJob[]> {
@@ -89,7 +96,8 @@ export function createSeriesJobs(options: SeriesJobsOptions): SeriesJobs {
   function forget(list: JobListRef): void {
     // A subscription reads for hours: its token may be good again.
     refusal = undefined;
-    lists.delete(nameOf(list));
+    wanted.delete(nameOf(list));
+    loader?.clear(list);
   }
 
   return {
