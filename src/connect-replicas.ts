@@ -21,7 +21,7 @@ export async function connectReplicas(
   if (url === undefined) return { keyLock: createLocalKeyLock(), exchange: undefined };
   // Loaded only where they are needed: they cost memory.
   const { createRedisLink } = await import('./redis/redis-link.ts');
-  const { createRedisExchange } = await import('./watch/redis-exchange.ts');
+  const { createRedisExchange } = await import('./watch/redis/redis-exchange.ts');
   const { createRedisKeyLock } = await import('./upload/repeats/redis-key-lock.ts');
   const link = closers.add(createRedisLink({ url, log }), (made) => made.close());
   return {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { RedisLink } from '../src/redis/redis-link.ts';
 import { budgetWindowMs } from '../src/watch/poll-budget.ts';
-import { createRedisExchange } from '../src/watch/redis-exchange.ts';
+import { createRedisExchange } from '../src/watch/redis/redis-exchange.ts';
 import { job } from './support/watch-upstream.ts';
 
 /** A seat at a Redis that answers everything with this. */

@@ -4,8 +4,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { UpstreamJob } from '../src/capillary/upstream-job.ts';
 import { createRedisLink } from '../src/redis/redis-link.ts';
 import { createWatcher, type WatcherOptions } from '../src/watch/create-watcher.ts';
-import { createRedisExchange } from '../src/watch/redis-exchange.ts';
-import { beginTurn, finishTurn } from '../src/watch/redis-scripts.ts';
+import { createRedisExchange } from '../src/watch/redis/redis-exchange.ts';
+import { beginTurn, finishTurn } from '../src/watch/redis/redis-scripts.ts';
 import { startRedisProxy } from './support/watch-redis-proxy.ts';
 import { hasRedisServer, type RedisServer, startRedisServer } from './support/watch-redis-server.ts';
 import {

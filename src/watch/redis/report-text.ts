@@ -2,9 +2,9 @@ import {
   CapillaryError,
   type CapillaryErrorCode,
   type CapillaryErrorDetails,
-} from '../capillary/capillary-error.ts';
-import type { UpstreamJob } from '../capillary/upstream-job.ts';
-import type { PollReport } from './poll-exchange.ts';
+} from '../../capillary/capillary-error.ts';
+import type { UpstreamJob } from '../../capillary/upstream-job.ts';
+import type { PollReport } from '../poll-exchange.ts';
 
 type ReportText = { readonly nextInMs: number; readonly pauseMs: number } & (
   | { readonly jobs: readonly UpstreamJob[] }

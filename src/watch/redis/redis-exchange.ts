@@ -1,5 +1,5 @@
-import type { RedisLink } from '../redis/redis-link.ts';
-import type { PollExchange, PollKey, PollSeatEvents } from './poll-exchange.ts';
+import type { RedisLink } from '../../redis/redis-link.ts';
+import type { PollExchange, PollKey, PollSeatEvents } from '../poll-exchange.ts';
 import { createPollSecrets } from './poll-secrets.ts';
 import { createRedisSeat } from './redis-seat.ts';
 

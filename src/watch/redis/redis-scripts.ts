@@ -1,4 +1,4 @@
-import { createRedisScript } from '../redis/redis-script.ts';
+import { createRedisScript } from '../../redis/redis-script.ts';
 
 // Fields of a seat, a hash: `issued`, the number of the last turn; `until`, when its lease ends; `number`, `body` and
 // `at` of the last good result. Times are milliseconds of Redis' clock. Numbers of turns follow that clock in

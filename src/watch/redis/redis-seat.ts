@@ -1,7 +1,7 @@
-import type { RedisLink } from '../redis/redis-link.ts';
-import { judgeFailure } from './judge-failure.ts';
-import { budgetWindowMs } from './poll-budget.ts';
-import type { PollReport, PollSeat, PollSeatEvents, PollTurn } from './poll-exchange.ts';
+import type { RedisLink } from '../../redis/redis-link.ts';
+import { judgeFailure } from '../judge-failure.ts';
+import { budgetWindowMs } from '../poll-budget.ts';
+import type { PollReport, PollSeat, PollSeatEvents, PollTurn } from '../poll-exchange.ts';
 import type { PollSecrets } from './poll-secrets.ts';
 import { beginTurn, finishTurn, readResult, releaseTurn, renewTurn } from './redis-scripts.ts';
 import { readReport, writeReport } from './report-text.ts';
