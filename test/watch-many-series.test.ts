@@ -43,7 +43,7 @@ test('series that are watched already do not count again, those of others not at
 
 test('thousands of loops that come at once are looked through once, and so are those that go', async () => {
   let looks = 0;
-  const scheduler = createPollScheduler({ budgetPerMinute: 60, pauseMs: 1, graceMs: 1, now: () => 0 });
+  const scheduler = createPollScheduler({ budgetPerMinute: 60, pauseMs: 1, now: () => 0 });
   const loops = Array.from({ length: 2_000 }, () => ({
     dueMs() {
       looks += 1;

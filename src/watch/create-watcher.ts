@@ -64,8 +64,6 @@ export interface Watcher {
 
 /** How many series (of a kind) are watched at once under one credential, each by a loop of its own. */
 const maxSeriesPerCredential = 1_000;
-/** How long failures that may pass are polled through. Also the longest `Retry-After` honoured. */
-const failureGraceMs = 120_000;
 
 /**
  * Watches upload jobs with one poll loop for each (credential, kind, series), however many watch it. Nothing is shared
@@ -79,7 +77,7 @@ export function createWatcher(options: WatcherOptions): Watcher {
   const { maxPerCredential = Number.POSITIVE_INFINITY } = options;
   const { now = () => performance.now(), random = Math.random } = options;
   const schedulers = createPerCredential(() =>
-    createPollScheduler({ budgetPerMinute, pauseMs: maxIntervalMs, graceMs: failureGraceMs, now }),
+    createPollScheduler({ budgetPerMinute, pauseMs: maxIntervalMs, now }),
   );
   const watching = new Set<LatestIterator<UpstreamJob>>();
   const openById = createTally();
@@ -91,7 +89,6 @@ export function createWatcher(options: WatcherOptions): Watcher {
     exchange,
     minIntervalMs,
     maxIntervalMs,
-    failureGraceMs,
     log,
     now,
     random,

@@ -30,7 +30,10 @@ export type PollTurn =
   /** The same, and `onReport` was told already. */
   | { readonly type: 'heard' };
 
-/** One replica's place at one key. Nothing here rejects; one turn at a time. */
+/** The turn of a replica that shares nothing. */
+export const unsharedTurn: PollTurn = { type: 'poll', finish: async () => true };
+
+/** One replica's seat at one key. Nothing here rejects; one turn at a time. */
 export interface PollSeat {
   /** The last result of the others, if it is still valid. To be awaited before the first turn. */
   catchUp(): Promise<PollReport | undefined>;

@@ -16,8 +16,6 @@ export interface PollLoopSettings {
   readonly exchange: PollExchange;
   readonly minIntervalMs: number;
   readonly maxIntervalMs: number;
-  /** How long polls may go on failing before the watchers are told. */
-  readonly failureGraceMs: number;
   readonly log: Pick<Log, 'info' | 'warn'>;
   /** A monotonic clock. */
   readonly now: () => number;
@@ -53,7 +51,7 @@ export function createPollLoop(options: PollLoopOptions): PollLoop {
   const { kind, couponSeriesId } = key;
   const board = createJobBoard();
   const interval = createPollInterval({ minMs: minIntervalMs, maxMs: options.maxIntervalMs, random });
-  const grace = createFailureGrace({ key, graceMs: options.failureGraceMs, log: options.log, now });
+  const grace = createFailureGrace({ key, log: options.log, now });
   const seat = exchange.join(key, { onReport: adopt, onFree: () => setDue(dueAt(now())) });
   const ending = new AbortController();
   const { signal } = ending;

@@ -1,4 +1,5 @@
 import type { CapillaryError } from '../capillary/capillary-error.ts';
+import { failureGraceMs } from './failure-grace.ts';
 import { judgeFailure } from './judge-failure.ts';
 import { budgetWindowMs, createPollBudget } from './poll-budget.ts';
 import type { PollOutcome, PollTurn } from './poll-exchange.ts';
@@ -30,7 +31,7 @@ export interface PollScheduler {
   stretch(): number;
   /**
    * Notes what a poll came to that began at `startedMs`. Returns how long the credential pauses, because upstream limited
-   * its rate; past the grace, fails all loops.
+   * its rate; past `failureGraceMs`, fails all loops.
    */
   note(outcome: PollOutcome, startedMs: number): number;
   /** Fails all loops with what is wrong with their credential. */
@@ -45,8 +46,6 @@ export interface PollSchedulerOptions {
   readonly budgetPerMinute: number;
   /** The pause after a refusal without `Retry-After`. */
   readonly pauseMs: number;
-  /** How long upstream may go on limiting the rate before the watchers are told. Also the longest pause. */
-  readonly graceMs: number;
   /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
 }
@@ -56,9 +55,9 @@ export interface PollSchedulerOptions {
  * none when the last has been removed.
  */
 export function createPollScheduler(options: PollSchedulerOptions): PollScheduler {
-  const { budgetPerMinute, pauseMs, graceMs, now } = options;
+  const { budgetPerMinute, pauseMs, now } = options;
   const budget = createPollBudget(budgetPerMinute);
-  const limit = createRateLimit({ basePauseMs: pauseMs, maxPauseMs: graceMs });
+  const limit = createRateLimit(pauseMs);
   const loops = new Set<ScheduledLoop>();
   let notBeforeMs = Number.NEGATIVE_INFINITY;
   let timer: NodeJS.Timeout | undefined;
@@ -88,7 +87,7 @@ export function createPollScheduler(options: PollSchedulerOptions): PollSchedule
 
   function refused(error: CapillaryError, startedMs: number): number {
     const pausedMs = limit.refuse(error.retryAfterSeconds, startedMs, now());
-    if ((limit.refusedForMs(now()) ?? 0) >= graceMs) failAll(error);
+    if ((limit.refusedForMs(now()) ?? 0) >= failureGraceMs) failAll(error);
     return pausedMs;
   }
 

@@ -1,3 +1,5 @@
+import { failureGraceMs } from './failure-grace.ts';
+
 /** What upstream's 429 answers mean for one credential. Times are milliseconds of one monotonic clock. */
 export interface RateLimit {
   /** A poll that began at `startedMs` was refused. Returns how long nobody shall poll from now on. */
@@ -14,14 +16,10 @@ export interface RateLimit {
 const maxStretch = 16;
 
 /**
- * Honours `Retry-After` up to `maxPauseMs`; without it pauses for `basePauseMs`, doubled with each refusal in a row.
- * The intervals double with each refusal too: going on at the old pace would only earn the next one.
+ * Honours `Retry-After`; without it pauses for `basePauseMs`, doubled with each refusal in a row. No pause is longer than
+ * `failureGraceMs`. The intervals double with each refusal too: going on at the old pace would only earn the next one.
  */
-export function createRateLimit(options: {
-  readonly basePauseMs: number;
-  readonly maxPauseMs: number;
-}): RateLimit {
-  const { basePauseMs, maxPauseMs } = options;
+export function createRateLimit(basePauseMs: number): RateLimit {
   let pausedAtMs = Number.NEGATIVE_INFINITY;
   let pausedUntilMs = Number.NEGATIVE_INFINITY;
   let refusedSinceMs: number | undefined;
@@ -39,7 +37,7 @@ export function createRateLimit(options: {
       }
       const askedMs =
         (retryAfterSeconds ?? 0) * 1000 || basePauseMs * 2 ** Math.min(10, Math.max(0, refusals - 1));
-      pausedUntilMs = Math.max(pausedUntilMs, nowMs + Math.min(askedMs, maxPauseMs));
+      pausedUntilMs = Math.max(pausedUntilMs, nowMs + Math.min(askedMs, failureGraceMs));
       return pausedUntilMs - nowMs;
     },
     relax(startedMs) {

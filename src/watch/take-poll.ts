@@ -1,4 +1,5 @@
 import { onAbort } from '../flow/on-abort.ts';
+import { unsharedTurn } from './poll-exchange.ts';
 import type { PollScheduler, ScheduledLoop } from './poll-scheduler.ts';
 
 /**
@@ -13,7 +14,7 @@ export function takePoll(scheduler: PollScheduler, dueMs: number, signal: AbortS
       isPolling: () => false,
       // Once only: it slows nobody down.
       intervalMs: () => Number.POSITIVE_INFINITY,
-      begin: async () => ({ type: 'poll', finish: async () => true }),
+      begin: async () => unsharedTurn,
       serve() {
         leave();
         resolve();

@@ -1,7 +1,13 @@
 import type { RedisLink } from '../../redis/redis-link.ts';
 import { judgeFailure } from '../judge-failure.ts';
 import { budgetWindowMs } from '../poll-budget.ts';
-import type { PollReport, PollSeat, PollSeatEvents, PollTurn } from '../poll-exchange.ts';
+import {
+  type PollReport,
+  type PollSeat,
+  type PollSeatEvents,
+  type PollTurn,
+  unsharedTurn,
+} from '../poll-exchange.ts';
 import type { PollSecrets } from './poll-secrets.ts';
 import { beginTurn, finishTurn, readResult, releaseTurn, renewTurn } from './redis-scripts.ts';
 import { readReport, writeReport } from './report-text.ts';
@@ -59,7 +65,7 @@ export function createRedisSeat(options: RedisSeatOptions): PollSeat {
         return read(answer);
       } catch {
         alone = true;
-        return { type: 'poll', finish: async () => true };
+        return unsharedTurn;
       }
     },
     leave() {
