@@ -1,8 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createYoga } from 'graphql-yoga';
-import { createCapillaryClient } from '../src/capillary/capillary-client.ts';
 import { createDispatcher } from '../src/capillary/create-dispatcher.ts';
+import { createListJobs } from '../src/capillary/list-jobs.ts';
 import { passThroughCredential } from '../src/capillary/pass-through-credential.ts';
 import type { UpstreamJob } from '../src/capillary/upstream-job.ts';
 import { createFairQueue } from '../src/flow/fair-queue.ts';
@@ -15,14 +15,8 @@ import { schema } from '../src/schema/schema.ts';
  * The gateway's schema and resolvers in Yoga as it comes: no limits, no CSRF rule, no request ids, no log lines, no metrics.
  * What all of those cost a query is the difference.
  */
-const { listJobs } = createCapillaryClient({
-  couponApiUrl: process.argv[2] ?? '',
-  dispatcher: createDispatcher(),
-  uploadDispatcher: createDispatcher(),
-  timeoutMs: 15_000,
-  uploadIdleTimeoutMs: 30_000,
-  uploadAnswerTimeoutMs: 120_000,
-});
+const couponApiUrl = process.argv[2] ?? '';
+const listJobs = createListJobs({ couponApiUrl, dispatcher: createDispatcher(), timeoutMs: 15_000 });
 const inFlight = createShareInFlight<readonly UpstreamJob[]>();
 const inTurn = createFairQueue(32);
 const yoga = createYoga({

@@ -1,7 +1,9 @@
-import { type CapillaryClient, createCapillaryClient } from './capillary/capillary-client.ts';
+import type { CapillaryClient } from './capillary/capillary-client.ts';
 import { createDispatcher } from './capillary/create-dispatcher.ts';
 import type { Credential } from './capillary/credential.ts';
+import { createListJobs } from './capillary/list-jobs.ts';
 import { createOwnCredential } from './capillary/own-credential.ts';
+import { createSendUpload } from './capillary/send-upload.ts';
 import type { OnCall } from './capillary/upstream-call.ts';
 import type { Config } from './config.ts';
 import type { Closers } from './flow/closers.ts';
@@ -21,17 +23,22 @@ export interface Upstream {
  * client of that. `closers` close what was opened.
  */
 export async function connectUpstream(config: Config, onCall: OnCall, closers: Closers): Promise<Upstream> {
-  const { upstreamTimeoutMs: timeoutMs, uploadIdleTimeoutMs, uploadAnswerTimeoutMs } = config;
+  const { upstreamTimeoutMs: timeoutMs } = config;
   const { couponApiUrl, tokenApiUrl, sandbox } = config.upstream
     ? { ...config.upstream, sandbox: undefined }
     : await startSandbox(config, closers);
   const dispatcher = closers.add(createDispatcher(), (made) => made.destroy());
+  // Uploads hold a socket for minutes: reads must not wait for one.
   const uploadDispatcher = closers.add(createDispatcher({ connections: 1024 }), (made) => made.destroy());
   return {
-    client: createCapillaryClient({
-      ...{ couponApiUrl, dispatcher, uploadDispatcher, onCall },
-      ...{ timeoutMs, uploadIdleTimeoutMs, uploadAnswerTimeoutMs },
-    }),
+    client: {
+      listJobs: createListJobs({ couponApiUrl, dispatcher, timeoutMs, onCall }),
+      sendUpload: createSendUpload({
+        ...{ couponApiUrl, dispatcher: uploadDispatcher, onCall },
+        idleTimeoutMs: config.uploadIdleTimeoutMs,
+        answerTimeoutMs: config.uploadAnswerTimeoutMs,
+      }),
+    },
     ownCredential:
       config.client && createOwnCredential({ ...config.client, tokenApiUrl, dispatcher, timeoutMs, onCall }),
     sandbox,

@@ -4,7 +4,7 @@ import { buildSchema, isUnionType } from 'graphql';
 import { request } from 'undici';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { uploadCalls } from '../src/capillary/upload-paths.ts';
+import { callNames } from '../src/capillary/upstream-call.ts';
 import { errorTable } from '../src/errors.ts';
 import { createSandbox } from '../src/sandbox/create-sandbox.ts';
 import { startProcess } from './support/gateway-process.ts';
@@ -118,7 +118,7 @@ const codes = [...Object.keys(errorTable), 'CLIENT_GONE'];
 const values: Readonly<Record<string, readonly string[]>> = {
   code: [...codes, 'OK', 'GIVEN_UP', 'REJECTED'],
   outcome: [...codes, ...(isUnionType(results) ? results.getTypes().map(({ name }) => name) : [])],
-  call: [...Object.values(uploadCalls).flatMap((calls) => Object.values(calls)), 'token'],
+  call: callNames,
   job: ['capillary-upload-gateway'],
 };
 

@@ -4,7 +4,8 @@ export interface ClusterUrls {
   readonly couponApiUrl: string;
 }
 
-const clusterUrls = {
+/** The seven public clusters and their base URLs, https, without a slash at the end (upstream contract, section 3). */
+export const clusters = {
   eu: urls('eu.api.capillarytech.com', 'eu.intouch.capillarytech.com'),
   india: urls('apac.api.capillarytech.com', 'intouch.capillary.co.in'),
   apac2: urls('apac2.api.capillarytech.com', 'apac2.intouch.capillarytech.com'),
@@ -15,10 +16,7 @@ const clusterUrls = {
 } as const satisfies Record<string, ClusterUrls>;
 
 /** Name of a cluster, as in the setting `CAPILLARY_CLUSTER`. */
-export type Cluster = keyof typeof clusterUrls;
-
-/** The seven public clusters and their base URLs, https, without a slash at the end (upstream contract, section 3). */
-export const clusters: Readonly<Record<Cluster, ClusterUrls>> = clusterUrls;
+export type Cluster = keyof typeof clusters;
 
 function urls(tokenHost: string, couponHost: string): ClusterUrls {
   return { tokenApiUrl: `https://${tokenHost}`, couponApiUrl: `https://${couponHost}` };

@@ -4,7 +4,7 @@ import { callUpstream } from './call-upstream.ts';
 import type { Credential } from './credential.ts';
 import { readJobs } from './read-answer.ts';
 import { type RetryOptions, retryReads } from './retry-reads.ts';
-import { tokenHeader, uploadCalls, uploadPaths, upstreamUrl } from './upload-paths.ts';
+import { tokenHeader, uploadCalls, upstreamUrl } from './upload-calls.ts';
 import { type OnCall, withinUpstreamCall } from './upstream-call.ts';
 import type { JobListRef, UpstreamJob } from './upstream-job.ts';
 import { withToken } from './with-token.ts';
@@ -45,18 +45,12 @@ export type ListJobsOnce = (input: ListJobsInput & { readonly retry: false }) =>
 export function createListJobs(options: ListJobsOptions): ListJobs {
   const { couponApiUrl, dispatcher, timeoutMs, maxBodyBytes, onCall } = options;
   return async ({ kind, couponSeriesId, credential, signal, retry = true, span }) => {
-    const path = uploadPaths[kind].status;
+    const { call, path } = uploadCalls[kind].status;
     const url = upstreamUrl(couponApiUrl, path, couponSeriesId);
-    const call = {
-      call: uploadCalls[kind].status,
-      method: 'GET',
-      route: `${path}/{couponSeriesId}`,
-      span,
-      onCall,
-    } as const;
+    const about = { call, method: 'GET', route: `${path}/{couponSeriesId}`, span, onCall } as const;
     return withToken(credential, { signal, span }, (token) => {
       const list = () =>
-        withinUpstreamCall(call, async ({ headers, answered }) => {
+        withinUpstreamCall(about, async ({ headers, answered }) => {
           const answer = await callUpstream({
             url,
             method: 'GET',

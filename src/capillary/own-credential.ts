@@ -6,7 +6,7 @@ import { callUpstream } from './call-upstream.ts';
 import type { Credential } from './credential.ts';
 import { readToken } from './read-token.ts';
 import { type RetryOptions, retryReads } from './retry-reads.ts';
-import { tokenPath, upstreamUrl } from './upload-paths.ts';
+import { tokenPath, upstreamUrl } from './upload-calls.ts';
 import { type OnCall, withinUpstreamCall } from './upstream-call.ts';
 
 /** What the gateway needs to fetch tokens for itself. */

@@ -11,8 +11,8 @@ import { readJobs } from './read-answer.ts';
 import { readBody } from './read-body.ts';
 import { requestId } from './read-refusal.ts';
 import { toCapillaryError } from './to-capillary-error.ts';
+import { tokenHeader, uploadCalls, upstreamUrl } from './upload-calls.ts';
 import { type UploadForm, uploadFields } from './upload-form.ts';
-import { tokenHeader, uploadCalls, uploadPaths, upstreamUrl } from './upload-paths.ts';
 import { type UpstreamAnswer, wantedAnswer } from './upstream-answer.ts';
 import { beginUpstreamCall, type OnCall, type UpstreamCall } from './upstream-call.ts';
 import type { UpstreamJob } from './upstream-job.ts';
@@ -84,15 +84,15 @@ export function createSendUpload(options: SendUploadOptions): SendUpload {
       },
     });
 
-    const path = uploadPaths[form.kind].upload;
-    const about = { call: uploadCalls[form.kind].upload, method: 'POST', span, onCall } as const;
+    const { call: name, path } = uploadCalls[form.kind].upload;
+    const about = { call: name, method: 'POST', route: `${path}/{couponSeriesId}`, span, onCall } as const;
     let call: UpstreamCall | undefined;
 
     async function exchange(): Promise<UpstreamAnswer> {
       signal.throwIfAborted();
       const token = await credential.token(giveUp.signal, span);
       giveUp.signal.throwIfAborted();
-      call = beginUpstreamCall({ ...about, route: `${path}/{couponSeriesId}` });
+      call = beginUpstreamCall(about);
       // From here on: waiting for a connection that never comes must not hold the client either.
       stall.begin();
       const answer = await request(upstreamUrl(couponApiUrl, path, form.couponSeriesId), {

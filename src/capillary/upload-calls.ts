@@ -1,20 +1,23 @@
 import type { CallName } from './upstream-call.ts';
 import type { UploadKind } from './upstream-job.ts';
 
-/** Paths under the coupon host (upstream contract, section 1); the coupon series id follows as the last segment. */
-export const uploadPaths = {
-  COUPON_BATCH: { upload: '/coupon/api/v1/upload/file', status: '/coupon/api/v1/upload/getUploadStatus' },
-  REDEEMED_COUPONS: {
-    upload: '/coupon/api/v1/upload/redeemFile',
-    status: '/coupon/api/v1/upload/getUploadRedeemedCouponStatus',
-  },
-} as const satisfies Record<UploadKind, { upload: string; status: string }>;
-
-/** How metrics and traces name the calls of `uploadPaths`. */
+/**
+ * The calls of the coupon host (upstream contract, section 1): how metrics and traces name them, and their paths; the
+ * coupon series id follows as the last segment.
+ */
 export const uploadCalls = {
-  COUPON_BATCH: { upload: 'uploadFile', status: 'getUploadStatus' },
-  REDEEMED_COUPONS: { upload: 'redeemFile', status: 'getUploadRedeemedCouponStatus' },
-} as const satisfies Record<UploadKind, Record<'upload' | 'status', CallName>>;
+  COUPON_BATCH: {
+    upload: { call: 'uploadFile', path: '/coupon/api/v1/upload/file' },
+    status: { call: 'getUploadStatus', path: '/coupon/api/v1/upload/getUploadStatus' },
+  },
+  REDEEMED_COUPONS: {
+    upload: { call: 'redeemFile', path: '/coupon/api/v1/upload/redeemFile' },
+    status: {
+      call: 'getUploadRedeemedCouponStatus',
+      path: '/coupon/api/v1/upload/getUploadRedeemedCouponStatus',
+    },
+  },
+} as const satisfies Record<UploadKind, Record<'upload' | 'status', { call: CallName; path: string }>>;
 
 /** Where the token endpoint is, under the token host (upstream contract, section 3). */
 export const tokenPath = '/v3/oauth/token/generate';
