@@ -10,6 +10,7 @@ import {
   type DuplicateSearchOptions,
 } from '../src/upload/scan/duplicates/duplicate-search.ts';
 import { createRowKernel } from '../src/upload/scan/kernel/row-kernel.ts';
+import { createRowLines } from '../src/upload/scan/row-lines.ts';
 
 /** Enters one code a row; 0 for none. */
 function enter(duplicates: DuplicateSearch, codes: readonly number[]) {
@@ -138,4 +139,17 @@ describe('the hash of a code', () => {
     expect(count - high.size).toBeLessThan(55);
     expect(Math.max(...slots)).toBeLessThan(293 + 6 * 17);
   });
+});
+
+it('the lines of rows are known up to the last irregular one that there is room for', () => {
+  const lines = createRowLines(2);
+  const rows = [
+    [1, 2],
+    [2, 3],
+    [3, 6],
+    [4, 7],
+  ] as const;
+  for (const [row, line] of rows) expect(lines.note(row, line)).toBe(true);
+  expect(lines.note(5, 9)).toBe(false);
+  for (const [row, line] of rows) expect(lines.lineOf(row)).toBe(line);
 });

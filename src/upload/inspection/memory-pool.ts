@@ -11,8 +11,10 @@ export interface MemoryPool {
   giveBack(memory: WebAssembly.Memory): void;
 }
 
-/** Keeps up to `maxKept` memories for later, each of which holds up to 1.1 MiB. Default 16. */
-export function createMemoryPool(maxKept = 16): MemoryPool {
+const maxKept = 16;
+
+/** Keeps up to 16 memories for later, each of which holds up to 1.1 MiB. */
+export function createMemoryPool(): MemoryPool {
   const kept: WebAssembly.Memory[] = [];
 
   return {

@@ -14,8 +14,6 @@ export interface ScanReport {
   readonly problemCount: number;
   /** Why the file must be refused, whatever the policy for row problems. */
   readonly wholeFileProblem: FileProblem | undefined;
-  /** False when the file has more rows than could be searched for duplicates. */
-  readonly exact: boolean;
   /** What the user should know besides problems, in whole sentences. */
   readonly notes: readonly string[];
 }
@@ -27,15 +25,13 @@ interface ScanEnd extends Pick<ScanReport, 'rows' | 'columns' | 'wholeFileProble
 
 /** Reports a scan that is over. */
 export function scanReport({ rows, columns, problems, duplicates, wholeFileProblem }: ScanEnd): ScanReport {
-  const exact = duplicates?.exact ?? true;
   return {
     rows,
     columns,
     problems: wholeFileProblem === undefined ? problems.kept : [wholeFileProblem],
     problemCount: wholeFileProblem === undefined ? problems.count : 1,
     wholeFileProblem,
-    exact,
-    notes: exact ? [] : [notSearched(duplicates?.lastRow ?? 0)],
+    notes: !duplicates || duplicates.exact ? [] : [notSearched(duplicates.lastRow)],
   };
 }
 
