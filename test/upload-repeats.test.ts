@@ -352,6 +352,26 @@ describe.concurrent('The same key', () => {
   });
 });
 
+test('A try of one organisation does not wait for one of another, which has the same key and series', async () => {
+  const tokenOf = (orgId: number) =>
+    ['{"alg":"RS256"}', JSON.stringify({ org_id: orgId }), 'signature']
+      .map((part) => Buffer.from(part).toString('base64url'))
+      .join('.');
+  const [ours, foreign] = [tokenOf(100458), tokenOf(7)];
+  const tokens = { [ours]: { orgId: 100458 }, [foreign]: { orgId: 7 } };
+  await using started = await startGateway({ sandbox: { tokens } });
+  const { sandbox, url } = started;
+  sandbox.faults.set({ call: 'uploadFile', times: 1, fault: { kind: 'hang', at: 'after' } });
+  const client = new AbortController();
+  const headers = { 'x-cap-api-oauth-token': foreign };
+  const held = send(url, { headers, signal: client.signal });
+  await sandbox.received(1);
+  const { data } = await send(url, { headers: { 'x-cap-api-oauth-token': ours } });
+  expect(data.result).toMatchObject(accepted(started, false));
+  client.abort();
+  await expect(held).rejects.toThrow();
+});
+
 describe('Repeats at the same time', () => {
   test.each([{ repeats: 2 }, { repeats: 5 }])(
     'on one replica, $repeats of them, make one job',

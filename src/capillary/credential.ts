@@ -7,6 +7,10 @@ export interface Credential {
    * two callers share an answer only when this is equal. Never logged.
    */
   readonly id: string;
+  /**
+   * The organisation that the token names, or `''`. Unverified: good for keeping callers apart, never for letting one in.
+   */
+  readonly orgId: string;
   /** Whether a refused token can be renewed. False for a token that the caller brought. */
   readonly renewable: boolean;
   /**

@@ -71,6 +71,8 @@ export function createOwnCredential(options: OwnCredentialOptions): Credential {
 
   return {
     renewable: true,
+    // All callers have the same.
+    orgId: '',
     id: createHash('sha256').update(`own\0${key}\0${secret}\0${tokenApiUrl}`).digest('hex'),
     token,
     async renew(refusedToken, signal, span) {

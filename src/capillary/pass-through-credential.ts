@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { CapillaryError } from './capillary-error.ts';
 import type { Credential } from './credential.ts';
+import { asId, asRecord, parseJson } from './lenient-json.ts';
 
 /**
  * The credential of a caller who brought a token: it is passed on as it is and cannot be renewed. `token()` rejects
@@ -9,6 +10,7 @@ import type { Credential } from './credential.ts';
 export function passThroughCredential(token: string): Credential {
   return {
     renewable: false,
+    orgId: claimedOrgId(token),
     id: createHash('sha256').update(`caller\0${token}`).digest('hex'),
     async token(signal) {
       signal.throwIfAborted();
@@ -23,4 +25,10 @@ export function passThroughCredential(token: string): Credential {
     },
     renew: async () => undefined,
   };
+}
+
+/** The `org_id` in the payload of a JWT (upstream contract, section 3); `''` for any other token. */
+function claimedOrgId(token: string): string {
+  const [, payload = ''] = token.split('.', 2);
+  return asId(asRecord(parseJson(Buffer.from(payload, 'base64url').toString()))?.['org_id']) ?? '';
 }

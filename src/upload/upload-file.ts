@@ -30,7 +30,8 @@ export function createUploadFile(deps: UploadDeps): UploadFile {
     const { idempotencyKey = randomBytes(18).toString('base64url') } = options;
     const { kind, couponSeriesId } = form;
     const key = fileKey(idempotencyKey);
-    const name = `${kind}:${couponSeriesId}:${key}`;
+    // With the organisation and not the credential: a repeat may come with a newer token.
+    const name = `${kind}:${credential.orgId}:${couponSeriesId}:${key}`;
     const search: KeySearch = { kind, couponSeriesId, key, credential, signal, span: record?.span };
 
     async function send(uploaded: readonly UploadedPart[], isUnbroken: IsUnbroken): Promise<UploadResult> {
@@ -47,7 +48,6 @@ export function createUploadFile(deps: UploadDeps): UploadFile {
         await proveToken(client, search);
         return await send([], async () => true);
       }
-      // Without the credential: a repeat may come with a newer token.
       return await keyLock.hold(name, signal, async (isUnbroken) => {
         const parts = partsOf.get(name) ?? 0;
         const pausesMs = parts > 0 ? patientPausesMs : [0];

@@ -37,7 +37,13 @@ export const ref = (jobId: string, couponSeriesId = '1', kind: UploadKind = 'COU
 
 /** A credential whose id is its name. */
 export function credential(id: string): Credential {
-  return { id, renewable: false, token: async () => `token of ${id}`, renew: async () => undefined };
+  return {
+    id,
+    orgId: '',
+    renewable: false,
+    token: async () => `token of ${id}`,
+    renew: async () => undefined,
+  };
 }
 
 /** What upstream answers a failed call with. */
