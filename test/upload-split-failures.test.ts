@@ -365,6 +365,53 @@ describe('A repeat of a split file', () => {
     expect(uploads(sandbox)).toHaveLength(3);
   });
 
+  test.each([
+    { name: 'the file', file: five.file },
+    { name: 'a file with a row more', file: `${five.file}919999999996,A6\n` },
+    { name: 'a file with a job less', file: five.header + five.rows.slice(0, 4).join('') },
+  ])('sends $name no second time where the list lacks a job before another', async ({ file }) => {
+    await using sandbox = await createSandbox();
+    const env = { COUPON_API_URL: sandbox.url };
+    const options = { idempotencyKey: 'five-parts-1', maxRowsPerJob: 2 };
+    {
+      await using first = await startGateway({ env });
+      expect((await send(first.url, options)).data.result.jobs).toHaveLength(3);
+    }
+    const [one, two] = sandbox.jobs.list();
+    sandbox.jobs.remove(two?.jobId as number);
+    await using next = await startGateway({ env });
+    expect(await send(next.url, options, { file })).toMatchObject(
+      result('UploadOutcomeUnknownError', {
+        message: expect.stringContaining('not job 2'),
+        idempotencyKey: options.idempotencyKey,
+        jobs: [{ id: `COUPON_BATCH:541854:${one?.jobId}` }],
+      }),
+    );
+    expect(uploads(sandbox)).toHaveLength(3);
+  });
+
+  test('looks again where the list shows a job before the one that was made earlier', async () => {
+    await using sandbox = await createSandbox();
+    const env = { COUPON_API_URL: sandbox.url };
+    const options = { idempotencyKey: 'five-parts-1', maxRowsPerJob: 2 };
+    {
+      await using first = await startGateway({ env });
+      sandbox.faults.set({ call: 'uploadFile', fault: { kind: 'latency', ms: 100 } });
+      const sent = send(first.url, options);
+      await eventually(() => expect(sandbox.jobs.list()).toHaveLength(1));
+      sandbox.jobs.hideNew(1);
+      await eventually(() => expect(sandbox.jobs.list()).toHaveLength(2));
+      sandbox.jobs.hideNew(0);
+      await sent;
+    }
+    await using next = await startGateway({ env });
+    expect((await send(next.url, options)).data.result).toMatchObject({
+      replayed: true,
+      jobs: namedJobs(sandbox),
+    });
+    expect(uploads(sandbox)).toHaveLength(3);
+  });
+
   test('of which only part 1 was made is not cut at other rows than before', async () => {
     await using started = await startGateway();
     const { sandbox, url } = started;

@@ -141,7 +141,7 @@ function toldOf(result: UploadResult): Told {
     case 'UpstreamRejectedError':
       return { outcome, jobs, brokenOffBy: 'upstream', upstreamRequestId: result.requestId };
     case 'UploadOutcomeUnknownError':
-      return { outcome, jobs, brokenOffBy: result.from === 'this' ? 'upstream' : 'gateway' };
+      return { outcome, jobs, brokenOffBy: result.brokenOffBy };
   }
 }
 

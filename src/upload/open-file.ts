@@ -49,6 +49,6 @@ export async function openFile(deps: UploadDeps, upload: FileUpload): Promise<Op
 function refuseRows({ problems, problemCount }: InspectionReport): FileRefusedError | undefined {
   if (problemCount === 0) return undefined;
   const what = problemCount === 1 ? 'one problem' : `${problemCount} problems`;
-  const message = `The file has ${what} in its rows, and rowProblems is REJECT: nothing was uploaded.`;
+  const message = `The file has ${what} in its rows, and rowProblems is REJECT: nothing was uploaded now.`;
   return new FileRefusedError(message, problems, problemCount);
 }

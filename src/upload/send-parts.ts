@@ -9,7 +9,7 @@ import { earlierParts } from './repeats/earlier-parts.ts';
 import { type KeySearch, listUploaded, type UploadedPart } from './repeats/find-uploaded.ts';
 import { type IsUnbroken, KeyBusyError } from './repeats/key-lock.ts';
 import { FileRefusedError } from './result/file-refused-error.ts';
-import { invalidFile, type SoFar, type UploadResult } from './result/upload-result.ts';
+import { invalidFile, outcomeUnknown, type SoFar, type UploadResult } from './result/upload-result.ts';
 import { withJobs } from './result/with-jobs.ts';
 import { mayHaveJob, settleUpload } from './settle-upload.ts';
 
@@ -60,6 +60,7 @@ export async function sendParts(
     if ('refusal' in earlier) return earlier.refusal;
     for (let number = 1; passing.report() === undefined; number += 1) {
       if (number > maxParts) return invalidFile(tooManyParts(), soFar);
+      if (earlier.isHidden(number)) return outcomeUnknown(hidden(number), soFar);
       const source = passing.nextPart();
       const found = earlier.take(number);
       if (found) {
@@ -106,6 +107,11 @@ export async function sendParts(
       throw withJobs(error, soFar);
     }
   }
+}
+
+/** Parts go up in turn: to send this one now would be to send it twice. */
+function hidden(part: number): string {
+  return `Capillary's list shows later jobs of this file, but not job ${part}, which was made before them. Wait a moment, then repeat with the key.`;
 }
 
 /** The number of rows is known only at the end of the file: by then the first jobs are made. */

@@ -10,6 +10,7 @@ import { FileRefusedError } from './result/file-refused-error.ts';
 import {
   invalidFile,
   keyBusy,
+  outcomeUnknown,
   type SoFar,
   type UploadResult,
   upstreamRejected,
@@ -49,7 +50,7 @@ export async function settleUpload(
   // Upstream itself said no, and its list confirms it.
   if (isUpstreams && error.explicit && listed) throw withJobs(error, soFar);
   const message = `Capillary has the whole file, but its answer was lost, and its list does not show the job yet: ${error.message}`;
-  return { result: { __typename: 'UploadOutcomeUnknownError', message, from: 'this', ...soFar } };
+  return { result: outcomeUnknown(message, soFar) };
 }
 
 /**

@@ -50,8 +50,7 @@ export function createUploadFile(deps: UploadDeps): UploadFile {
       }
       return await keyLock.hold(name, signal, async (isUnbroken) => {
         const parts = partsOf.get(name) ?? 0;
-        const pausesMs = parts > 0 ? patientPausesMs : [0];
-        return send(await awaitUploaded(client, search, parts, pausesMs), isUnbroken);
+        return send(await awaitUploaded(client, search, parts, patientPausesMs), isUnbroken);
       });
     } catch (error) {
       const soFar = { idempotencyKey, jobs: [] };

@@ -92,7 +92,7 @@ function tooSlow(timeoutMs: number): GatewayError {
 function refusal(error: Error & { status?: number }): GatewayError {
   // busboy's errors carry no code; this one means that the client's connection ended, not that its form is wrong.
   if (error.message === 'Unexpected end of form') {
-    return new GatewayError('TRUNCATED', 'The request ended before its last boundary. Nothing was uploaded.');
+    return new GatewayError('TRUNCATED', 'The request ended before its last boundary. Send it again.');
   }
   // The library blames its own installation here; all that it knows is that the form ended without this part.
   const reason = error.status === 500 ? 'There is no "operations" part.' : error.message.slice(0, 300);

@@ -9,6 +9,11 @@ export interface EarlierParts {
   /** Takes the job that an earlier try made of this part. Each job only once. */
   take(part: number): UploadJob | undefined;
   /**
+   * Whether upstream has a later part than this one, which it lacks: it must have had it, and its list is incomplete. To
+   * be called once the parts before it were taken.
+   */
+  isHidden(part: number): boolean;
+  /**
    * Compares what upstream counted in a part with what has passed now. `undefined` when they agree, or while
    * upstream may still be counting. `rows` are those of the whole file, once its end is known.
    */
@@ -58,6 +63,7 @@ export function earlierParts(
       return otherFile(`a file with ${totalUploadedCount} rows${which}, and this one has ${expected}`)
         .refusal;
     },
+    isHidden: (part) => parts.size > 0 && !parts.has(part),
     compareCount: () => (parts.size > 0 ? otherFile('a file with more rows').refusal : undefined),
   };
 }

@@ -35,7 +35,10 @@ export async function listUploaded(client: Client, search: KeySearch): Promise<r
   });
 }
 
-/** The same, once it shows that many parts, or after the last of these pauses. Looks after each of them. */
+/**
+ * The same, once it shows that many parts, and none without those before it, or after the last of these pauses. Looks
+ * after each of them.
+ */
 export async function awaitUploaded(
   client: Client,
   search: KeySearch,
@@ -46,7 +49,8 @@ export async function awaitUploaded(
   for (const pauseMs of pausesMs) {
     await delay(pauseMs, search.signal);
     uploaded = await listUploaded(client, search);
-    if (uploaded.length >= parts) break;
+    const last = Math.max(parts, ...uploaded.map(({ part }) => part?.number ?? 1));
+    if (uploaded.length >= last) break;
   }
   return uploaded;
 }

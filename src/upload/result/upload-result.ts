@@ -70,8 +70,8 @@ export interface UpstreamRejectedError extends SoFar {
 export interface UploadOutcomeUnknownError extends SoFar {
   readonly __typename: 'UploadOutcomeUnknownError';
   readonly message: string;
-  /** What upstream may have it from: this upload, or another one with the key, which was in its way. */
-  readonly from: 'this' | 'another';
+  /** For the record: upstream, unless it was another upload with the key. */
+  readonly brokenOffBy: 'gateway' | 'upstream';
 }
 
 /** The result for a refused file. */
@@ -95,5 +95,10 @@ export function upstreamRejected(error: CapillaryError, soFar: SoFar): UpstreamR
 export function keyBusy(soFar: SoFar): UploadOutcomeUnknownError {
   const message =
     'Another upload with this key is under way, or was until now, and this one was not completed. Repeat with the key.';
-  return { __typename: 'UploadOutcomeUnknownError', message, from: 'another', ...soFar };
+  return { __typename: 'UploadOutcomeUnknownError', message, brokenOffBy: 'gateway', ...soFar };
+}
+
+/** The result where upstream may have what its list does not show. */
+export function outcomeUnknown(message: string, soFar: SoFar): UploadOutcomeUnknownError {
+  return { __typename: 'UploadOutcomeUnknownError', message, brokenOffBy: 'upstream', ...soFar };
 }
