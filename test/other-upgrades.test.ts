@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { eventually } from './support/eventually.ts';
+import { token } from './support/graphql-client.ts';
 import { encodeForm, filePart, mapPart, operationsPart } from './support/multipart-form.ts';
-import { openConnection } from './support/raw-connection.ts';
+import { openConnection, type RawConnection } from './support/raw-connection.ts';
 import { exchange, postHead, readGraphQL, requestHead } from './support/raw-graphql.ts';
+import { addJob, readMetric, watchJobs } from './support/subscription-clients.ts';
 import { useGateway } from './support/use-gateway.ts';
 
 const gateway = useGateway();
@@ -57,32 +60,83 @@ describe('An upgrade to what is not spoken here is passed over', () => {
   });
 });
 
-// Where Node asks which upgrades are wanted, in versions after 20, `h2c` is an ordinary request, and nothing is cut.
-describe('An upgrade behind a request that has no answer yet ends nothing but its connection', () => {
-  const unanswered = postHead({ 'content-type': 'application/json', 'content-length': query.length }) + query;
-  const webSocket = {
+describe('Requests that come in one piece with an upgrade are all answered, in their order', () => {
+  const post = postHead({ 'content-type': 'application/json', 'content-length': query.length }) + query;
+  const probe = requestHead('GET', '/healthz');
+  const webSocket = requestHead('GET', '/graphql', {
     ...{ connection: 'Upgrade', upgrade: 'websocket', 'sec-websocket-version': 13 },
     'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
     'sec-websocket-protocol': 'graphql-transport-ws',
-  };
+  });
 
   test.each([
-    { name: 'h2c', headers: h2c },
-    { name: 'websocket', headers: webSocket },
-  ])('$name', async ({ headers }) => {
+    { name: 'behind h2c', pieces: [requestHead('GET', '/healthz', h2c) + probe], statuses: [200, 200] },
+    {
+      name: 'behind h2c, half of them',
+      pieces: [requestHead('GET', '/healthz', h2c) + post.slice(0, 50), post.slice(50)],
+      statuses: [200, 200],
+    },
+    { name: 'behind h2c with a body', pieces: [postHead(json(query)) + query + probe], statuses: [200, 200] },
+    {
+      name: 'around h2c',
+      pieces: [post + requestHead('GET', '/nowhere', h2c) + probe],
+      statuses: [200, 404, 200],
+    },
+    {
+      name: 'around h2c with a body',
+      pieces: [`${post}${postHead(json('[]'))}[]${probe}`],
+      statuses: [200, 400, 200],
+    },
+    {
+      name: 'h2c twice',
+      pieces: [requestHead('GET', '/nowhere', h2c) + postHead(json(query)) + query + probe],
+      statuses: [404, 200, 200],
+    },
+    { name: 'before a WebSocket', pieces: [post + post + webSocket], statuses: [200, 200, 101] },
+    {
+      name: 'around h2c, and before a WebSocket',
+      pieces: [post + requestHead('GET', '/nowhere', h2c) + post + webSocket],
+      statuses: [200, 404, 200, 101],
+    },
+  ])('$name', async ({ pieces, statuses }) => {
     using connection = await openConnection(gateway.url);
-    let received = '';
-    const twoAnswers = new Promise<void>((resolve) => {
-      connection.socket.on('data', (bytes: Buffer) => {
-        received += bytes.toString();
-        if (received.split('HTTP/1.1 ').length > 2) resolve();
-      });
-    });
-    await connection.write(unanswered + requestHead('GET', '/graphql', headers));
-    // The answers before it would be out by then: its own would find another request at the head of the line.
-    await connection.write(requestHead('GET', '/healthz')).catch(() => {});
-    await Promise.race([connection.closed(), twoAnswers]);
-    expect(received).not.toContain('101 Switching Protocols');
-    expect(await exchange(gateway.url, requestHead('GET', '/healthz'))).toMatchObject({ status: 200 });
+    const received = collect(connection);
+    for (const piece of pieces) await connection.write(piece);
+    await expect.poll(received).toEqual(statuses.map((status) => `HTTP/1.1 ${status}`));
+  });
+
+  test('behind a stream of which not everything can be sent at once', async () => {
+    const { id, number } = await addJob(gateway.sandbox, { fileName: `${'x'.repeat(4_000)}.csv` });
+    gateway.sandbox.jobs.setStatus(number, 'FINISHED');
+    const fields = Array.from({ length: 99 }, (_, at) => `a${at}: uploadedFileName`).join(' ');
+    const watch = `subscription { uploadJobUpdated(ids: ["${id}"]) { ${fields} } }`;
+    using connection = await openConnection(gateway.url);
+    const received = collect(connection);
+    const target = `/graphql?query=${encodeURIComponent(watch)}`;
+    const headers = { accept: 'text/event-stream', 'x-cap-api-oauth-token': token };
+    await connection.write(requestHead('GET', target, headers) + requestHead('GET', '/nowhere', h2c) + probe);
+    await expect.poll(received).toEqual(['HTTP/1.1 200', 'HTTP/1.1 404', 'HTTP/1.1 200']);
+  });
+
+  test('unless the connection breaks before, which ends nothing else', async () => {
+    const { id } = await addJob(gateway.sandbox);
+    gateway.sandbox.jobs.hold();
+    using connection = await openConnection(gateway.url);
+    const target = `/graphql?query=${encodeURIComponent(watchJobs)}&variables=${encodeURIComponent(JSON.stringify({ ids: [id] }))}`;
+    const headers = { accept: 'text/event-stream', 'x-cap-api-oauth-token': token };
+    await connection.write(requestHead('GET', target, headers) + webSocket);
+    await eventually(async () => expect(await readMetric(gateway.url, 'gateway_watchers')).toBe(1));
+    connection.socket.resetAndDestroy();
+    await eventually(async () => expect(await readMetric(gateway.url, 'gateway_watchers')).toBe(0));
   });
 });
+
+/** The status lines that have come so far. */
+function collect({ socket }: RawConnection): () => readonly string[] {
+  let received = '';
+  socket.on('data', (bytes: Buffer) => {
+    received += bytes.toString();
+  });
+  socket.resume();
+  return () => received.match(/HTTP\/1\.1 \d+/g) ?? [];
+}

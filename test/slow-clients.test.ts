@@ -8,7 +8,7 @@ import { cpuMsOf } from './support/cpu-ms-of.ts';
 import { eventually } from './support/eventually.ts';
 import { encodeForm, filePart, mapPart, operationsPart } from './support/multipart-form.ts';
 import { openConnection, type RawConnection } from './support/raw-connection.ts';
-import { postForm, postHead, readGraphQL } from './support/raw-graphql.ts';
+import { postForm, postHead, readGraphQL, requestHead } from './support/raw-graphql.ts';
 import { startGateway, type TestGateway } from './support/start-gateway.ts';
 import { addJob, readMetric } from './support/subscription-clients.ts';
 
@@ -81,7 +81,13 @@ test.each(['application/json', 'text/event-stream', 'multipart/mixed'])(
 );
 
 describe('A client that does not read', () => {
-  test('an answer of some megabytes is cut, and so is what it left waiting', async () => {
+  test.each([
+    { name: 'an answer of some megabytes', behind: '' },
+    {
+      name: 'an answer with an upgrade behind it',
+      behind: requestHead('GET', '/healthz', { connection: 'Upgrade', upgrade: 'h2c' }),
+    },
+  ])('$name is cut, and so is what it left waiting', async ({ behind }) => {
     const fileName = `${'x'.repeat(200)}.csv`;
     for (let job = 0; job < 50; job += 1) await addJob(gateway.sandbox, { series: '77', fileName });
     const accepted = nextRequestSocket(gateway.port);
@@ -91,7 +97,7 @@ describe('A client that does not read', () => {
     const body = JSON.stringify({ query });
     const head = postHead({ 'content-type': 'application/json', 'content-length': body.length });
     const startedAt = performance.now();
-    await connection.write((head + body).repeat(pipelined));
+    await connection.write((head + body).repeat(pipelined) + behind);
     const serverSide = await accepted;
     if (!serverSide.destroyed) await once(serverSide, 'close');
     expect(performance.now() - startedAt).toBeGreaterThan(idleTimeoutMs);

@@ -9,7 +9,7 @@ import { createWorkInHand } from './connection/work-in-hand.ts';
 import type { GraphQLHandler } from './create-graphql-handler.ts';
 import { createRequestListener, type RequestListenerOptions } from './create-request-listener.ts';
 import { createSendResponse } from './send-response.ts';
-import { isWebSocketUpgrade } from './web-socket/ignore-upgrade.ts';
+import { mayHandOver } from './web-socket/may-hand-over.ts';
 import { serveWebSocket, type WebSocketOptions } from './web-socket/serve-web-socket.ts';
 
 /** Where to listen, and what answers there. */
@@ -52,7 +52,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       // Node would answer a request without a `Host` in its own words: the listener refuses it.
       requireHostHeader: false,
       // Neither Node 20 nor its types know this option yet.
-      ...{ shouldUpgradeCallback: isWebSocketUpgrade },
+      ...{ shouldUpgradeCallback: mayHandOver },
     },
     createRequestListener({ ...options, work, graphql: createSendResponse(graphql, log) }),
   );

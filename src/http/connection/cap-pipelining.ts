@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 
 const maxUnanswered = 100;
-const unanswered = new WeakMap<Duplex, number>();
+const unanswered = new WeakMap<Duplex, Set<ServerResponse>>();
 
 /**
  * Ends the connection of a client that has more than 100 unanswered requests on it, and returns whether it
@@ -10,18 +10,18 @@ const unanswered = new WeakMap<Duplex, number>();
  * taken those before it: a few kilobytes would become many megabytes.
  */
 export function capPipelining({ socket }: IncomingMessage, res: ServerResponse): boolean {
-  const count = (unanswered.get(socket) ?? 0) + 1;
+  const waiting = unanswered.get(socket) ?? new Set();
   // More requests may follow in the same piece after the cut.
-  if (socket.destroyed || count > maxUnanswered) {
+  if (socket.destroyed || waiting.size >= maxUnanswered) {
     socket.destroy();
     return true;
   }
-  unanswered.set(socket, count);
-  res.once('close', () => unanswered.set(socket, (unanswered.get(socket) ?? 1) - 1));
+  unanswered.set(socket, waiting.add(res));
+  res.once('close', () => waiting.delete(res));
   return false;
 }
 
-/** Whether requests that came by this socket wait for the end of their answers. */
-export function hasUnanswered(socket: Duplex): boolean {
-  return (unanswered.get(socket) ?? 0) > 0;
+/** The answers that requests by this socket still wait for, in their order. Changes as they end. */
+export function unansweredOn(socket: Duplex): ReadonlySet<ServerResponse> {
+  return unanswered.get(socket) ?? new Set();
 }

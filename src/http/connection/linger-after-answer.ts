@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { createStallWatch } from '../../flow/stall-watch.ts';
+import { hasBody } from './has-body.ts';
 
 /** The bounds of what is read after an answer. */
 export interface LingerOptions {
@@ -65,9 +66,4 @@ function drain(req: IncomingMessage, socket: Socket, options: LingerOptions): vo
   });
   req.resume();
   if (req.readableEnded) socket.end(destroy);
-}
-
-/** Node sets `complete` only after the handler ran, even for a request without a body. */
-function hasBody({ headers }: IncomingMessage): boolean {
-  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }

@@ -1,15 +1,10 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 
-/** Whether a request asks for a WebSocket, the one upgrade that is served here. */
-export function isWebSocketUpgrade({ headers }: Pick<IncomingMessage, 'headers'>): boolean {
-  return headers.upgrade?.toLowerCase() === 'websocket';
-}
-
 /**
  * Answers a request as if it had not asked for an upgrade (RFC 9110, 7.8). Java's HTTP client and curl offer `h2c` with
  * any request, and as soon as there is a listener for upgrades Node hands it all of them, bodies unparsed: so the
- * request goes through the parser again, without the header. Newer versions of Node ask `isWebSocketUpgrade` first.
+ * request goes through the parser again, without the header.
  */
 export function ignoreUpgrade(server: Server, req: IncomingMessage, socket: Duplex, head: Buffer): void {
   const { method, url, httpVersion, rawHeaders } = req;

@@ -3,12 +3,12 @@ import type { Duplex } from 'node:stream';
 import { handleProtocols } from 'graphql-ws';
 import { WebSocketServer } from 'ws';
 import { apiHeaderLines } from '../answer/api-headers.ts';
-import { hasUnanswered } from '../connection/cap-pipelining.ts';
+import { afterAnswers } from '../connection/after-answers.ts';
 import type { WorkInHand } from '../connection/work-in-hand.ts';
 import { isAllowedHost } from '../request/is-allowed-host.ts';
 import { parseUrl } from '../request/parse-url.ts';
 import { requestPath } from '../request/request-path.ts';
-import { ignoreUpgrade, isWebSocketUpgrade } from './ignore-upgrade.ts';
+import { ignoreUpgrade } from './ignore-upgrade.ts';
 import { createRunningOperations } from './running-operations.ts';
 import { type SpeakGraphQLWSOptions, speakGraphQLWS } from './speak-graphql-ws.ts';
 import { type WebSocketProtocolOptions, webSocketProtocol } from './web-socket-protocol.ts';
@@ -56,10 +56,9 @@ export function serveWebSocket(options: WebSocketOptions): () => Promise<void> {
   });
 
   const onUpgrade = (req: IncomingMessage, socket: Duplex, head: Buffer) => {
-    // Node 20 hands the socket over all the same. It would take the answers of two parsers in one stream for a bug of its
-    // own, and end the process.
-    if (hasUnanswered(socket)) return void socket.destroy();
-    if (!isWebSocketUpgrade(req)) return ignoreUpgrade(server, req, socket, head);
+    // Closed along with the answer before.
+    if (!socket.writable) return;
+    if (req.headers.upgrade?.toLowerCase() !== 'websocket') return ignoreUpgrade(server, req, socket, head);
     // Until the handshake is done nobody else listens to the errors of the socket.
     const onError = () => socket.destroy();
     socket.on('error', onError);
@@ -70,7 +69,8 @@ export function serveWebSocket(options: WebSocketOptions): () => Promise<void> {
       sockets.emit('connection', client, req);
     });
   };
-  server.on('upgrade', onUpgrade);
+  // Node does not wait. It would take the answers of two parsers in one stream for a bug of its own, and end the process.
+  server.on('upgrade', (req, socket, head) => afterAnswers(socket, () => onUpgrade(req, socket, head)));
   // ws would answer a handshake that it cannot read in HTML.
   sockets.on('wsClientError', (_, socket) => refuseUpgrade(socket, badRequest));
 
