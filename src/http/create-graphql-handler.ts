@@ -3,7 +3,6 @@ import { createYoga } from 'graphql-yoga';
 import type { GatewayContext } from '../gateway-context.ts';
 import { toPublicError } from '../to-public-error.ts';
 import type { UploadPlaces } from '../upload/upload-places.ts';
-import { corsFor } from './answer/cors-for.ts';
 import { usePlainErrors } from './answer/use-plain-errors.ts';
 import { createCostCheck } from './document/cost-check.ts';
 import { createDocumentCache } from './document/document-cache.ts';
@@ -58,7 +57,8 @@ export function createGraphQLHandler(options: GraphQLHandlerOptions) {
     extraParamNames: ['documentId'],
     // A faulty document fails as fast again, and a kept error would keep the document's whole text.
     parserAndValidationCache: { documentCache: createDocumentCache(), errorCache: noCache },
-    cors: corsFor(corsOrigins),
+    // The listener says what pages of other origins may do.
+    cors: false,
     // Its own page loads from other origins; ours is in src/graphiql.
     graphiql: false,
     landingPage: false,

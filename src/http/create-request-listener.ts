@@ -6,7 +6,7 @@ import type { Log } from '../log.ts';
 import type { BeginOperation } from '../observe/operation-record.ts';
 import { requestIdHeader } from '../observe/request-id.ts';
 import { apiHeaders } from './answer/api-headers.ts';
-import { corsHeaders } from './answer/cors-for.ts';
+import { corsHeaders } from './answer/cors-headers.ts';
 import { capPipelining } from './connection/cap-pipelining.ts';
 import { closeWithConnection } from './connection/close-with-connection.ts';
 import { cutSlowReader } from './connection/cut-slow-reader.ts';
@@ -29,7 +29,7 @@ export interface RequestListenerOptions {
   readonly metrics: () => Promise<{ readonly contentType: string; readonly text: string }>;
   /** `undefined`: there is no explorer page. */
   readonly explorer?: Explorer | undefined;
-  /** Origins whose pages may also read what is refused here. */
+  /** Origins whose pages may use the API. */
   readonly corsOrigins: readonly string[];
   /** Host names as a URL spells them, without ports. Empty: every host is served. */
   readonly allowedHosts: readonly string[];
@@ -96,18 +96,16 @@ export function createRequestListener(options: RequestListenerOptions): RequestL
     const lookUp: LookUp = (name) => req.headers[name]?.toString();
     const record = beginOperation(lookUp);
     res.setHeader(requestIdHeader, record.requestId);
+    for (const [name, value] of Object.entries(corsHeaders(req, corsOrigins))) res.setHeader(name, value);
+    // A preflight asks for nothing yet, also at shutdown: the request after it can be told more.
+    if (req.method === 'OPTIONS') return res.writeHead(204, { allow: 'GET, POST' }).end();
     res.once('close', () => record.end(!res.writableFinished));
     if (mediaTypeOf(req.headers['content-type']) === 'multipart/form-data') record.bringsFile();
     const accept = readAccept(req.headers.accept);
-    const isPreflight = req.method === 'OPTIONS';
-    if (isPreflight) res.setHeader('allow', 'GET, POST');
-    // A preflight asks for nothing yet: the request after it can be told more.
-    const refusal = isPreflight ? undefined : refusalOf(accept);
+    const refusal = refusalOf(accept);
     if (refusal) {
       record.failed(refusal.code);
       if (refusal.code === 'SHUTTING_DOWN') res.setHeader('connection', 'close');
-      const headers = corsHeaders(req.headers.origin, corsOrigins);
-      for (const [name, value] of Object.entries(headers)) res.setHeader(name, value);
       return refuse(res, refusal);
     }
     req.headers.accept = accept ?? '';

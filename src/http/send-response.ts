@@ -16,8 +16,6 @@ export function createSendResponse(graphql: GraphQLHandler, log: Pick<Log, 'erro
       const body = write ? undefined : new Uint8Array(await response.arrayBuffer());
       // Whether the connection is kept is up to Node, and to the lingering: Yoga would keep that of each stream.
       response.headers.delete('connection');
-      // RFC 9110, 8.6: Yoga gives its answer to OPTIONS a length of 0.
-      if (response.status === 204) response.headers.delete('content-length');
       if (!res.destroyed) res.writeHead(response.status, Object.fromEntries(response.headers));
       if (write) write(res);
       else res.end(body);
