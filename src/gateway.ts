@@ -118,7 +118,6 @@ async function compose(
     documentLimits: config.documentLimits,
   });
   checkPersistedDocuments(listed.documents, graphql);
-  const explorerSettings = { endpoint: '/graphql', sandboxToken: sandbox?.token ?? null };
   const server = await startServer({
     port: config.port,
     host: config.host,
@@ -126,7 +125,7 @@ async function compose(
     queryOf: persisted.queryOf,
     beginOperation: createOperationRecords({ log, onOperation, tracing }),
     metrics: metrics.print,
-    explorer: config.graphiql ? createExplorer({ settings: explorerSettings, log }) : undefined,
+    explorer: config.graphiql ? createExplorer({ sandboxToken: sandbox?.token ?? null, log }) : undefined,
   });
 
   async function end(drainMs: number): Promise<void> {

@@ -18,24 +18,27 @@ describe('The preview of a file', () => {
     { name: 'a header alone', text: 'a,b\n', problem: 'There is a header, and no row after it.' },
     { name: 'semicolons', text: 'a;b\n1;2\n', problem: 'There is one column only.' },
   ])('says what is odd about $name', ({ text, problem }) => {
-    expect(csvPreview(text, { isCut: false }).problem).toContain(problem);
+    expect(csvPreview(text, false).problem).toContain(problem);
   });
 
   test('of a file that goes on leaves out the line that it cuts, and a header that it cuts', () => {
-    expect(csvPreview('a,b\n1,2\n3,', { isCut: true }).rows).toEqual([['1', '2']]);
-    expect(csvPreview('a,b', { isCut: true })).toMatchObject({
+    expect(csvPreview('a,b\n1,2\n3,', true).rows).toEqual([['1', '2']]);
+    expect(csvPreview('a,b', true)).toMatchObject({
       header: [],
       problem: expect.stringContaining('does not end'),
     });
   });
 
   test('shows the trimmed header and the first rows, quotes and line ends within them read', () => {
-    const text = '\ufeff mobile ,"coupon, code"\r\n1,"A\r\nB"\r\n\r\n2,C\r\n3,D\r\n';
-    expect(csvPreview(text, { isCut: false, maxRows: 2 })).toEqual({
+    const text = '\ufeff mobile ,"coupon, code"\r\n1,"A\r\nB"\r\n\r\n2,C\r\n3,D\r\n4,E\r\n5,F\r\n6,G\r\n';
+    expect(csvPreview(text, false)).toEqual({
       header: ['mobile', 'coupon, code'],
       rows: [
         ['1', 'A\r\nB'],
         ['2', 'C'],
+        ['3', 'D'],
+        ['4', 'E'],
+        ['5', 'F'],
       ],
     });
   });
@@ -163,8 +166,9 @@ describe('Files bound to places', () => {
       chosen('n', null),
       chosen('a', 'file'),
       chosen('c', 'files'),
+      chosen('other', 'file', 'of another tab'),
     ];
-    expect(filesOfOperation(files, [one, many]).map(({ id, path }) => `${id}=${path}`)).toEqual([
+    expect(filesOfOperation(files, 't', [one, many]).map(({ id, path }) => `${id}=${path}`)).toEqual([
       'a=file',
       'b=files.0',
       'c=files.1',

@@ -384,7 +384,6 @@ test.each([
 ])('The page says so when it gets $name in place of its settings, and comes up', async ({ answer }) => {
   await using proxy = await startStubServer(() => answer);
   expect(await loadSettings(proxy.url)).toMatchObject({
-    endpoint: '/graphql',
     problem: { title: 'No connection.' },
   });
 });

@@ -296,11 +296,11 @@ describe('Under /graphiql/', () => {
     const shared = { cache: 'no-store', type: 'application/json; charset=utf-8' };
     expect(await settings(process.url)).toEqual({
       ...shared,
-      json: { endpoint: '/graphql', sandboxToken: 'sandbox-token' },
+      json: { sandboxToken: 'sandbox-token' },
     });
     expect(await settings(gateway.url)).toEqual({
       ...shared,
-      json: { endpoint: '/graphql', sandboxToken: null },
+      json: { sandboxToken: null },
     });
   });
 });
@@ -359,7 +359,7 @@ async function serveFolder() {
   const errors: unknown[] = [];
   let onResponse = (_: ServerResponse) => {};
   const explorer = createExplorer({
-    settings: { endpoint: '/graphql', sandboxToken: null },
+    sandboxToken: null,
     log: { error: (entry: unknown) => void errors.push(entry) },
     folder,
   });

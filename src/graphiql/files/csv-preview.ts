@@ -10,17 +10,13 @@ export interface CsvPreview {
   readonly problem?: string;
 }
 
-/** What is known of the text, and how much of it to show. */
-export interface CsvPreviewOptions {
-  /** The file goes on after this text: a last line without a line end is left out. */
-  readonly isCut: boolean;
-  /** Data rows at most. Default 5. */
-  readonly maxRows?: number;
-}
+const maxRows = 5;
 
-/** Reads the header and the first rows from the start of a file. Never throws: whatever is odd is told in `problem`. */
-export function csvPreview(text: string, options: CsvPreviewOptions): CsvPreview {
-  const { isCut, maxRows = 5 } = options;
+/**
+ * Reads the header and the first five rows from the start of a file. Where the file goes on after this text (`isCut`), a
+ * last line without a line end is left out. Never throws: whatever is odd is told in `problem`.
+ */
+export function csvPreview(text: string, isCut: boolean): CsvPreview {
   if (text.startsWith('PK\u0003\u0004'))
     return broken('This is a spreadsheet or an archive. Export it as CSV first.');
   if (text.includes('\u0000') || text.includes('\ufffd'))

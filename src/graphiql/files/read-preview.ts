@@ -9,5 +9,5 @@ export async function readPreview(file: Blob): Promise<CsvPreview> {
   const bytes = await file.slice(0, previewBytes).arrayBuffer();
   // If the cut is in the middle of a character, its first bytes say nothing about the encoding: `stream`
   // holds them back.
-  return csvPreview(new TextDecoder().decode(bytes, { stream: isCut }), { isCut });
+  return csvPreview(new TextDecoder().decode(bytes, { stream: isCut }), isCut);
 }

@@ -16,8 +16,8 @@ export interface UploadField {
 }
 
 /** The upload mutations at the top level of an operation, in order. Fragments are not followed. */
-export function uploadFields(operation: OperationDefinitionNode): UploadField[] {
-  return operation.selectionSet.selections.flatMap((selection) => {
+export function uploadFields(operation: OperationDefinitionNode | undefined): UploadField[] {
+  return (operation?.selectionSet.selections ?? []).flatMap((selection) => {
     if (selection.kind !== 'Field') return [];
     const mutation = mutations.find((name) => name === selection.name.value);
     if (!mutation) return [];

@@ -25,8 +25,11 @@ export interface UploadSlot {
  * The places of type `Upload`, in the order of the variables, also within input objects. Without a schema,
  * since introspection may be switched off, only those that the type of a variable itself shows.
  */
-export function uploadSlots(operation: OperationDefinitionNode, schema?: GraphQLSchema | null): UploadSlot[] {
-  return (operation.variableDefinitions ?? []).flatMap(({ variable, type }) => {
+export function uploadSlots(
+  operation: OperationDefinitionNode | undefined,
+  schema?: GraphQLSchema | null,
+): UploadSlot[] {
+  return (operation?.variableDefinitions ?? []).flatMap(({ variable, type }) => {
     const path = variable.name.value;
     const known = schema && typeFromAST(schema, type);
     return known ? slotsOfType(known as GraphQLInputType, path, []) : slotOfNode(type, path);

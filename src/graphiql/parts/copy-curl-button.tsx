@@ -17,11 +17,8 @@ export function CopyCurlButton() {
     const { token, files, schema, tab } = store.get();
     const query = queryEditor?.getValue() ?? '';
     const operation = findOperation(query, operationName);
-    const slots = operation ? uploadSlots(operation, schema) : [];
-    const placed = filesOfOperation(
-      files.filter((one) => one.tab === tab),
-      slots,
-    );
+    const slots = uploadSlots(operation, schema);
+    const placed = filesOfOperation(files, tab, slots);
     // A place without a file still shows how one is sent.
     const names =
       placed.length > 0 ? placed.map(({ path, file }) => ({ path, name: file.name })) : sample(slots);

@@ -25,7 +25,6 @@ export function useCurrentOperation(): CurrentOperation {
   const isReady = queryEditor !== undefined;
   return useMemo(() => {
     const operation = findOperation(query, operationName);
-    if (!operation) return { isReady, operation, slots: [], fields: [] };
     return { isReady, operation, slots: uploadSlots(operation, schema), fields: uploadFields(operation) };
   }, [isReady, query, operationName, schema]);
 }

@@ -2,8 +2,6 @@ import type { Explanation } from './explain-fault.ts';
 
 /** What the gateway tells the page. */
 export interface Settings {
-  /** A path of the gateway. */
-  readonly endpoint: string;
   /** The public token of the embedded sandbox; `null` when a real cluster is set. */
   readonly sandboxToken: string | null;
   /** Why these are only defaults. */
@@ -21,6 +19,6 @@ export async function loadSettings(address = '/graphiql/settings.json'): Promise
       title: 'No connection.',
       text: 'The gateway did not send its settings. Is it still running? Reload the page to try again.',
     };
-    return { endpoint: '/graphql', sandboxToken: null, problem };
+    return { sandboxToken: null, problem };
   }
 }

@@ -28,7 +28,7 @@ export interface Explorer extends FileActions, JobActions, TokenActions {
 
 /** Puts the page together, and watches the jobs that were watched before. Lives as long as the page. */
 export function createExplorer(settings: Settings, kept: KeptValues, origin: string): Explorer {
-  const url = new URL(settings.endpoint, origin).href;
+  const url = new URL('/graphql', origin).href;
   const keptToken = kept.read('token');
   const store = createStore<ExplorerState>({
     token: keptToken ?? settings.sandboxToken ?? '',

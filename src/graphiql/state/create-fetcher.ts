@@ -53,11 +53,8 @@ export function createFetcher({ url, store, runUpload, repeats }: FetcherOptions
         return subscribe(params, { next: told, end }, { url, headers, transport });
       });
 
-    const slots = operation ? uploadSlots(operation, schema) : [];
-    const placed = filesOfOperation(
-      files.filter((one) => one.tab === tab),
-      slots,
-    );
+    const slots = uploadSlots(operation, schema);
+    const placed = filesOfOperation(files, tab, slots);
     const missing = missingFile(
       slots,
       placed.map(({ path }) => path),

@@ -16,10 +16,8 @@ export interface FileActions {
 }
 
 /** What the files panel does. */
-export function fileActions(
-  store: Store<ExplorerState>,
-  newId: () => string = () => crypto.getRandomValues(new Uint32Array(2)).join('-'),
-): FileActions {
+export function fileActions(store: Store<ExplorerState>): FileActions {
+  let chosen = 0;
   const change = (id: string, part: object) =>
     store.set({ files: store.get().files.map((one) => (one.id === id ? { ...one, ...part } : one)) });
 
@@ -29,7 +27,8 @@ export function fileActions(
       // It was about another file.
       store.set({ outcomes: { ...outcomes, [tab]: [] } });
       const added = files.map((file) => {
-        const id = newId();
+        chosen += 1;
+        const id = String(chosen);
         const ofTab = store.get().files.filter((one) => one.tab === tab);
         // With one place and one file in it, whoever chooses another file wants that one.
         const only = slots.length === 1 && files.length === 1 ? (slots[0]?.path ?? null) : null;

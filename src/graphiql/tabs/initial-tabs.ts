@@ -10,20 +10,7 @@ export function initialTabs(
   kept: TabsState | undefined,
   examples: readonly Example[],
   link: LinkedOperation | undefined,
-  newId: () => string = () => crypto.getRandomValues(new Uint32Array(3)).join('-'),
 ): TabsState {
-  const tab = (query: string, variables: string, title = ''): TabState => {
-    const id = newId();
-    return {
-      id,
-      title: title || '<untitled>',
-      query,
-      variables,
-      headers: null,
-      operationName: title || null,
-      response: null,
-    };
-  };
   const state = kept ?? {
     activeTabIndex: 0,
     tabs: examples.map(({ query, variables, name }) => tab(query, variables, name)),
@@ -34,4 +21,17 @@ export function initialTabs(
   );
   if (same >= 0) return { ...state, activeTabIndex: same };
   return { activeTabIndex: state.tabs.length, tabs: [...state.tabs, tab(link.query, link.variables)] };
+}
+
+function tab(query: string, variables: string, title = ''): TabState {
+  return {
+    // Not `randomUUID`, which a page has only with TLS.
+    id: crypto.getRandomValues(new Uint32Array(3)).join('-'),
+    title: title || '<untitled>',
+    query,
+    variables,
+    headers: null,
+    operationName: title || null,
+    response: null,
+  };
 }

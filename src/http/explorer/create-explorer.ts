@@ -7,13 +7,8 @@ import { sendPageFile } from './send-page-file.ts';
 
 /** What the page is told, and where it lies. */
 export interface ExplorerOptions {
-  /** What the page needs to know: served as `/graphiql/settings.json`. */
-  readonly settings: {
-    /** Path of the API. */
-    readonly endpoint: string;
-    /** A token that the page may fill in: the embedded sandbox's, which is no secret. */
-    readonly sandboxToken: string | null;
-  };
+  /** A token that the page may fill in: the embedded sandbox's, which is no secret. */
+  readonly sandboxToken: string | null;
   readonly log: Pick<Log, 'error'>;
   /** Where the built page lies; ends in a slash. Default: where `npm run build` puts it. */
   readonly folder?: URL | undefined;
@@ -23,10 +18,10 @@ export interface ExplorerOptions {
 export type Explorer = (req: IncomingMessage, res: ServerResponse, path: string) => boolean;
 
 /** Serves the explorer page under `/graphiql/`, and sends browsers that open `/` or `/graphql` there. */
-export function createExplorer({ settings, log, folder = builtPage }: ExplorerOptions): Explorer {
+export function createExplorer({ sandboxToken, log, folder = builtPage }: ExplorerOptions): Explorer {
   async function serve(req: IncomingMessage, res: ServerResponse, path: string): Promise<void> {
     if (path === 'settings.json') {
-      return answer(req, res, 200, 'application/json', `${JSON.stringify(settings)}\n`);
+      return answer(req, res, 200, 'application/json', `${JSON.stringify({ sandboxToken })}\n`);
     }
     const files = await readPageList(folder);
     if (!files) return answer(req, res, 404, 'text/plain', notBuilt);

@@ -43,10 +43,10 @@ export function webSocketProtocol(options: WebSocketProtocolOptions): SpeakGraph
         operations.end(extra.socket, id);
         return told;
       };
-      if (operations.count(extra.socket) > maxOperations) return refused([tooMany()]);
-      if (hasTooManyValues(payload.extensions)) return refused([toPublicError(tooManyExtensions())]);
-      await paceConnection(extra.socket);
       try {
+        if (operations.count(extra.socket) > maxOperations) throw tooMany();
+        if (hasTooManyValues(payload.extensions)) throw tooManyExtensions();
+        await paceConnection(extra.socket);
         const token = callerToken(parameter) ?? callerToken(header);
         const context = { req: extra.request, token, signal, record };
         const query = queryOf(payload);
@@ -102,9 +102,9 @@ export function webSocketProtocol(options: WebSocketProtocolOptions): SpeakGraph
 /** How many may run at once on one socket. */
 const maxOperations = 500;
 
-function tooMany(): GraphQLError {
+function tooMany(): GatewayError {
   const message = `${maxOperations} operations run on this WebSocket, which is all that may at once.`;
-  return toPublicError(new GatewayError('RATE_LIMITED', message, { extensions: { retryAfterSeconds: 5 } }));
+  return new GatewayError('RATE_LIMITED', message, { extensions: { retryAfterSeconds: 5 } });
 }
 
 /** Yoga gives the errors of a document their codes only where it sees a request. */
