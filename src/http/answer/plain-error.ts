@@ -4,16 +4,14 @@ import type { ErrorNotes } from '../../observe/operation-record.ts';
 import { bugBehind } from '../../to-public-error.ts';
 
 /**
- * An error as it may leave: graphql-js quotes whole variable values and guesses at names, Yoga adds the text of parser
- * errors. The message is cut, hints and quotes are removed, an error without a code gets one, and the record takes
- * note.
+ * An error as it may leave: graphql-js quotes whole variable values and guesses at names. The message is cut, hints and
+ * quotes are removed, an error without a code gets one, and the record takes note.
  */
 export function plainError(error: GraphQLError, record: ErrorNotes): GraphQLError {
   const bug = bugBehind(error);
   if (bug !== undefined) record.bug(bug, error.path);
   const code = codeOf(error);
   record.failed(code);
-  const { originalError: _, ...extensions } = error.extensions;
   // graphql-js refuses null in the place of a file before the scalar could say what to do.
   const hint = code === 'FILE_MISSING' && !error.extensions['code'] ? nullFileHint : '';
   return new GraphQLError(plainMessage(error.message) + hint, {
@@ -22,7 +20,7 @@ export function plainError(error: GraphQLError, record: ErrorNotes): GraphQLErro
     positions: error.positions ?? null,
     path: error.path ?? null,
     extensions: {
-      ...extensions,
+      ...error.extensions,
       code,
       // With other codes it is upstream's own id of its request.
       ...(code === 'INTERNAL_SERVER_ERROR' && { requestId: record.requestId }),
@@ -33,12 +31,8 @@ export function plainError(error: GraphQLError, record: ErrorNotes): GraphQLErro
 /** The same where Yoga does not write the result: without what is meant for Yoga. */
 export function toldError(error: GraphQLError, record: ErrorNotes): GraphQLError {
   const plain = plainError(error, record);
-  const { http: _, unexpected: __, ...extensions } = plain.extensions;
-  const { message, nodes, source, positions, path } = plain;
-  return new GraphQLError(message, {
-    ...{ nodes: nodes ?? null, source: source ?? null },
-    ...{ positions: positions ?? null, path: path ?? null, extensions },
-  });
+  Reflect.deleteProperty(plain.extensions, 'http');
+  return plain;
 }
 
 const maxMessageLength = 500;
