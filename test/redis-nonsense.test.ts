@@ -1,29 +1,11 @@
-import { once } from 'node:events';
-import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { createRedisLink } from '../src/redis/redis-link.ts';
 import { eventually } from './support/eventually.ts';
+import { startStubRedis } from './support/stub-redis.ts';
 
-/** Greets as Redis does, answers each command that has this name with `nonsense`, and all others with OK. */
-async function startNonsense(name: string, nonsense: string): Promise<AsyncDisposable & { url: string }> {
-  const sockets = new Set<Socket>();
-  const server = createServer((socket) => {
-    sockets.add(socket);
-    socket.on('error', () => {}).setEncoding('latin1');
-    socket.on('data', (text: string) => {
-      for (const [, command] of text.matchAll(/\*\d+\r\n\$\d+\r\n(\w+)\r\n/g))
-        socket.write(command === name ? nonsense : '+OK\r\n');
-    });
-  });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  return {
-    url: `redis://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    async [Symbol.asyncDispose]() {
-      for (const socket of sockets) socket.destroy();
-      server.close();
-    },
-  };
-}
+/** Answers each command that has this name with `nonsense`, and all others with OK. */
+const startNonsense = (name: string, nonsense: string) =>
+  startStubRedis((command) => (command === name ? nonsense : '+OK\r\n'));
 
 /** What comes out of a listener instead fails the run as an unhandled error. */
 describe('Redis is away, and the process goes on, when a server at its address says', () => {

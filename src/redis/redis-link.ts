@@ -3,6 +3,7 @@ import { deferred } from '../flow/deferred.ts';
 import { createStallWatch } from '../flow/stall-watch.ts';
 import { type Log, silentLog } from '../log.ts';
 import { cutOnNonsense } from './cut-on-nonsense.ts';
+import { stopStaleClock } from './stop-stale-clock.ts';
 
 /** Where Redis is, and how long it may take. */
 export interface RedisLinkOptions {
@@ -44,8 +45,10 @@ export function createRedisLink(options: RedisLinkOptions): RedisLink {
     reconnectOnError: (error) => error.message.startsWith('READONLY'),
   });
   const messages = commands.duplicate({ commandTimeout: timeoutMs, socketTimeout: timeoutMs });
-  cutOnNonsense(commands);
-  cutOnNonsense(messages);
+  for (const redis of [commands, messages]) {
+    cutOnNonsense(redis);
+    stopStaleClock(redis);
+  }
   const listeners = new Map<string, (message: string) => void>();
   const backListeners = new Set<() => void>();
   let state: 'connecting' | 'up' | 'down' | 'closed' = 'connecting';
