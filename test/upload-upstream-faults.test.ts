@@ -281,7 +281,7 @@ describe.concurrent('After the whole file went up', () => {
     expect(errors).toBeUndefined();
     expect(data.uploadCouponBatch).toEqual({
       __typename: 'UploadOutcomeUnknownError',
-      message: expect.stringContaining('Capillary has the whole file, but its answer was lost'),
+      message: expect.stringContaining("The whole file was sent, but Capillary's answer was lost"),
       idempotencyKey: expect.stringMatching(/^[\w-]{8,64}$/),
       jobs: [],
     });

@@ -49,7 +49,7 @@ export async function settleUpload(
   if (job) return { job: toUploadJob(job) };
   // Upstream itself said no, and its list confirms it.
   if (isUpstreams && error.explicit && listed) throw withJobs(error, soFar);
-  const message = `Capillary has the whole file, but its answer was lost, and its list does not show the job yet: ${error.message}`;
+  const message = `The whole file was sent, but Capillary's answer was lost, and its list does not show the job yet: ${error.message}`;
   return { result: outcomeUnknown(message, soFar) };
 }
 
