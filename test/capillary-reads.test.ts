@@ -1,7 +1,8 @@
+import dns from 'node:dns';
 import { createServer } from 'node:net';
 import { inspect } from 'node:util';
 import { Agent } from 'undici';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test, vi } from 'vitest';
 import { CapillaryError } from '../src/capillary/capillary-error.ts';
 import { clusters } from '../src/capillary/clusters.ts';
 import { createDispatcher } from '../src/capillary/create-dispatcher.ts';
@@ -390,6 +391,21 @@ describe('A read that succeeds', () => {
       'generate',
       '535521',
     ]);
+  });
+
+  /** Node would leave the first address after 250 ms and, unless told otherwise, never come back to it. */
+  test('has its answer from the first of two addresses, although the connection takes a while', async () => {
+    await using server = await startStubServer(() => good);
+    const url = new URL(server.url);
+    const addresses = [url.hostname, '127.0.0.2'].map((address) => ({ address, family: 4 }));
+    const lookUp = (_: string, __: unknown, found: (error: null, all: typeof addresses) => void) => {
+      found(null, addresses);
+      // By now it is connecting. It cannot learn in time that it is connected.
+      for (const startMs = performance.now(); performance.now() - startMs < 300; );
+    };
+    using _ = vi.spyOn(dns, 'lookup').mockImplementation(lookUp as never);
+    expect(await reader(`http://two-addresses.test:${url.port}`).read()).toHaveLength(1);
+    expect(server.requests).toHaveLength(1);
   });
 
   test('keeps its connections for the reads that follow', async () => {

@@ -2,6 +2,11 @@ import { Agent, buildConnector } from 'undici';
 import { readBeforeFailing } from './read-before-failing.ts';
 
 const connectTimeoutMs = 10_000;
+/**
+ * How long one address of several is tried before the next. Node's own 250 ms are less than a distant upstream or a busy
+ * event loop takes, and it does not return to an address that it has left: with the last one dead, none was reached.
+ */
+const addressTimeoutMs = 2_000;
 /** How long an idle socket is kept: less than the load balancers in front of upstream keep it. */
 const keepAliveTimeoutMs = 10_000;
 
@@ -10,13 +15,23 @@ const keepAliveTimeoutMs = 10_000;
  */
 export const socketRoomBytes = 64 * 1024;
 
+/** How many sockets, and for how long. */
+export interface DispatcherOptions {
+  /** To each origin. Default 128. */
+  readonly connections?: number;
+}
+
 /**
- * Opens sockets to upstream, at most `connections` (default 128) to each origin. Header and body timeouts are off: each
- * call brings its own. Whoever makes it closes it: `close()` lets running calls end, `destroy()` cuts them.
+ * Opens sockets to upstream. Header and body timeouts are off: each call brings its own. Whoever makes it closes it:
+ * `close()` lets running calls end, `destroy()` cuts them.
  */
-export function createDispatcher({ connections = 128 }: { readonly connections?: number } = {}): Agent {
-  // The second is an option of node:net, which undici passes on although its types do not say so.
-  const connect = buildConnector({ timeout: connectTimeoutMs, ...{ highWaterMark: socketRoomBytes } });
+export function createDispatcher({ connections = 128 }: DispatcherOptions = {}): Agent {
+  const connect = buildConnector({
+    timeout: connectTimeoutMs,
+    autoSelectFamilyAttemptTimeout: addressTimeoutMs,
+    // An option of node:net, which undici passes on although its types do not say so.
+    ...{ highWaterMark: socketRoomBytes },
+  });
   return new Agent({
     connections,
     connect: (options, callback) =>
