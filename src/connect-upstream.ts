@@ -28,8 +28,11 @@ export async function connectUpstream(config: Config, onCall: OnCall, closers: C
     ? { ...config.upstream, sandbox: undefined }
     : await startSandbox(config, closers);
   const dispatcher = closers.add(createDispatcher(), (made) => made.destroy());
-  // Uploads hold a socket for minutes: reads must not wait for one.
-  const uploadDispatcher = closers.add(createDispatcher({ connections: 1024 }), (made) => made.destroy());
+  // Uploads hold a socket for minutes: reads must not wait for one. And each has one of its own: one that was kept may be
+  // dead without anybody knowing, and an upload that was written to it is not sent again.
+  const uploadDispatcher = closers.add(createDispatcher({ connections: 1024, keepsAlive: false }), (made) =>
+    made.destroy(),
+  );
   return {
     client: {
       listJobs: createListJobs({ couponApiUrl, dispatcher, timeoutMs, onCall }),

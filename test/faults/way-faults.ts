@@ -58,11 +58,11 @@ async function untrustedServer(): Promise<WrongWay> {
 const large = 12 * 1024 * 1024;
 
 /** An upload by a gateway with a proxy before Capillary, over which an earlier one has left its connection open. */
-function keptConnection(name: string, close: (proxy: ClosingProxy) => void): FaultCase {
+function keptConnection(name: string, close: (proxy: ClosingProxy) => void, withinMs = atOnceMs): FaultCase {
   let proxy: ClosingProxy;
   let gateway: GatewayProcess;
   return {
-    ...{ name, withinMs: atOnceMs, fileBytes: large, ground },
+    ...{ name, withinMs, fileBytes: large, ground },
     async prepare(stage) {
       proxy = await startClosingProxy(stage.sandbox.url);
       stage.defer(proxy);
@@ -112,7 +112,8 @@ export const wayFaults: readonly FaultCase[] = [
     proxy.closeAll(),
   ),
   keptConnection(
-    'Capillary closes a kept-alive connection at the moment when the upload begins on it',
-    (proxy) => proxy.closeAtNextUpload(),
+    'The network silently loses all open connections to Capillary a moment before the upload',
+    (proxy) => proxy.loseAll(),
+    afterReadMs,
   ),
 ];

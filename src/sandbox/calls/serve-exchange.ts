@@ -34,6 +34,8 @@ async function failedBeforeBody(exchange: Exchange, faults: FaultSwitch): Promis
   if (fault.when === 'early-reset') {
     // Marks the body as being read: otherwise Node would read all of it once the answer is out.
     req.read(0);
+    // Otherwise Node would begin to close the connection by itself, and one that closes cannot be reset.
+    res.shouldKeepAlive = true;
     await sendAnswer(res, faultAnswer(fault));
     req.socket.resetAndDestroy();
     return true;
