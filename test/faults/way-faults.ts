@@ -58,7 +58,11 @@ async function untrustedServer(): Promise<WrongWay> {
 const large = 12 * 1024 * 1024;
 
 /** An upload by a gateway with a proxy before Capillary, over which an earlier one has left its connection open. */
-function keptConnection(name: string, close: (proxy: ClosingProxy) => void, withinMs = atOnceMs): FaultCase {
+function keptConnection(
+  name: string,
+  close: (proxy: ClosingProxy) => void,
+  withinMs: number = atOnceMs,
+): FaultCase {
   let proxy: ClosingProxy;
   let gateway: GatewayProcess;
   return {
