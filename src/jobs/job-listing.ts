@@ -5,7 +5,7 @@ export interface JobListing {
   /** All, or those in one of these statuses. */
   jobs(status?: readonly UploadJobStatus[]): readonly UploadJob[];
   /** The position of a job among all. `undefined`: the series has no such job. */
-  placeOf(id: string): number | undefined;
+  positionOf(id: string): number | undefined;
 }
 
 /** One list for each kind, so one or two, each by ascending job id. */
@@ -27,7 +27,7 @@ export function jobListing([one = [], other = one]: JobLists): JobListing {
 
 function createListing(all: readonly UploadJob[]): JobListing {
   const filtered = new Map<string, readonly UploadJob[]>();
-  let places: Map<string, number> | undefined;
+  let positions: Map<string, number> | undefined;
   return {
     jobs(status) {
       if (!status) return all;
@@ -37,9 +37,9 @@ function createListing(all: readonly UploadJob[]): JobListing {
       filtered.set(name, jobs);
       return jobs;
     },
-    placeOf(id) {
-      places ??= new Map(all.map((job, place) => [job.id, place]));
-      return places.get(id);
+    positionOf(id) {
+      positions ??= new Map(all.map((job, position) => [job.id, position]));
+      return positions.get(id);
     },
   };
 }

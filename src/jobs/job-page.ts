@@ -45,19 +45,19 @@ export function jobCursor(job: UploadJob): string {
 }
 
 /**
- * The cursor's job may no longer match the filter: so its place is looked up among all jobs, and then the
+ * The cursor's job may no longer match the filter: so its position is looked up among all jobs, and then the
  * first match behind it.
  */
 function startAfter(cursor: string, listing: JobListing, jobs: readonly UploadJob[]): number {
   const id = Buffer.from(cursor, 'base64url').toString();
-  const place = listing.placeOf(id);
-  if (place === undefined) {
+  const position = listing.positionOf(id);
+  if (position === undefined) {
     throw new GatewayError('BAD_USER_INPUT', '"after" is not a cursor of this list. Start again without it.');
   }
   let [start, end] = [0, jobs.length];
   while (start < end) {
     const middle = (start + end) >> 1;
-    if ((listing.placeOf(jobs[middle]?.id ?? '') ?? 0) > place) end = middle;
+    if ((listing.positionOf(jobs[middle]?.id ?? '') ?? 0) > position) end = middle;
     else start = middle + 1;
   }
   return start;

@@ -1,4 +1,5 @@
-import { GatewayError } from '../../errors.ts';
+import type { GatewayError } from '../../errors.ts';
+import { badRequest } from './bad-request.ts';
 import type { TellBoundary } from './boundary-search.ts';
 
 const space = 0x20;
@@ -24,7 +25,7 @@ export function checkBoundaryLines(
 
   function stop(message: string): void {
     isOver = true;
-    refuse(new GatewayError('BAD_REQUEST', message));
+    refuse(badRequest(message));
   }
 
   /** Skips blanks. Returns the offset of the first byte that is none. */

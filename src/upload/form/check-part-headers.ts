@@ -1,5 +1,6 @@
 import type { Writable } from 'node:stream';
-import { GatewayError } from '../../errors.ts';
+import type { GatewayError } from '../../errors.ts';
+import { badRequest } from './bad-request.ts';
 import type { TellBoundary } from './boundary-search.ts';
 
 /** busboy 1.6's parser of the headers of a part, as far as it is used here. */
@@ -40,6 +41,7 @@ const formData = /^form-data(?:[ \t]*;[ \t]*[^\s;="]+=(?:"(?:\\.|[^"\\])*"|[^\s;
 
 function malformed(disposition: string | undefined): GatewayError {
   const found = disposition ? `it is ${JSON.stringify(disposition.slice(0, 100))}` : 'it is missing';
-  const message = `The Content-Disposition header of a part must read like form-data; name="0"; filename="coupons.csv", but ${found}.`;
-  return new GatewayError('BAD_REQUEST', message);
+  return badRequest(
+    `The Content-Disposition header of a part must read like form-data; name="0"; filename="coupons.csv", but ${found}.`,
+  );
 }

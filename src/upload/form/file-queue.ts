@@ -6,6 +6,7 @@ import { GatewayError } from '../../errors.ts';
 import { deferred } from '../../flow/deferred.ts';
 import { onAbort } from '../../flow/on-abort.ts';
 import { createStallWatch } from '../../flow/stall-watch.ts';
+import { badRequest, shown } from './bad-request.ts';
 import { createIncomingFile, type IncomingFile } from './incoming-file.ts';
 
 /** The request that the files come in, and how patient to be with it. */
@@ -22,12 +23,15 @@ export interface FileQueueOptions {
   readonly idleTimeoutMs: number;
 }
 
+/** Adds the file part of this name, which the library calls `upload`. */
+export type AddFile = (part: string, upload: Upload) => IncomingFile;
+
 /**
  * The files of one request, in the order in which they arrive. They share one stream: a file that nobody
  * reads blocks those behind it, unless the form is so small that it is there as a whole. A reader that waits
- * for one of those would wait for ever, so it is told at once.
+ * for one of those would wait for ever, so it is told at once. The function returned adds the next file of the form.
  */
-export function createFileQueue(options: FileQueueOptions) {
+export function createFileQueue(options: FileQueueOptions): AddFile {
   const { req, form, arrived, isWhole, brokenForm, idleTimeoutMs } = options;
   // A small form may be over by now, for good or ill: its events have passed.
   const formEnd = finished(form).catch(() => {
@@ -51,7 +55,7 @@ export function createFileQueue(options: FileQueueOptions) {
       .find((name) => unread.has(name));
   }
 
-  function add(part: string, upload: Upload): IncomingFile {
+  return function add(part, upload) {
     let file: FileUpload | undefined;
     /**
      * Proof that the file's end was a real boundary: the next part has begun, or the form has ended. What
@@ -119,7 +123,7 @@ export function createFileQueue(options: FileQueueOptions) {
       },
       release,
     });
-  }
+  };
 
   function onArrival(listener: () => void): () => void {
     req.on('data', listener);
@@ -152,8 +156,6 @@ export function createFileQueue(options: FileQueueOptions) {
       for (const stopListening of listening) stopListening();
     }
   }
-
-  return { add };
 }
 
 function drain(file: FileUpload): void {
@@ -179,12 +181,13 @@ function missing(): GatewayError {
 }
 
 function readTwice(): GatewayError {
-  return new GatewayError('BAD_REQUEST', 'Two fields use the same file. Send it once for each.');
+  return badRequest('Two fields use the same file. Send it once for each.');
 }
 
 function outOfOrder(part: string): GatewayError {
-  const message = `The file part ${JSON.stringify(part.slice(0, 40))} comes before the one that is needed now. Send the files in the order in which the operation uses them, and none that it does not use.`;
-  return new GatewayError('BAD_REQUEST', message);
+  return badRequest(
+    `The file part ${shown(part)} comes before the one that is needed now. Send the files in the order in which the operation uses them, and none that it does not use.`,
+  );
 }
 
 function stalled(timeoutMs: number): GatewayError {

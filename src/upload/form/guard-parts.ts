@@ -1,5 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
-import { GatewayError } from '../../errors.ts';
+import { badRequest, shown } from './bad-request.ts';
 import { refuseForm } from './refuse-form.ts';
 
 /** `name` is undefined where a part has none, or an empty one; `value` where the part's charset is unknown. */
@@ -51,16 +51,12 @@ export function guardFiles(form: Writable, hasMap: () => boolean, tellName: (nam
     // Refusing the form destroys the file with it, to which nobody else may be listening yet.
     stream.on('error', () => {});
     if ((name === 'operations' || name === 'map') && !hasMap()) {
-      const message = `The "${name}" part must be a text field: send it without a filename.`;
-      throw new GatewayError('BAD_REQUEST', message);
+      throw badRequest(`The "${name}" part must be a text field: send it without a filename.`);
     }
     refuseEncoded(name, info);
     // A part without a name is not in the map: the library ignores such parts, however many there are.
     if (name !== undefined) {
-      if (names.has(name)) {
-        const shown = JSON.stringify(name.slice(0, 40));
-        throw new GatewayError('BAD_REQUEST', `Two file parts have the name ${shown}.`);
-      }
+      if (names.has(name)) throw badRequest(`Two file parts have the name ${shown(name)}.`);
       names.add(name);
       tellName(name);
     }
@@ -75,19 +71,18 @@ export function guardFiles(form: Writable, hasMap: () => boolean, tellName: (nam
  */
 function refuseStray(name: string | undefined, hasOperations: boolean): void {
   if (name === 'map' || (name === 'operations' && !hasOperations)) return;
-  const what =
-    name === 'operations' ? 'A second "operations"' : `The field ${JSON.stringify(name?.slice(0, 40) ?? '')}`;
-  const message = `${what} stands before the "map" part. The order is: "operations", "map", the files, and then anything else.`;
-  throw new GatewayError('BAD_REQUEST', message);
+  const what = name === 'operations' ? 'A second "operations"' : `The field ${shown(name)}`;
+  throw badRequest(
+    `${what} stands before the "map" part. The order is: "operations", "map", the files, and then anything else.`,
+  );
 }
 
 /** Nothing decodes a part (RFC 7578, 4.7): an encoded file would go upstream encoded. */
 function refuseEncoded(name: string | undefined, { encoding }: PartInfo): void {
   if (['7bit', '8bit', 'binary', ''].includes(encoding.trim())) return;
-  const part = JSON.stringify(name?.slice(0, 40) ?? '');
-  const shown = JSON.stringify(encoding.slice(0, 40));
-  const message = `The part ${part} has the Content-Transfer-Encoding ${shown}, which is not supported: send the content unencoded.`;
-  throw new GatewayError('BAD_REQUEST', message);
+  throw badRequest(
+    `The part ${shown(name)} has the Content-Transfer-Encoding ${shown(encoding)}, which is not supported: send the content unencoded.`,
+  );
 }
 
 /** An error thrown by a listener would come out of the request's own `data` event, and end the process. */
@@ -105,12 +100,13 @@ function orRefuse<Args extends unknown[]>(form: Writable, listener: (...args: Ar
 function parseJson(name: string, text = ''): unknown {
   // The parser has replaced invalid UTF-8: other words than the client meant would go upstream.
   if (text.includes('\ufffd')) {
-    const message = `The "${name}" part is not valid UTF-8, or holds U+FFFD, which stands for what was lost of a text.`;
-    throw new GatewayError('BAD_REQUEST', message);
+    throw badRequest(
+      `The "${name}" part is not valid UTF-8, or holds U+FFFD, which stands for what was lost of a text.`,
+    );
   }
   try {
     return JSON.parse(text);
   } catch {
-    throw new GatewayError('BAD_REQUEST', `The "${name}" part is not valid JSON.`);
+    throw badRequest(`The "${name}" part is not valid JSON.`);
   }
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Writable } from 'node:stream';
-import { GatewayError } from '../../errors.ts';
+import type { GatewayError } from '../../errors.ts';
+import { badRequest } from './bad-request.ts';
 import { checkBoundaryLines } from './check-boundary-lines.ts';
 import { checkPartHeaders } from './check-part-headers.ts';
 import { guardFields, guardFiles } from './guard-parts.ts';
@@ -32,7 +33,7 @@ export function guardedRequest(req: IncomingMessage, guard: FormGuard): Incoming
   // An empty one (RFC 2046, 5.1.1) the parser accepts in quotes, and would then find the end of a part in every
   // line that begins with two dashes.
   if (!/;\s*boundary=(?!""|\s*(?:;|$))/i.test(req.headers['content-type'] ?? '')) {
-    throw new GatewayError('BAD_REQUEST', noBoundary);
+    throw badRequest(noBoundary);
   }
   const stand: Pick<IncomingMessage, 'headers' | 'readableEnded' | 'once' | 'resume' | 'unpipe' | 'pipe'> = {
     headers: { ...req.headers, 'content-type': plainContentType(req.headers['content-type']) },
@@ -77,8 +78,7 @@ function refusePieces(req: IncomingMessage, form: Writable, hasMap: () => boolea
     pieces += 1;
     const isTooMany = pieces > maxPieces;
     if (isTooMany || hasMap()) req.off('data', count);
-    if (isTooMany)
-      refuseForm(form, new GatewayError('BAD_REQUEST', 'The form comes in too many small pieces.'));
+    if (isTooMany) refuseForm(form, badRequest('The form comes in too many small pieces.'));
   };
   req.on('data', count);
 }

@@ -3,8 +3,8 @@ import type { Writable } from 'node:stream';
 import { processRequest, type Upload } from 'graphql-upload-minimal';
 import { GatewayError } from '../../errors.ts';
 import { onAbort } from '../../flow/on-abort.ts';
-import { checkMap, maxFilesPerRequest, type Places } from './check-map.ts';
-import { createFileQueue } from './file-queue.ts';
+import { checkMap, type FilePaths, maxFilesPerRequest } from './check-map.ts';
+import { type AddFile, createFileQueue } from './file-queue.ts';
 import { guardedRequest } from './guarded-request.ts';
 
 /** How long to wait, and for whom. */
@@ -27,7 +27,7 @@ export async function readMultipartOperation(req: IncomingMessage, options: Read
   const { idleTimeoutMs, signal } = options;
   let form: Writable | undefined;
   let formError = new Error('Unexpected end of form');
-  let places: Places = new Map();
+  let paths: FilePaths = new Map();
   const arrived: string[] = [];
   let isWhole = false;
   const guarded = guardedRequest(req, {
@@ -37,10 +37,10 @@ export async function readMultipartOperation(req: IncomingMessage, options: Read
       });
     },
     checkFields(operations, map) {
-      places = checkMap(operations, map);
+      paths = checkMap(operations, map);
     },
     onFile(part) {
-      if (places.has(part)) arrived.push(part);
+      if (paths.has(part)) arrived.push(part);
     },
     onLastBoundary() {
       isWhole = true;
@@ -57,12 +57,12 @@ export async function readMultipartOperation(req: IncomingMessage, options: Read
       maxFiles: maxFilesPerRequest,
     });
     if (form) {
-      const queue = createFileQueue({
+      const addFile = createFileQueue({
         ...{ req, form, arrived, idleTimeoutMs },
         isWhole: () => isWhole,
         brokenForm: () => refusal(formError),
       });
-      placeFiles(operation, places, queue);
+      putFiles(operation, paths, addFile);
     }
     return operation;
   } catch (error) {
@@ -74,13 +74,13 @@ export async function readMultipartOperation(req: IncomingMessage, options: Read
   }
 }
 
-function placeFiles(operation: unknown, places: Places, queue: ReturnType<typeof createFileQueue>) {
-  for (const [part, keys] of places) {
+function putFiles(operation: unknown, paths: FilePaths, addFile: AddFile): void {
+  for (const [part, keys] of paths) {
     // checkMap has walked these keys: every holder is an own, plain container.
     let holder = operation as Record<string, unknown>;
     for (const key of keys.slice(0, -1)) holder = holder[key] as Record<string, unknown>;
     const last = keys.at(-1) as string;
-    holder[last] = queue.add(part, holder[last] as Upload);
+    holder[last] = addFile(part, holder[last] as Upload);
   }
 }
 

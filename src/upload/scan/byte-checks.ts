@@ -4,7 +4,7 @@ import { createUtf8Check } from './utf8-check.ts';
 import { wholeFileProblems } from './whole-file-problems.ts';
 
 /** Where the reader stands; faults are reported there. */
-export interface Place {
+export interface Position {
   readonly line: number;
   readonly column: number;
 }
@@ -14,11 +14,11 @@ export interface ByteChecks {
   /** How many bytes at the chunk's start may be read as text: all, or those before the first fault. */
   soundBytes(chunk: Buffer): number;
   /**
-   * What is wrong with the bytes so far. To be asked after the sound ones were read, so that `place` is that
+   * What is wrong with the bytes so far. To be asked after the sound ones were read, so that `position` is that
    * of the fault. A fault in the first few bytes is reported once these are complete, or at the `end`: they
    * may be the mark of another format.
    */
-  fault(place: Place, end?: boolean): FileProblem | undefined;
+  fault(position: Position, end?: boolean): FileProblem | undefined;
 }
 
 /** The checks that look at bytes, not at rows: other formats, NUL, UTF-8 and the size. */
