@@ -132,8 +132,8 @@ export function createSendUpload(options: SendUploadOptions): SendUpload {
       stopListening();
       stall.close();
       clearTimeout(answerTimer);
+      // Which stops the file.
       body.stream.destroy();
-      file.stop();
     }
   };
 }

@@ -39,20 +39,18 @@ export interface SeriesJobs {
 /** One for each operation. Asks upstream when a list is first wanted, and holds nothing to close. */
 export function createSeriesJobs(options: SeriesJobsOptions): SeriesJobs {
   const { listJobs, inFlight, inTurn, credential, signal, span } = options;
-  const wanted = new Set<string>();
+  const lists = new Map<string, Promise<readonly UploadJob[]>>();
   let loader: DataLoader<JobListRef, readonly UploadJob[], string> | undefined;
   let refusal: CapillaryError | undefined;
   let turn: ((signal: AbortSignal) => Promise<void>) | undefined;
 
   async function list(ref: JobListRef): Promise<readonly UploadJob[]> {
-    const name = nameOf(ref);
-    if (!wanted.has(name) && wanted.size >= maxLists) throw tooManyLists();
-    wanted.add(name);
+    if (!lists.has(nameOf(ref)) && lists.size >= maxLists) throw tooManyLists();
     // Made when it is first used: most subscriptions, which last for hours, never use it. Each list is a batch of its
     // own, since upstream has no call for several: the fastest would wait for the slowest.
     loader ??= new DataLoader(
       (refs) => Promise.all(refs.map((each) => read(each).catch((error: Error) => error))),
-      { batch: false, cacheKeyFn: nameOf },
+      { batch: false, cacheKeyFn: nameOf, cacheMap: lists },
     );
     return loader.load(ref);
   }
@@ -96,8 +94,7 @@ export function createSeriesJobs(options: SeriesJobsOptions): SeriesJobs {
   function forget(list: JobListRef): void {
     // A subscription reads for hours: its token may be good again.
     refusal = undefined;
-    wanted.delete(nameOf(list));
-    loader?.clear(list);
+    lists.delete(nameOf(list));
   }
 
   return {

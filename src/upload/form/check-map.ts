@@ -26,7 +26,6 @@ export function checkMap(operations: unknown, map: unknown): FilePaths {
     );
   }
   const paths = new Map<string, readonly string[]>();
-  const taken: string[] = [];
   for (const [part, named] of entries) {
     if (!Array.isArray(named)) throw badRequest(`The "map" entry ${shown(part)} must be an array of paths.`);
     // The file streams through once, so it cannot go to two paths; and without one nothing would read it.
@@ -39,12 +38,12 @@ export function checkMap(operations: unknown, map: unknown): FilePaths {
     const path = keys.join('.');
     // The library would put the one file into its object for the other, over a method that it calls later, outside of
     // any promise: that ends the process.
+    const taken = [...paths.values()].map((others) => others.join('.'));
     if (taken.some((other) => isWithin(path, other) || isWithin(other, path))) {
       throw badRequest(
         `Two "map" entries name the same path ${JSON.stringify(path)}, or one within the other.`,
       );
     }
-    taken.push(path);
     paths.set(part, keys);
   }
   return paths;
