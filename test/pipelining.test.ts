@@ -139,6 +139,17 @@ describe('Requests that wait behind another one on their connection', () => {
     expect(await exchange(gateway.url, requestHead('GET', '/healthz'))).toMatchObject({ status: 200 });
   });
 
+  test.each([requestHead('GET', '/healthz'), 'garbage\r\n\r\n'])(
+    'get no answer behind one that was to be the last of its connection: %j',
+    async (more) => {
+      using connection = await openConnection(gateway.url);
+      await connection.write(requestHead('GET', '/healthz', { connection: 'close' }) + more);
+      let received = '';
+      for await (const chunk of connection.socket) received += chunk;
+      expect(received.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200']);
+    },
+  );
+
   test.each([
     { name: 'no HTTP', broken: 'garbage\r\n\r\n', code: 'BAD_REQUEST' },
     { name: 'cut within its headers', broken: 'GET /graphql HT', code: 'TRUNCATED' },

@@ -106,7 +106,7 @@ describe('A client that does not read', () => {
   });
 
   test('an event stream is cut once events wait for it', async () => {
-    const { id, number } = await addJob(gateway.sandbox, { fileName: `${'x'.repeat(200)}.csv` });
+    const { id, number } = await addJob(gateway.sandbox, { fileName: `${'x'.repeat(4_000)}.csv` });
     using connection = await openConnection(gateway.url);
     const fields = Array.from({ length: 99 }, (_, at) => `a${at}: uploadedFileName`).join(' ');
     const body = JSON.stringify({ query: `subscription { uploadJobUpdated(ids: ["${id}"]) { ${fields} } }` });

@@ -12,6 +12,8 @@ export function answerBrokenRequests(server: Server): void {
   const waiting = new WeakSet<Duplex>();
   server.on('request', (req, res) => void latest.set(req.socket, res));
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    // Behind a request that was to be the last: whatever it is, the answer before it is the last (RFC 9112, 9.6).
+    if (error.code === 'HPE_CLOSED_CONNECTION') return;
     const response = latest.get(socket);
     const refuse = () => {
       if (socket.writable) socket.end(refusalOf(error), () => socket.destroy());
