@@ -11,44 +11,38 @@ export interface JobWords {
 
 /** Puts a job's state into words, and its status into a percentage. */
 export function jobWords(state: JobState): JobWords {
-  const { outcome, isTerminal, totalUploadedCount: total, acceptedCount, errorCount } = state;
+  const { kind, status, outcome, isTerminal, upstreamStatus } = state;
+  const walk = walks[kind];
+  const at = walk.findIndex((step) => step.status === status);
+  const reached = isTerminal ? 'Finished' : (walk[at]?.words ?? `Capillary says ${upstreamStatus}`);
+  return {
+    ...outcomeWords(state),
+    step: outcome === 'FAILED' ? 'Failed' : reached,
+    percent: isTerminal ? 100 : at < 0 ? undefined : Math.round(((at + 0.5) / walk.length) * 100),
+  };
+}
+
+function outcomeWords(state: JobState): Pick<JobWords, 'tone' | 'outcome'> {
+  const { outcome, upstreamStatus, totalUploadedCount: total, acceptedCount, errorCount } = state;
   const told = (count: number) => count.toLocaleString('en');
-  const walk = walks[state.kind];
-  const at = walk.findIndex(({ status }) => status === state.status);
-  const step = isTerminal ? 'Finished' : (walk[at]?.words ?? `Capillary says ${state.upstreamStatus}`);
-  const percent = isTerminal ? 100 : at < 0 ? undefined : Math.round(((at + 0.5) / walk.length) * 100);
+  const all = total === 1 ? 'The row was' : `All ${told(total)} rows`;
   switch (outcome) {
     case 'SUCCEEDED':
-      if (total === 0) return { tone: 'good', outcome: 'Finished; Capillary counted no rows', step, percent };
       return {
         tone: 'good',
-        outcome: total === 1 ? 'The row was accepted' : `All ${told(total)} rows accepted`,
-        step,
-        percent,
+        outcome: total === 0 ? 'Finished; Capillary counted no rows' : `${all} accepted`,
       };
     case 'PARTIALLY_REJECTED':
       return {
         tone: 'mixed',
         outcome: `${told(acceptedCount)} of ${told(total)} rows accepted, ${told(errorCount)} rejected`,
-        step,
-        percent,
       };
     case 'REJECTED':
-      return {
-        tone: 'bad',
-        outcome: total === 1 ? 'The row was rejected' : `All ${told(total)} rows rejected`,
-        step,
-        percent,
-      };
+      return { tone: 'bad', outcome: `${all} rejected` };
     case 'FAILED':
-      return {
-        tone: 'bad',
-        outcome: `The job failed at Capillary (${state.upstreamStatus})`,
-        step: 'Failed',
-        percent,
-      };
+      return { tone: 'bad', outcome: `The job failed at Capillary (${upstreamStatus})` };
     case 'PENDING':
-      return { tone: 'pending', outcome: 'In progress', step, percent };
+      return { tone: 'pending', outcome: 'In progress' };
   }
 }
 

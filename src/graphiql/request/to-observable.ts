@@ -4,12 +4,21 @@ import type { SubscriptionSink } from './subscribe.ts';
 
 /**
  * What GraphiQL needs from a fetcher so that its Stop button works: it starts at once, and `start` returns
- * what ends it.
+ * what is called when the editor lets go, which hears nothing from then on.
  */
 export function toObservable(start: (sink: SubscriptionSink) => () => void): FetcherReturnType {
   const observable = {
     subscribe(observer: { next: (result: GraphQLResult) => void; complete: () => void }) {
-      return { unsubscribe: start({ next: observer.next, end: observer.complete }) };
+      let isHeard = true;
+      const letGo = start({
+        next: (result) => isHeard && observer.next(result),
+        end: () => isHeard && observer.complete(),
+      });
+      const unsubscribe = () => {
+        isHeard = false;
+        letGo();
+      };
+      return { unsubscribe };
     },
   };
   // Its type has overloads for callbacks, which GraphiQL does not use.

@@ -80,7 +80,7 @@ export function createFetcher({ url, store, runUpload, repeats }: FetcherOptions
         queueMicrotask(() => finish(refusal));
         return () => {};
       }
-      if (placed.length > 0) return runUpload(params, placed, { url, headers, finish, tell: notice });
+      if (placed.length > 0) return runUpload(params, placed, { url, headers, finish });
       const controller = new AbortController();
       const { signal } = controller;
       void sendOperation(params, { url, headers, signal }).then((result) => {

@@ -2,7 +2,6 @@ import { jobWords } from '../jobs/job-words.ts';
 import { watchJobs } from '../jobs/watch-jobs.ts';
 import type { WatchedJob } from '../jobs/watched-job.ts';
 import { explainFault } from '../request/explain-fault.ts';
-import { isJobId } from '../request/is-job-id.ts';
 import type { GraphQLParams } from '../request/multipart-parts.ts';
 import type { SubscriptionSink } from '../request/subscribe.ts';
 import type { Store } from './create-store.ts';
@@ -71,8 +70,7 @@ export function jobActions(
   };
 
   return {
-    addJobs(ids) {
-      const added = ids.filter(isJobId);
+    addJobs(added) {
       const known = store.get().jobs;
       const rest = known.filter(({ id }) => !added.includes(id));
       put([...added.map((id) => ({ id, state: known.find((job) => job.id === id)?.state })), ...rest]);

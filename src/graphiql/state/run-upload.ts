@@ -14,10 +14,8 @@ import type { RepeatGuard } from './repeat-guard.ts';
 export interface RunUploadOptions {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** Gives the result to the editor. */
+  /** Gives the result to the page, and to the editor unless that has moved on. */
   readonly finish: (result: GraphQLResult) => void;
-  /** Gives it to the page alone: the editor has moved on. */
-  readonly tell: (result: GraphQLResult) => void;
 }
 
 /** Starts an upload that the page shows. Returns what the editor calls when it lets go of it. */
@@ -35,28 +33,19 @@ export function createRunUpload(
   repeats: Pick<RepeatGuard, 'remember'>,
 ): RunUpload {
   let started = 0;
-  return (params, placed, { url, headers, finish, tell }) => {
+  return (params, placed, { url, headers, finish }) => {
     const { tab } = store.get();
     started += 1;
     const id = String(started);
     const controller = new AbortController();
     const { signal } = controller;
     const names = placed.map(({ file }) => file.name);
-    let hasEditor = true;
 
-    const change = (progress: UploadProgress) => {
+    const announce = announceQuarters((announcement) => store.set({ announcement }));
+    const onProgress = (progress: UploadProgress) => {
       const { uploads } = store.get();
       store.set({ uploads: uploads.map((one) => (one.id === id ? { ...one, progress } : one)) });
-      announceQuarter(progress);
-    };
-    let announced = 0;
-    const announceQuarter = ({ sentBytes, totalBytes }: UploadProgress) => {
-      const quarter = Math.floor((4 * sentBytes) / totalBytes);
-      if (quarter <= announced) return;
-      announced = quarter;
-      store.set({
-        announcement: quarter < 4 ? `${25 * quarter} % sent.` : 'All bytes sent. Waiting for the answer.',
-      });
+      announce(progress);
     };
 
     store.set({
@@ -68,7 +57,7 @@ export function createRunUpload(
       announcement: `Uploading ${names.join(', ')}.`,
     });
     const onStale = files.markStale;
-    void sendUpload(params, placed, { url, headers, signal, onProgress: change, onStale }).then((result) => {
+    void sendUpload(params, placed, { url, headers, signal, onProgress, onStale }).then((result) => {
       const outcomes = uploadOutcomes(result);
       const jobIds = outcomes.flatMap((one) => one.jobIds);
       if (outcomes.some(({ mayHaveJobs }) => mayHaveJobs)) repeats.remember(params, placed);
@@ -77,8 +66,7 @@ export function createRunUpload(
         outcomes: { ...store.get().outcomes, [tab]: outcomes },
         announcement: outcomes.map(({ title }) => title).join(' '),
       });
-      if (hasEditor) finish(result);
-      else tell(result);
+      finish(result);
       if (jobIds.length === 0) return;
       jobs.addJobs(jobIds);
       // A file with problems is looked at first: they are listed beside it. So is the progress of another upload.
@@ -87,12 +75,22 @@ export function createRunUpload(
     });
 
     return () => {
-      hasEditor = false;
       // GraphiQL lets go in the same way when Stop is pressed and when the tab changes; the latter must not
       // cost an upload.
       queueMicrotask(() => {
         if (store.get().tab === tab) controller.abort();
       });
     };
+  };
+}
+
+/** Tells when another quarter of an upload is out. */
+function announceQuarters(tell: (announcement: string) => void): (progress: UploadProgress) => void {
+  let announced = 0;
+  return ({ sentBytes, totalBytes }) => {
+    const quarter = Math.floor((4 * sentBytes) / totalBytes);
+    if (quarter <= announced) return;
+    announced = quarter;
+    tell(quarter < 4 ? `${25 * quarter} % sent.` : 'All bytes sent. Waiting for the answer.');
   };
 }
