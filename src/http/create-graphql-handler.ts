@@ -71,7 +71,7 @@ export function createGraphQLHandler(options: GraphQLHandlerOptions) {
       persisted.plugin,
       useUploadPlaces(uploadPlaces),
       ...useDocumentLimits({ ...documentLimits, introspection, checkCost }),
-      useEventStreams({ maskError: toPublicError, checkCost, keepAliveMs }),
+      useEventStreams({ checkCost, keepAliveMs }),
       // Last, so that it sees what all others made of the result.
       usePlainErrors(),
     ],

@@ -2,6 +2,7 @@ import { type ExecutionResult, GraphQLError, getOperationAST, subscribe } from '
 import type { Plugin, YogaServer } from 'graphql-yoga';
 import { GatewayError } from '../../errors.ts';
 import type { ErrorNotes } from '../../observe/operation-record.ts';
+import { toPublicError } from '../../to-public-error.ts';
 import { toldError } from '../answer/plain-error.ts';
 import { withWriter } from '../answer/response-writer.ts';
 import type { CostCheck } from '../document/cost-check.ts';
@@ -11,8 +12,6 @@ import { chooseStreamFormat, eventStream } from './stream-format.ts';
 
 /** What streaming needs of the handler. */
 export interface EventStreamOptions {
-  /** Turns what was thrown into what a caller may see. */
-  readonly maskError: (error: unknown) => GraphQLError;
   readonly checkCost: CostCheck;
   /** Time between pings, which keep proxies from cutting. Default 12,000. */
   readonly keepAliveMs?: number | undefined;
@@ -24,7 +23,7 @@ export interface EventStreamOptions {
  * streams nor Apollo's multipart responses is refused before anything is watched.
  */
 export function useEventStreams(options: EventStreamOptions): Plugin<object, ServerContext> {
-  const { maskError, checkCost, keepAliveMs = 12_000 } = options;
+  const { checkCost, keepAliveMs = 12_000 } = options;
   let getEnveloped: YogaServer<ServerContext, object>['getEnveloped'];
 
   return {
@@ -85,7 +84,7 @@ export function useEventStreams(options: EventStreamOptions): Plugin<object, Ser
 
   function masked(result: ExecutionResult): ExecutionResult {
     const { errors } = result;
-    return errors ? { ...result, errors: errors.map(maskError) } : result;
+    return errors ? { ...result, errors: errors.map(toPublicError) } : result;
   }
 
   function toText(result: ExecutionResult, record: ErrorNotes): string {
