@@ -83,11 +83,17 @@ describe('A read that fails for good', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  test('is UPSTREAM_INVALID_RESPONSE for a body past the limit, whose connection is cut', async () => {
+  test.each([
+    { name: 'bytes', content: ' ', maxBodyBytes: 100_000 },
+    { name: 'objects', content: '{},' },
+    { name: 'lists', content: '[],' },
+    { name: 'values in each object', content: '0,' },
+  ])('is UPSTREAM_INVALID_RESPONSE for a body of too many $name, whose connection is cut', async (given) => {
+    const { name, content, maxBodyBytes = 64 * 1024 * 1024 } = given;
     const { promise: cut, resolve } = deferred();
     await using server = await startStubServer((_, __, response) => {
       response.once('close', resolve);
-      const chunk = Buffer.alloc(64 * 1024, ' ');
+      const chunk = Buffer.alloc(64 * 1024, content);
       const push = () => {
         while (response.write(chunk));
       };
@@ -95,8 +101,9 @@ describe('A read that fails for good', () => {
       push();
       return undefined;
     });
-    const error = await reader(server.url, { maxBodyBytes: 100_000 }).fail();
+    const error = await reader(server.url, { maxBodyBytes }).fail();
     expect(error).toMatchObject({ code: 'UPSTREAM_INVALID_RESPONSE', httpStatus: 200 });
+    expect(error.message).toContain(name === 'lists' ? 'objects' : name);
     await cut;
   });
 

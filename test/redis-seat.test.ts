@@ -4,10 +4,13 @@ import { budgetWindowMs } from '../src/watch/poll-budget.ts';
 import { createRedisExchange } from '../src/watch/redis/redis-exchange.ts';
 import { job } from './support/watch-upstream.ts';
 
-/** A seat at a Redis that answers everything with this. */
-function seatWhere(answer: unknown) {
+/** A seat at a Redis that answers everything with this, and notes what it was asked. */
+function seatWhere(answer: unknown, asked: unknown[] = []) {
   const link: RedisLink = {
-    run: async () => answer as never,
+    async run(command) {
+      asked.push(command);
+      return answer as never;
+    },
     subscribe: async () => {},
     unsubscribe: () => {},
     isUp: () => true,
@@ -28,16 +31,13 @@ describe('The time that Redis gives until the next turn is one that a timer can 
   });
 });
 
-test('A list too long to be written down for the other replicas is news for our own watchers all the same', async () => {
-  const seat = seatWhere(['poll', '1']);
+test('A list too long to be passed on to the other replicas is news for our own watchers all the same', async () => {
+  const asked: unknown[] = [];
+  const seat = seatWhere(['poll', '1'], asked);
   const turn = await seat.begin();
   if (turn.type !== 'poll') throw new Error('no turn');
-  const tooLong = {
-    toJSON() {
-      throw new RangeError('Invalid string length');
-    },
-  };
-  const jobs = [Object.assign(job('1', 'STARTED'), tooLong)];
+  const jobs = [job('1', 'STARTED', { uploadedFileName: 'x'.repeat(8 * 1024 * 1024) })];
   expect(await turn.finish({ outcome: { jobs }, nextInMs: 1, pauseMs: 0 })).toBe(true);
+  expect(asked).toHaveLength(1);
   seat.leave();
 });

@@ -12,7 +12,7 @@ export function parseJson(text: string): unknown {
     const json = text.replace(/^\ufeff/, '');
     // First as it is: in a text whose last string never ends, the search below would try every quote anew.
     const value: unknown = JSON.parse(json);
-    return /\d{16}/.test(json) ? JSON.parse(quoteLongNumbers(json)) : value;
+    return /[[:,]\s*-?\d{16}/.test(json) ? JSON.parse(quoteLongNumbers(json)) : value;
   } catch {
     return undefined;
   }

@@ -22,6 +22,9 @@ export interface RedisSeatOptions {
   readonly pollBudgetPerMinute: number;
 }
 
+/** Some 17,000 jobs. With several times as many, Redis does not answer in time and counts as away, for the locks as well. */
+const maxSharedChars = 8 * 1024 * 1024;
+
 /** Replicas that wait for the same slot come back spread over this time, or the nearest one would always win. */
 const slotSpreadMs = 50;
 
@@ -110,12 +113,13 @@ export function createRedisSeat(options: RedisSeatOptions): PollSeat {
   async function finish(number: string, report: PollReport): Promise<boolean> {
     let isNewest = false;
     try {
-      // May throw, too: millions of jobs make a text longer than a string can be.
-      const body = secrets.seal(writeReport(report), place(number));
+      const text = writeReport(report);
+      if (text.length > maxSharedChars) throw new RangeError('The list is too long to be shared.');
+      const body = secrets.seal(text, place(number));
       const args = [number, keys.seat, body, keeping(report), Math.ceil(report.pauseMs)];
       isNewest = (await link.run((redis) => finishTurn(redis, [keys.seat, keys.pause], args))) === 1;
     } catch {
-      // Whether it was taken is unknown. For our own watchers it is newer than all they have seen, unless another's came.
+      // It was not shared, or nobody knows whether it was. For our own watchers it is newer than all they have seen, unless another's came.
       alone = true;
       isNewest = known < Number(number);
     }
