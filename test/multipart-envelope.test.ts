@@ -58,8 +58,19 @@ describe('The envelope', () => {
     { name: 'spaces around the semicolon', contentType: `multipart/form-data  ;  boundary=${boundary}` },
     { name: 'a charset before', contentType: `multipart/form-data; charset=utf-8; boundary=${boundary}` },
     { name: 'a charset behind', contentType: `multipart/form-data; boundary=${boundary}; charset=utf-8` },
-  ])('is read by any spelling of its content type: $name', async ({ contentType }) => {
-    const answer = await send(good, { 'content-type': contentType });
+    {
+      name: 'a boundary that belongs in quotes, as Java code that builds its forms by hand writes it',
+      contentType: 'multipart/form-data; boundary====1763851234567===',
+      used: '===1763851234567===',
+    },
+    {
+      name: 'all other marks of a boundary without quotes, and a charset behind',
+      contentType: "multipart/form-data; boundary='()+_,-./:=?0 ; charset=utf-8",
+      used: "'()+_,-./:=?0",
+    },
+  ])('is read by any spelling of its content type: $name', async ({ contentType, used = boundary }) => {
+    const form = encodeForm(good).toString().replaceAll(boundary, used);
+    const answer = await send(Buffer.from(form), { 'content-type': contentType });
     expect(answer.data?.uploadCouponBatch).toMatchObject({ __typename: 'UploadAccepted' });
     expect(answer.uploads).toMatchObject([{ complete: true, fileSha256: sha256Of(csv) }]);
   });

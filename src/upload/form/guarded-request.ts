@@ -85,10 +85,15 @@ function refusePieces(req: IncomingMessage, form: Writable, hasMap: () => boolea
 
 /**
  * The library knows only one spelling of the media type, and the parser no empty parameter (RFC 9110, 8.3.1 and 5.6.6).
+ * Nor does it know a boundary that belongs in quotes and has none, such as the `===1763851234567===` of much Java code
+ * that writes its forms by hand.
  */
 function plainContentType(contentType = ''): string {
   let end = contentType.length;
   // By index: a pattern would try each of the thousands of semicolons that a header has room for.
   while (end > 0 && '; \t'.includes(contentType.charAt(end - 1))) end -= 1;
-  return contentType.slice(0, end).replace(/^\s*multipart\/form-data\s*;/i, 'multipart/form-data;');
+  return contentType
+    .slice(0, end)
+    .replace(/^\s*multipart\/form-data\s*;/i, 'multipart/form-data;')
+    .replace(/(;\s*boundary=)([^\s;"\\]+)(?=\s*(?:;|$))/i, '$1"$2"');
 }
