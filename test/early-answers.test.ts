@@ -192,7 +192,7 @@ describe('Listening on after an early answer', () => {
 
   test.each([
     { name: 'bytes', options: { maxBytes: 1024 * 1024, idleMs: 60_000 } },
-    { name: 'time', options: { maxMs: 50, idleMs: 60_000 } },
+    { name: 'time', options: { slowMs: 50, minBytesPerSecond: 1e15, idleMs: 60_000 } },
   ])('has a bound of $name', async ({ options }) => {
     await using server = await answerEarly(options);
     using connection = await openConnection(server.url);
@@ -220,6 +220,19 @@ describe('Listening on after an early answer', () => {
     for (let sent = 0; sent < 8; sent++) {
       await pause(50);
       await connection.write('x');
+    }
+    expect((await connection.answer()).body).toBe('early');
+    await connection.closed();
+    expect(connection.socket.errored).toBeNull();
+  });
+
+  test('has no bound of time for a client that keeps a fair pace', async () => {
+    await using server = await answerEarly({ slowMs: 50, minBytesPerSecond: 1 });
+    using connection = await openConnection(server.url);
+    await connection.write(`POST / HTTP/1.1\r\nHost: a\r\nContent-Length: ${4 * filler.length}\r\n\r\n`);
+    for (let sent = 0; sent < 4; sent++) {
+      await connection.write(filler);
+      await pause(50);
     }
     expect((await connection.answer()).body).toBe('early');
     await connection.closed();

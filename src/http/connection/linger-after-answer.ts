@@ -7,8 +7,10 @@ import { hasBody } from './has-body.ts';
 export interface LingerOptions {
   /** How much more may arrive after the answer. Default 1 GiB. */
   readonly maxBytes?: number;
-  /** How long all of it may take. Default 120,000. */
-  readonly maxMs?: number;
+  /** How long it may come at any pace. Default 120,000. */
+  readonly slowMs?: number;
+  /** The pace, on average, that it needs after that. Default 64 KiB. */
+  readonly minBytesPerSecond?: number;
   /** How long nothing may come. Default 10,000. */
   readonly idleMs?: number;
 }
@@ -43,21 +45,21 @@ export function lingerAfterAnswer(
 }
 
 function drain(req: IncomingMessage, socket: Socket, options: LingerOptions): void {
-  const { maxBytes = 1024 ** 3, maxMs = 120_000, idleMs = 10_000 } = options;
+  const { maxBytes = 1024 ** 3, slowMs = 120_000, minBytesPerSecond = 64 * 1024, idleMs = 10_000 } = options;
   const destroy = () => socket.destroy();
+  const startMs = performance.now();
   let bytes = 0;
   const idle = createStallWatch({ timeoutMs: idleMs, onStall: destroy });
-  const timer = setTimeout(destroy, maxMs);
-  socket.once('close', () => {
-    idle.close();
-    clearTimeout(timer);
-  });
+  socket.once('close', idle.close);
   idle.begin();
   req.unpipe();
   req.on('data', (chunk: Buffer) => {
     idle.moved();
     bytes += chunk.length;
-    if (bytes > maxBytes) destroy();
+    // No bound of time alone: a large file takes many minutes from afar, and its client would see a reset in the end.
+    const elapsedMs = performance.now() - startMs;
+    const isSlow = elapsedMs > slowMs && bytes * 1_000 < elapsedMs * minBytesPerSecond;
+    if (isSlow || bytes > maxBytes) destroy();
   });
   // Nothing unread is left then: this closes without a reset.
   req.once('end', () => socket.end(destroy));
