@@ -82,3 +82,20 @@ test.each([1, 15, 16, 17, 40, 63, 64, 65, 100, 128])(
     await dispatcher.close();
   },
 );
+
+test('A file that ends after its body was given up has not gone up as a whole', () => {
+  let taker: ByteTaker | undefined;
+  const file: ByteSource = {
+    start(newTaker) {
+      taker = newTaker;
+    },
+    resume() {},
+    stop() {},
+  };
+  const progress = { blocked() {}, flowing() {}, whole() {} };
+  const body = createMultipartBody({ fields: [], fileName: 'a.csv', file, progress });
+  body.stream.read();
+  body.stream.destroy();
+  taker?.end();
+  expect(body.isWhole()).toBe(false);
+});

@@ -49,6 +49,16 @@ function setUp() {
   return { upstream, watcher, watch, share, hear };
 }
 
+test('A result that is heard before it is known whether an older one is kept saves the first poll', async () => {
+  const { upstream, watcher, watch, hear } = setUp();
+  const seen = watch('1');
+  hear({ outcome: { jobs: [job('1', 'STARTED')] }, nextInMs: 10_000, pauseMs: 0 });
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(seen).toMatchObject([{ uploadStatus: 'STARTED' }]);
+  expect(upstream.polls).toEqual([]);
+  watcher.close();
+});
+
 test('Who comes while a result is being shared, for a job that is not in it, is polled for soon', async () => {
   const { upstream, watcher, watch, share } = setUp();
   upstream.list(job('1', 'STARTED'));

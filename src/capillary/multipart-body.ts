@@ -95,7 +95,7 @@ export function createMultipartBody(options: MultipartBodyOptions): MultipartBod
     file.resume();
   }
   stream.on('resume', giveMore);
-  // undici stops listening when it has its answer; a file that fails later must not crash the process.
+  // undici listens for as long as it reads: that a file which fails never ends the process must not hang on that.
   stream.on('error', () => {});
   return {
     contentType: `multipart/form-data; boundary=${boundary}`,

@@ -44,17 +44,14 @@ export function createShareInFlight<T>(): ShareInFlight<T> {
 
   function join(key: string, flight: Flight<T>, signal: AbortSignal): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      const leave = () => {
-        reject(signal.reason);
+      const stopListening = onAbort(signal, (reason) => {
+        reject(reason);
         flight.callers -= 1;
         if (flight.callers > 0) return;
         // Out of the map first: an aborted call may take its time to settle, and nobody new may join it.
         land(key, flight);
-        flight.controller.abort(signal.reason);
-      };
-      const stopListening = onAbort(signal, leave);
-      // `start` has just run, and may have aborted the very caller that it runs for.
-      if (signal.aborted) leave();
+        flight.controller.abort(reason);
+      });
       flight.result.then(resolve, reject).finally(stopListening);
     });
   }

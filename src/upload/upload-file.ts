@@ -73,7 +73,6 @@ async function proveToken(client: CapillaryClient, search: KeySearch): Promise<v
   try {
     await client.listJobs({ ...search, retry: false });
   } catch (error) {
-    search.signal.throwIfAborted();
     if (error instanceof CapillaryError && error.code === 'UNAUTHENTICATED') throw error;
   }
 }

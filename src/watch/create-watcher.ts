@@ -167,10 +167,8 @@ export function createWatcher(options: WatcherOptions): Watcher {
         fail: iterator.fail,
       };
       const loop = loops.get({ credentialId: credential.id, kind, couponSeriesId }, credential);
-      const detach = loop.attach([...jobIds], sink, credential);
-      // A state that was known already may have ended the iterator: nobody would release what it holds from now on.
-      if (watching.has(iterator)) releases.push(detach);
-      else detach();
+      // Where states that were known already have ended the iterator, it is detached from all of these jobs.
+      releases.push(loop.attach([...jobIds], sink, credential));
     }
   }
 }
