@@ -49,7 +49,7 @@ export async function connectUpstream(config: Config, onCall: OnCall, closers: C
 }
 
 async function startSandbox({ client }: Config, closers: Closers) {
-  const options = client ? { clients: [{ orgId: 100458, ttlSeconds: 300, ...client }] } : {};
+  const options = client ? { clients: [{ orgId: 100458, ...client }] } : {};
   const { url } = closers.add(await createSandbox(options), (made) => made.close());
   return { couponApiUrl: url, tokenApiUrl: url, sandbox: { url, token: 'sandbox-token' } };
 }

@@ -1,8 +1,8 @@
 #!/usr/bin/env -S MALLOC_ARENA_MAX=2 MALLOC_TRIM_THRESHOLD_=131072 node --max-semi-space-size=4 --expose-gc --no-memory-reducer --wasm-tier-up-filter=0
 import { closeSync } from 'node:fs';
-import { type DestinationStream, pino } from 'pino';
+import { type DestinationStream, type Logger, pino } from 'pino';
 import { ConfigError, parseConfig } from './config.ts';
-import { createGateway } from './gateway.ts';
+import { createGateway, type Gateway } from './gateway.ts';
 import { createLogger } from './observe/create-logger.ts';
 import { readCommandLine } from './read-command-line.ts';
 
@@ -17,6 +17,18 @@ async function main(): Promise<void> {
   const config = parseConfig(process.env);
   const logger = createLogger(config.logLevel, openLines(process.stdout.fd));
   const gateway = await createGateway(config, logger);
+  endWithProcess(gateway, logger);
+  // After the handlers: whoever waits for this line may send a signal at once, which must not end the process
+  // without a drain.
+  const { url, sandboxUrl } = gateway;
+  if (!sandboxUrl) return logger.info({ url }, 'ready');
+  // A deployment without its settings would tell everybody that their files are with Capillary.
+  const note = 'No upstream is set: uploads go to the embedded sandbox, and none to Capillary.';
+  logger.warn({ url, sandboxUrl, token: 'sandbox-token', note }, 'ready');
+}
+
+/** Drains the gateway when the process is told to end, or something breaks, and then ends the process. */
+function endWithProcess(gateway: Gateway, logger: Logger): void {
   let stoppingSinceMs: number | undefined;
   let exitCode = 0;
   const shutDown = (why: object) => {
@@ -67,13 +79,6 @@ async function main(): Promise<void> {
     });
   });
   process.on('uncaughtException', breakDown);
-  // After the handlers: whoever waits for this line may send a signal at once, which must not end the process
-  // without a drain.
-  const { url, sandboxUrl } = gateway;
-  if (!sandboxUrl) return logger.info({ url }, 'ready');
-  // A deployment without its settings would tell everybody that their files are with Capillary.
-  const note = 'No upstream is set: uploads go to the embedded sandbox, and none to Capillary.';
-  logger.warn({ url, sandboxUrl, token: 'sandbox-token', note }, 'ready');
 }
 
 /** One line for what the operator can fix; the stack for a bug. */

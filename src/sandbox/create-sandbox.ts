@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Call } from './calls/exchange.ts';
@@ -14,7 +15,7 @@ import { type CallName, findRoute } from './http/find-route.ts';
 import { createJobBook, type SandboxJobs } from './jobs/job-book.ts';
 import { createRequestLog, type RequestLog } from './requests/request-log.ts';
 import { createOrgCodes, type OrgCodes } from './rows/org-codes.ts';
-import { type SandboxOptions, sandboxDefaults } from './sandbox-options.ts';
+import type { SandboxOptions } from './sandbox-options.ts';
 
 /** A running sandbox: both the coupon host and the token host. */
 export interface Sandbox extends RequestLog {
@@ -33,21 +34,30 @@ export interface Sandbox extends RequestLog {
  * resolves; rejects when it cannot. The caller closes it.
  */
 export async function createSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const settings = sandboxDefaults(options);
-  const { tokens: fixedTokens, unknownSeries, checkRows, now } = settings;
-  const tokens = createTokenStore(settings.clients, fixedTokens, now);
-  const jobs = createJobBook(settings.stepMs, now);
+  const {
+    host = '127.0.0.1',
+    port = 0,
+    stepMs = 1500,
+    clients = [{ key: 'sandbox-key', secret: 'sandbox-secret', orgId: 100458 }],
+    tokens: fixedTokens = { 'sandbox-token': { orgId: 100458 } },
+    unknownSeries = ['404404'],
+    customerExists,
+    maxKeptCodes = 2_000_000,
+    checkRows = true,
+    now = Date.now,
+  } = options;
+  const tokens = createTokenStore(clients, fixedTokens, now);
+  const jobs = createJobBook(stepMs, now);
   const faults = createFaultSwitch();
   const log = createRequestLog(now);
   const codes = new Map<number, OrgCodes>();
 
   function codesOf(orgId: number): OrgCodes {
-    const known = codes.get(orgId) ?? createOrgCodes(settings.maxKeptCodes);
+    const known = codes.get(orgId) ?? createOrgCodes(maxKeptCodes);
     codes.set(orgId, known);
     return known;
   }
 
-  const { customerExists } = settings;
   const rowOptions = (orgId: number) => ({ codes: codesOf(orgId), customerExists });
   const upload = { tokens, jobs, unknownSeries, checkRows, rowOptions };
   const calls: Readonly<Record<CallName, Call>> = {
@@ -81,13 +91,8 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
   const server = createServer({ requestTimeout: 0, keepAliveTimeout: 65_000 }, (req, res) => {
     serve(req, res).catch((error: unknown) => res.destroy(error instanceof Error ? error : undefined));
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(settings.port, settings.host, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
+  server.listen(port, host);
+  await once(server, 'listening');
 
   let closing: Promise<void> | undefined;
   function close(): Promise<void> {
@@ -100,9 +105,9 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
     return closing;
   }
 
-  const { address, family, port } = server.address() as AddressInfo;
+  const { address, family, port: found } = server.address() as AddressInfo;
   return {
-    url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`,
+    url: `http://${family === 'IPv6' ? `[${address}]` : address}:${found}`,
     jobs: jobs.control,
     faults,
     tokens,

@@ -27,21 +27,3 @@ export interface SandboxOptions {
   /** The clock, in epoch milliseconds. Default `Date.now`. Jobs step by timers all the same. */
   readonly now?: (() => number) | undefined;
 }
-
-/** The options with every default filled in. */
-export function sandboxDefaults(options: SandboxOptions) {
-  return {
-    host: options.host ?? '127.0.0.1',
-    port: options.port ?? 0,
-    stepMs: options.stepMs ?? 1500,
-    clients: options.clients ?? [
-      { key: 'sandbox-key', secret: 'sandbox-secret', orgId: 100458, ttlSeconds: 300 },
-    ],
-    tokens: options.tokens ?? { 'sandbox-token': { orgId: 100458 } },
-    unknownSeries: options.unknownSeries ?? ['404404'],
-    customerExists: options.customerExists,
-    maxKeptCodes: options.maxKeptCodes ?? 2_000_000,
-    checkRows: options.checkRows ?? true,
-    now: options.now ?? Date.now,
-  };
-}
