@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import busboy from 'busboy';
 import { deferred } from '../../flow/deferred.ts';
 import type { Exchange } from './exchange.ts';
-import { readBody } from './read-body.ts';
+import { drainBody, readBody } from './read-body.ts';
 
 /** Who hears of the file as it comes. */
 export interface FormOptions {
@@ -25,33 +26,26 @@ const maxFieldBytes = 64 * 1024;
  * or early at the first problem; the rest of the body is then read and dropped. Never rejects.
  */
 export async function receiveForm(exchange: Exchange, options: FormOptions): Promise<ReceivedForm> {
-  const { req, logged } = exchange;
-  const sha256 = createHash('sha256');
+  const { req, logged, fault } = exchange;
+  const parser = createParser(req);
+  if (!parser) {
+    void drainBody(exchange);
+    return { cut: false, problem: 'The request has no multipart/form-data body with a boundary.' };
+  }
   let problem: string | undefined;
   let files = 0;
+  const parsed = deferred();
   const failure = deferred<ReceivedForm>();
   const failed = (text: string) => {
     problem ??= text;
     failure.resolve({ cut: false, problem });
   };
 
-  const parser = createParser();
-  if (parser === undefined) failed('The request has no multipart/form-data body with a boundary.');
-
-  function createParser(): busboy.Busboy | undefined {
-    try {
-      const limits = { fieldSize: maxFieldBytes, fields: 100, fieldNameSize: 200 };
-      return busboy({ headers: req.headers, defParamCharset: 'utf8', preservePath: true, limits });
-    } catch {
-      return undefined;
-    }
-  }
-
-  parser?.on('field', (name, value, info) => {
+  parser.on('field', (name, value, info) => {
     if (info.valueTruncated) failed(`Part ${name} is longer than ${maxFieldBytes} bytes.`);
     logged.fields[name] = value;
   });
-  parser?.on('file', (name, file, info) => {
+  parser.on('file', (name, file, info) => {
     // An unfinished part fails along with its form, whose error is handled below.
     file.on('error', () => {});
     if (name !== 'file' || files++ > 0) {
@@ -61,42 +55,22 @@ export async function receiveForm(exchange: Exchange, options: FormOptions): Pro
     logged.fileName = info.filename;
     logged.fileContentType = info.mimeType;
     options.onFile();
-    takeFile(file);
+    takeFile(file, exchange, options.onData);
+  });
+  // Never removed: the parser reports some errors twice, and a second one without a listener would end the process.
+  parser.on('error', (error: Error) => {
+    failed(`The multipart body is malformed: ${error.message}.`);
+    parsed.resolve();
+  });
+  parser.once('finish', () => {
+    logged.complete = true;
+    parsed.resolve();
   });
 
-  function takeFile(file: Readable): void {
-    file.on('data', (chunk: Buffer) => {
-      if (logged.fileSha256 !== undefined) return;
-      sha256.update(chunk);
-      logged.fileBytes += chunk.length;
-      options.onData(chunk);
-      exchange.onFileBytes();
-    });
-    file.once('end', sum);
-    // A cut request is logged as over in this event: the hash must be there by then.
-    req.once('close', sum);
-  }
-
-  function sum(): void {
-    if (logged.fileName !== undefined || logged.fileBytes > 0) logged.fileSha256 ??= sha256.digest('hex');
-  }
-
-  const parsed = new Promise<void>((resolve) => {
-    // Never removed: the parser reports some errors twice, and a second one without a listener would end the process.
-    parser?.on('error', (error: Error) => {
-      failed(`The multipart body is malformed: ${error.message}.`);
-      resolve();
-    });
-    parser?.once('finish', () => {
-      logged.complete = true;
-      resolve();
-    });
-  });
-
-  async function receive(): Promise<ReceivedForm> {
-    const bytesPerSecond = exchange.fault?.kind === 'slow' ? exchange.fault.bytesPerSecond : undefined;
+  const receive = async (): Promise<ReceivedForm> => {
+    const bytesPerSecond = fault?.kind === 'slow' ? fault.bytesPerSecond : undefined;
     const whole = await readBody(exchange, (chunk) => {
-      if (parser === undefined || problem !== undefined) return undefined;
+      if (problem !== undefined) return undefined;
       const ready = parser.write(chunk);
       if (bytesPerSecond !== undefined)
         setTimeout(() => req.resume(), (chunk.length / bytesPerSecond) * 1000).unref();
@@ -104,15 +78,45 @@ export async function receiveForm(exchange: Exchange, options: FormOptions): Pro
       return ready && bytesPerSecond === undefined;
     });
     if (!whole) {
-      parser?.destroy();
+      parser.destroy();
       return { cut: true };
     }
-    parser?.end();
-    if (parser !== undefined) await parsed;
+    parser.end();
+    await parsed.promise;
     if (files > 1) failed('The form has more than one part named file.');
     if (files === 0) failed('The form has no file part named file.');
     return { cut: false, problem };
-  }
+  };
 
   return Promise.race([receive(), failure.promise]);
+}
+
+function createParser({ headers }: IncomingMessage): busboy.Busboy | undefined {
+  try {
+    const limits = { fieldSize: maxFieldBytes, fields: 100, fieldNameSize: 200 };
+    return busboy({ headers, defParamCharset: 'utf8', preservePath: true, limits });
+  } catch {
+    return undefined;
+  }
+}
+
+function takeFile(
+  file: Readable,
+  { req, logged, onFileBytes }: Exchange,
+  onData: FormOptions['onData'],
+): void {
+  const sha256 = createHash('sha256');
+  const sum = () => {
+    logged.fileSha256 ??= sha256.digest('hex');
+  };
+  file.on('data', (chunk: Buffer) => {
+    if (logged.fileSha256 !== undefined) return;
+    sha256.update(chunk);
+    logged.fileBytes += chunk.length;
+    onData(chunk);
+    onFileBytes();
+  });
+  file.once('end', sum);
+  // A cut request is logged as over in this event: the hash must be there by then.
+  req.once('close', sum);
 }

@@ -49,38 +49,38 @@ async function receive(
   const { kind, jobs } = options;
   const held: Buffer[] = [];
   let heldBytes = 0;
-  let check: RowCheck | string = '';
+  // Known as soon as its fields are, some of which may come behind the file.
+  let check = undefined as RowCheck | undefined;
 
   const readFields = () => {
     const read = rowCheckOf(kind, logged.fields, options.rowOptions(scope.orgId));
     return typeof read === 'string' || options.checkRows ? read : noRowCheck;
   };
   const onFile = () => {
-    check = readFields();
+    const read = readFields();
+    if (typeof read !== 'string') check = read;
   };
   const onData = (chunk: Buffer) => {
     if (fault?.kind === 'reset' && fault.at === 'middle' && logged.fileBytes >= (fault.afterBytes ?? 1)) {
       exchange.req.socket.resetAndDestroy();
     }
-    if (typeof check !== 'string') return check.push(chunk);
+    if (check) return check.push(chunk);
     heldBytes += chunk.length;
     if (heldBytes <= maxHeldBytes) held.push(chunk);
   };
 
   const form = await receiveForm(exchange, { onFile, onData });
-  if (form.cut || form.problem !== undefined) {
-    if (typeof check !== 'string') (check as RowCheck).discard();
-    return form.cut ? undefined : refused(refusal(400, form.problem ?? ''));
-  }
-  if (typeof check === 'string') {
-    check = readFields();
-    if (typeof check === 'string') return refused(refusal(400, check));
+  if (form.cut || form.problem !== undefined) check?.discard();
+  if (form.cut) return undefined;
+  if (form.problem !== undefined) return refused(refusal(400, form.problem));
+  const checked = check ?? readFields();
+  if (typeof checked === 'string') return refused(refusal(400, checked));
+  if (!check) {
     if (options.checkRows && heldBytes > maxHeldBytes) {
       return refused(refusal(400, 'The fields must come before a file of this size.'));
     }
-    for (const chunk of held) check.push(chunk);
+    for (const chunk of held) checked.push(chunk);
   }
-  const checked: RowCheck = check;
   checked.end();
   return {
     accept: () => {
