@@ -1,5 +1,8 @@
 import { describe, expect, test, vi } from 'vitest';
+import type { UpstreamJob } from '../src/capillary/upstream-job.ts';
 import { createWatcher } from '../src/watch/create-watcher.ts';
+import { createLocalExchange } from '../src/watch/local-exchange.ts';
+import type { PollExchange } from '../src/watch/poll-exchange.ts';
 import { useFakeClock } from './support/use-fake-clock.ts';
 import {
   collect,
@@ -53,6 +56,26 @@ describe('failures that a repeat does not mend', () => {
     const bug = new TypeError('x is not a function');
     upstream.answer(() => Promise.reject(bug));
     expect(await watch('1').ended).toBe(bug);
+  });
+
+  test('a bug in the taking of turns ends the watchers of its series, and holds up no other', async () => {
+    const bug = new TypeError('x is not a function');
+    const local = createLocalExchange();
+    const exchange: PollExchange = {
+      ...local,
+      join(key, events) {
+        const seat = local.join(key, events);
+        return key.couponSeriesId === '2' ? { ...seat, begin: () => Promise.reject(bug) } : seat;
+      },
+    };
+    const { upstream, watcher } = setUp({ exchange });
+    upstream.list(job('1', 'FINISHED'));
+    const seen: UpstreamJob[] = [];
+    const broken = collect(watcher.watch([ref('1', '2')], caller, open()), []);
+    const other = collect(watcher.watch([ref('1')], caller, open()), seen);
+    expect(await broken).toBe(bug);
+    expect(await other).toBeUndefined();
+    expect(seen).toEqual([job('1', 'FINISHED')]);
   });
 
   test('401 in the middle ends watchers after the states that they had', async () => {

@@ -140,9 +140,14 @@ export function createPollScheduler(options: PollSchedulerOptions): PollSchedule
   // One at a time, so that the budget is asked in the order of the queue; the polls themselves overlap.
   async function serve(loop: ScheduledLoop): Promise<void> {
     serving = true;
-    const turn = await loop.begin();
-    if (turn.type === 'wait') notBeforeMs = now() + turn.ms;
-    if (loops.has(loop) && loop.serve(turn)) budget.take(now());
+    try {
+      const turn = await loop.begin();
+      if (turn.type === 'wait') notBeforeMs = now() + turn.ms;
+      if (loops.has(loop) && loop.serve(turn)) budget.take(now());
+    } catch (error) {
+      // A bug: it ends the watching of one series, and neither the others nor the process.
+      loop.fail(error);
+    }
     serving = false;
     wake();
   }
