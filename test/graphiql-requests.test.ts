@@ -153,8 +153,9 @@ describe('The end of a subscription', () => {
     },
     { name: 'a lost connection', error: new Event('error'), message: 'cannot be reached' },
     { name: 'nothing at all', error: undefined, message: 'cannot be reached' },
+    { name: 'a WebSocket that did not open', error: new Event('error'), message: 'watch over SSE instead' },
   ])('by $name is an error that a person can read', ({ error, message }) => {
-    expect(subscriptionFailure(error).errors?.[0]?.message).toContain(message);
+    expect(subscriptionFailure(error, 'websocket').errors?.[0]?.message).toContain(message);
   });
 });
 
@@ -172,7 +173,9 @@ describe('A subscription that hears nothing any more', () => {
 
   test('over SSE ends like one that was cut', async () => {
     await using server = await startStubServer(() => undefined);
-    expect(await ended({ url: server.url, transport: 'sse', maxSilenceMs: 20 })).toMatchObject(unreachable);
+    const results = await ended({ url: server.url, transport: 'sse', maxSilenceMs: 20 });
+    expect(results).toMatchObject(unreachable);
+    expect(results[0]?.errors?.[0]?.message).not.toContain('WebSocket');
   });
 
   test('over WebSocket ends like one that was cut', async () => {

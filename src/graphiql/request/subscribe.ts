@@ -74,7 +74,7 @@ export function subscribe(
     sink.end();
   };
   const fail = (error: unknown) => {
-    if (!isOver) sink.next(subscriptionFailure(error));
+    if (!isOver) sink.next(subscriptionFailure(error, transport));
     finish();
   };
   const { query, operationName, variables } = params;
