@@ -1,3 +1,5 @@
+import { validateHeaderName, validateHeaderValue } from 'node:http';
+
 /**
  * What is wrong with the settings of traces. The OpenTelemetry SDK reads them itself and silently ignores a
  * value that it does not know: whoever set it would look for traces that never come. `text` reads a variable;
@@ -33,10 +35,15 @@ export function tracingProblems(text: (name: string) => string | undefined): str
     [first('OTEL_BSP_SCHEDULE_DELAY'), isCount, 'a whole number of milliseconds above 0'],
     [first('OTEL_BSP_EXPORT_TIMEOUT'), isCount, 'a whole number of milliseconds above 0'],
   ];
-  return rules.flatMap(([name, isRight, what]) => {
+  const problems = rules.flatMap(([name, isRight, what]) => {
     const value = name && text(name);
     return value === undefined || isRight(value) ? [] : [`${name} must be ${what}, but is "${value}"`];
   });
+  // Both are sent.
+  const headers = ['OTEL_EXPORTER_OTLP_HEADERS', 'OTEL_EXPORTER_OTLP_TRACES_HEADERS'];
+  const wrong = headers.filter((name) => !areHeaders(text(name) ?? ''));
+  // Without their value, which is a secret more often than not.
+  return [...problems, ...wrong.map((name) => `${name} must be name=value,name=value, percent-encoded`)];
 }
 
 /** The variable, what its value may be, and how that is said. */
@@ -58,3 +65,19 @@ const oneOf =
 const isCount = (value: string) => /^[1-9]\d{0,8}$/.test(value);
 const namesTraceContext = (value: string) =>
   value.split(',').some((propagator) => propagator.trim() === 'tracecontext');
+
+function areHeaders(list: string): boolean {
+  return list.split(',').every((entry) => entry.trim() === '' || isHeader(entry));
+}
+
+/** As the SDK reads it: a percent-encoded pair, of which it drops what follows a semicolon. */
+function isHeader(entry: string): boolean {
+  const [, name = '', value = ''] = /^\s*([^=;]+?)\s*=\s*([^;\s][^;]*)$/.exec(entry) ?? [];
+  try {
+    validateHeaderName(decodeURIComponent(name));
+    validateHeaderValue(name, decodeURIComponent(value));
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -55,8 +55,24 @@ describe('A setting of traces that would be passed over without a word stops the
       env: { OTEL_SDK_DISABLED: 'yes' },
       problem: 'OTEL_SDK_DISABLED must be true or false, but is "yes"',
     },
+    ...[
+      'Authorization Bearer secret',
+      'bad name=secret',
+      'a=secret;b',
+      'a=%zzsecret',
+      'a=secret%0a',
+      'a=',
+    ].map((OTEL_EXPORTER_OTLP_HEADERS) => ({
+      env: { OTEL_EXPORTER_OTLP_HEADERS },
+      problem: 'OTEL_EXPORTER_OTLP_HEADERS must be name=value,name=value, percent-encoded',
+    })),
+    {
+      env: { OTEL_EXPORTER_OTLP_TRACES_HEADERS: 'a=1,secret', OTEL_EXPORTER_OTLP_HEADERS: 'a=1' },
+      problem: 'OTEL_EXPORTER_OTLP_TRACES_HEADERS must be',
+    },
   ])('$env is told as: $problem', ({ env, problem }) => {
     expect(configProblems({ ...endpoint, ...env })).toEqual([expect.stringContaining(problem)]);
+    expect(configProblems({ ...endpoint, ...env }).join()).not.toContain('secret');
   });
 
   test('each of them at once', () => {
@@ -98,6 +114,10 @@ describe('Nothing is wrong', () => {
     {
       name: 'with a small share',
       env: { OTEL_TRACES_SAMPLER: 'traceidratio', OTEL_TRACES_SAMPLER_ARG: '1e-3' },
+    },
+    {
+      name: 'with headers, encoded or not',
+      env: { OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Basic%20YQ%3D%3D, x-b = plain words==,' },
     },
     {
       name: 'with compression and a timeout',

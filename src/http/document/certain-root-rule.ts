@@ -25,4 +25,5 @@ export function certainRootRule(context: ValidationContext): ASTVisitor {
 }
 
 const conditions = new Set(['skip', 'include']);
-const message = 'The root field of a subscription cannot have @skip or @include.';
+const message =
+  'The root field of a subscription cannot have @skip or @include. Start the subscription only when it is wanted.';
