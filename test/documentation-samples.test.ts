@@ -40,9 +40,13 @@ test('The curl commands upload a file, read its job and watch it, as they stand'
   expect(states).toMatch(/event: complete\ndata:\s*$/);
 });
 
-test('Each GraphQL document fits the schema', () => {
-  const documents = written('graphql');
-  expect(documents.length).toBeGreaterThan(1);
+test('Each GraphQL document fits the schema, in Python as well', () => {
+  const inPython = written('python').flatMap(({ path, code }) =>
+    [...code.matchAll(/"""(.+?)"""/gs)].map(([, document = '']) => ({ path, code: document })),
+  );
+  expect(inPython).toHaveLength(2);
+  const documents = [...written('graphql'), ...inPython];
+  expect(documents.length).toBeGreaterThan(3);
   for (const { path, code } of documents) expect(validate(schema, parse(code)), path).toEqual([]);
 });
 
