@@ -29,8 +29,8 @@ const inChunks = (body: Buffer) =>
 describe('A body in pieces of one byte', () => {
   test('takes no more memory than its bytes while the rest is awaited, and is whole in the end', async () => {
     const req = new Readable({ read() {} });
-    const { signal } = new AbortController();
-    const text = readText(Object.assign(req, { headers: {} }) as unknown as IncomingMessage, { signal });
+    const options = { timeoutMs: 30_000, signal: new AbortController().signal };
+    const text = readText(Object.assign(req, { headers: {} }) as unknown as IncomingMessage, options);
     const before = usedBytes();
     for (let round = 0; round < 100; round += 1) {
       for (let at = 0; at < 5_000; at += 1) req.push(Buffer.from('x'));

@@ -9,8 +9,8 @@ const maxBytes = 1024 * 1024;
 
 /** How long to wait. */
 export interface ReadTextOptions {
-  /** For the whole body. Default 30,000. */
-  readonly timeoutMs?: number;
+  /** For the whole body. */
+  readonly timeoutMs: number;
   readonly signal: AbortSignal;
 }
 
@@ -19,7 +19,7 @@ export interface ReadTextOptions {
  * then drains the rest of the body.
  */
 export async function readText(req: IncomingMessage, options: ReadTextOptions): Promise<string> {
-  const { timeoutMs = 30_000, signal } = options;
+  const { timeoutMs, signal } = options;
   if (Number(req.headers['content-length']) > maxBytes) throw tooLarge();
   signal.throwIfAborted();
   const body = createGrowingBuffer(maxBytes);

@@ -102,20 +102,14 @@ function parseSearch(url: string): GraphQLParams {
     // Whatever stands in front of the gateway may go by the last of them, and the gateway by the first.
     if (search.getAll(name).length > 1) throw givenTwice(name);
   }
-  const json = (name: string) => {
-    const text = search.get(name);
-    return text ? (parseJson(text, `The search parameter "${name}"`) as Record<string, unknown>) : undefined;
-  };
-  return Object.fromEntries(
-    Object.entries({
-      query: search.get('query') || undefined,
-      operationName: search.get('operationName') || undefined,
-      documentId: search.get('documentId') || undefined,
-      variables: json('variables'),
-      extensions: json('extensions'),
-    }).filter(([, value]) => value !== undefined),
-  );
+  // An empty one stands for none.
+  const given = [...search].filter(([, text]) => text !== '');
+  const read = (name: string, text: string) =>
+    jsonParameters.test(name) ? parseJson(text, `The search parameter "${name}"`) : text;
+  return Object.fromEntries(given.map(([name, text]) => [name, read(name, text)]));
 }
+
+const jsonParameters = /^(variables|extensions)$/;
 
 function givenTwice(name: string): GatewayError {
   return new GatewayError('BAD_REQUEST', `The search parameter "${name}" may be given only once.`);
