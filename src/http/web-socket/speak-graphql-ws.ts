@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { CloseCode, makeServer, type ServerOptions } from 'graphql-ws';
 import type { WebSocket, WebSocketServer } from 'ws';
 import type { Log } from '../../log.ts';
-import { createOperationIds } from './operation-ids.ts';
+import { createOperationIds, type OperationIds } from './operation-ids.ts';
 
 /** What the hooks of the protocol find as `extra` in their context. */
 export interface SocketExtra {
@@ -38,6 +38,30 @@ export function speakGraphQLWS(sockets: WebSocketServer, options: SpeakGraphQLWS
     },
   });
 
+  function hear(socket: WebSocket, ids: OperationIds, take: Take, data: Buffer): void {
+    // A client has half a minute to answer a close, and may go on talking: nobody would get the answers.
+    if (socket.readyState !== socket.OPEN) return;
+    if (!begun.has(socket) && data.length > maxInitBytes) {
+      return void socket.close(CloseCode.BadRequest, 'Invalid message received');
+    }
+    const heard = ids.heard(String(data));
+    if (!heard) return;
+    // graphql-ws parses a text, and takes anything else as it is. A deeply nested message written out
+    // again would overflow the stack.
+    const taken = take(heard.message as string);
+    // At once: the next message may need its place.
+    if (heard.givenUp !== undefined) giveUp(socket, heard.givenUp);
+    taken.catch((error: Error) => {
+      // graphql-ws throws a client's mistakes without a code. The RangeError comes from a ping that
+      // is nested too deeply to be written back.
+      const isClients =
+        error.message.startsWith('Unexpected message of type ') || error instanceof RangeError;
+      if (isClients) return socket.close(CloseCode.BadRequest, 'Invalid message received');
+      log.error({ err: error }, 'a message on a WebSocket could not be handled');
+      socket.close(CloseCode.InternalServerError, 'Internal server error');
+    });
+  }
+
   sockets.on('connection', (socket, request) => {
     // ws itself closes the connection after a broken frame.
     socket.on('error', () => {});
@@ -51,30 +75,7 @@ export function speakGraphQLWS(sockets: WebSocketServer, options: SpeakGraphQLWS
           if (told !== undefined) await send(socket, told, maxWaitingBytes);
         },
         close: (code, reason) => socket.close(code, reason),
-        onMessage: (take) =>
-          socket.on('message', (data: Buffer) => {
-            // A client has half a minute to answer a close, and may go on talking: nobody would get the answers.
-            if (socket.readyState !== socket.OPEN) return;
-            if (!begun.has(socket) && data.length > maxInitBytes) {
-              return socket.close(CloseCode.BadRequest, 'Invalid message received');
-            }
-            const heard = ids.heard(String(data));
-            if (!heard) return;
-            // graphql-ws parses a text, and takes anything else as it is. A deeply nested message written out
-            // again would overflow the stack.
-            const taken = take(heard.message as string);
-            // At once: the next message may need its place.
-            if (heard.givenUp !== undefined) giveUp(socket, heard.givenUp);
-            taken.catch((error: Error) => {
-              // graphql-ws throws a client's mistakes without a code. The RangeError comes from a ping that
-              // is nested too deeply to be written back.
-              const isClients =
-                error.message.startsWith('Unexpected message of type ') || error instanceof RangeError;
-              if (isClients) return socket.close(CloseCode.BadRequest, 'Invalid message received');
-              log.error({ err: error }, 'a message on a WebSocket could not be handled');
-              socket.close(CloseCode.InternalServerError, 'Internal server error');
-            });
-          }),
+        onMessage: (take) => socket.on('message', (data: Buffer) => hear(socket, ids, take, data)),
       },
       { socket, request },
     );
@@ -91,6 +92,9 @@ export function speakGraphQLWS(sockets: WebSocketServer, options: SpeakGraphQLWS
     });
   });
 }
+
+/** As graphql-ws takes a message; it rejects with what went wrong. */
+type Take = (message: string) => Promise<void>;
 
 /** RFC 6455, 7.1.5: no code was given. */
 const noCode = 1005;
