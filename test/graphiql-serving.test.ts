@@ -159,10 +159,11 @@ describe('Under /graphiql/', () => {
   });
 
   test.each(['/graphiql', '/graphiql/', '/graphiql/settings.json', '/'])(
-    '%s takes no POST',
+    '%s takes no POST, and says where one is taken',
     async (target) => {
       const answer = await exchange(gateway.url, requestHead('POST', target, { 'content-length': 0 }));
       expect(answer).toMatchObject({ status: 405, headers: { allow: 'GET, HEAD' } });
+      expect(answer.body).toContain('/graphql');
     },
   );
 

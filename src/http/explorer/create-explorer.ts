@@ -36,7 +36,7 @@ export function createExplorer({ sandboxToken, log, folder = builtPage }: Explor
     if (!isPage && !isDoor) return false;
     if (req.method !== 'GET' && req.method !== 'HEAD') {
       res.setHeader('allow', 'GET, HEAD');
-      answer(req, res, 405, 'text/plain', 'only GET and HEAD\n');
+      answer(req, res, 405, 'text/plain', 'only GET and HEAD: the API is at /graphql\n');
     } else if (isDoor) {
       // With the query string: the page shows a query that is in it, and leaves running it to the person.
       const { search } = new URL(req.url ?? '', 'http://localhost');

@@ -53,5 +53,6 @@ function decode(bytes: Buffer): string {
 }
 
 function tooLarge(): GatewayError {
-  return new GatewayError('PAYLOAD_TOO_LARGE', `A request without files may have ${maxBytes} bytes at most.`);
+  const message = `A body that is not multipart/form-data may have ${maxBytes} bytes at most.`;
+  return new GatewayError('PAYLOAD_TOO_LARGE', message);
 }
