@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Log } from '../log.ts';
 import { answerBrokenRequests } from './connection/answer-broken-requests.ts';
 import { answerHalfClosed } from './connection/answer-half-closed.ts';
@@ -59,7 +59,19 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   answerBrokenRequests(server);
   answerHalfClosed(server);
   continueWhenRead(server);
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket) => {
+    // Told again for each upgrade that is passed over.
+    if (sockets.has(socket)) return;
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
   const closeWebSockets = serveWebSocket({ ...options, server, work });
+
+  /** As `closeAllConnections`, which knows none that Node has handed over with an upgrade. */
+  function destroySockets(): void {
+    for (const socket of sockets) socket.destroy();
+  }
 
   async function close(drainMs: number): Promise<void> {
     work.stopAccepting();
@@ -71,7 +83,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const closed = once(server, 'close');
     server.close();
     // A reset would take the answer away from a client that is still sending.
-    const timer = setTimeout(() => server.closeAllConnections(), isDone ? 0 : graceMs);
+    const timer = setTimeout(destroySockets, isDone ? 0 : graceMs);
     await closed;
     clearTimeout(timer);
     // The server closes before its connections report it: what they cut off then gives up its thread and its calls.
