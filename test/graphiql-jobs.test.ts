@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { JobState } from '../src/graphiql/jobs/job-state.ts';
 import { jobWords } from '../src/graphiql/jobs/job-words.ts';
 import { watchJobs } from '../src/graphiql/jobs/watch-jobs.ts';
+import type { GraphQLResult } from '../src/graphiql/request/graphql-result.ts';
 import type { SubscriptionSink } from '../src/graphiql/request/subscribe.ts';
 import { browserStorage } from '../src/graphiql/state/browser-storage.ts';
 import { createStore, type Store } from '../src/graphiql/state/create-store.ts';
@@ -9,6 +10,7 @@ import type { ExplorerState } from '../src/graphiql/state/explorer-state.ts';
 import { jobActions } from '../src/graphiql/state/job-actions.ts';
 import { keptJobs } from '../src/graphiql/state/kept-jobs.ts';
 import { type KeptValues, keptValues } from '../src/graphiql/state/kept-values.ts';
+import { eventually } from './support/eventually.ts';
 
 const job: JobState = {
   id: 'COUPON_BATCH:1:1',
@@ -91,7 +93,7 @@ describe('Two pages of one browser', () => {
 
   function openPage(kept: KeptValues) {
     const store = createStore({ jobs: keptJobs(kept.read('jobs')) }) as unknown as Store<ExplorerState>;
-    return jobActions(store, kept, () => () => {});
+    return jobActions(store, kept, { subscribe: () => () => {}, ask: async () => ({}) });
   }
 
   test('keep the jobs of both, and forget what either forgot', () => {
@@ -117,8 +119,14 @@ describe('Watching jobs', () => {
     const states: string[] = [];
     const interruptions: string[] = [];
     const faults: string[] = [];
+    const asked: unknown[] = [];
+    let answer: GraphQLResult = {};
     let onSubscribe = () => {};
     const stop = watchJobs(ids, {
+      async ask({ variables }) {
+        asked.push(variables);
+        return answer;
+      },
       subscribe(params, sink) {
         const subscription = { ids: params.variables?.['ids'], sink, isStopped: false };
         subscriptions.push(subscription);
@@ -142,7 +150,13 @@ describe('Watching jobs', () => {
       new Promise<void>((resolve) => {
         onSubscribe = resolve;
       });
-    return { subscriptions, states, interruptions, faults, stop, tell, fail, nextSubscription };
+    const answerWith = (result: GraphQLResult) => {
+      answer = result;
+    };
+    return {
+      ...{ subscriptions, asked, states, interruptions, faults },
+      ...{ stop, tell, fail, answerWith, nextSubscription },
+    };
   }
 
   test('of none opens no connection', () => {
@@ -157,15 +171,23 @@ describe('Watching jobs', () => {
     expect(subscriptions).toHaveLength(1);
   });
 
-  test('finds the one job that does not exist, and goes on with the others', () => {
-    const { subscriptions, fail, faults } = setUp(['a', 'b', 'c']);
+  test('finds the jobs that do not exist by one query, and goes on with the others', async () => {
+    const { subscriptions, asked, fail, faults, answerWith, nextSubscription } = setUp(['a', 'b', 'c', 'd']);
+    const errors = [{ message: 'later', path: ['job3'] }];
+    answerWith({ data: { job0: null, job1: { id: 'b' }, job2: null, job3: null }, errors });
+    const again = nextSubscription();
     fail(0, 'JOB_NOT_FOUND');
-    expect(subscriptions.slice(1).map(({ ids }) => ids)).toEqual([['a', 'b'], ['c']]);
-    fail(1, 'JOB_NOT_FOUND');
-    expect(subscriptions.slice(3).map(({ ids }) => ids)).toEqual([['a'], ['b']]);
-    fail(4, 'JOB_NOT_FOUND');
-    expect(faults).toEqual(['b: JOB_NOT_FOUND']);
-    expect(subscriptions).toHaveLength(5);
+    await again;
+    expect(asked).toEqual([{ id0: 'a', id1: 'b', id2: 'c', id3: 'd' }]);
+    expect(faults).toEqual(['a c: JOB_NOT_FOUND']);
+    expect(subscriptions.slice(1).map(({ ids }) => ids)).toEqual([['b', 'd']]);
+  });
+
+  test('tells why it cannot find the jobs that do not exist', async () => {
+    const { fail, faults, answerWith } = setUp(['a', 'b']);
+    answerWith({ data: null, errors: [{ message: 'no', extensions: { code: 'FORBIDDEN' } }] });
+    fail(0, 'JOB_NOT_FOUND');
+    await eventually(() => expect(faults).toEqual(['a b: no']));
   });
 
   test('starts anew with what is not over when it ends too early, as when the gateway restarts', async () => {
@@ -217,9 +239,10 @@ describe('Watching jobs', () => {
   });
 
   test('that was given up starts nothing any more', () => {
-    const { subscriptions, stop, fail } = setUp(['a', 'b']);
+    const { subscriptions, asked, stop, fail } = setUp(['a', 'b']);
     stop();
     fail(0, 'JOB_NOT_FOUND');
     expect(subscriptions).toMatchObject([{ isStopped: true }]);
+    expect(asked).toEqual([]);
   });
 });

@@ -1,12 +1,15 @@
 import type { GraphQLFault, GraphQLResult } from '../request/graphql-result.ts';
 import type { GraphQLParams } from '../request/multipart-parts.ts';
 import type { SubscriptionSink } from '../request/subscribe.ts';
+import { findJobs, missingJobs } from './find-jobs.ts';
 import { type JobState, watchQuery } from './job-state.ts';
 
 /** How jobs are watched, and who hears of them. */
 export interface WatchJobsOptions {
   /** Starts a subscription; returns what ends it. */
   readonly subscribe: (params: GraphQLParams, sink: SubscriptionSink) => () => void;
+  /** Sends a query. Never rejects. */
+  readonly ask: (params: GraphQLParams) => Promise<GraphQLResult>;
   readonly onState: (state: JobState) => void;
   /** Called when nothing is heard of these jobs, and why. They are tried again by themselves. */
   readonly onInterruption: (ids: readonly string[], fault: GraphQLFault) => void;
@@ -21,11 +24,11 @@ export interface WatchJobsOptions {
 
 /**
  * Watches jobs to their ends, all in one subscription, since a browser opens only six connections to a host.
- * One job that does not exist ends the whole subscription: then each half is watched separately, until that
- * job is alone. A gateway that is gone is tried again until it is back. Returns what ends it all.
+ * One job that does not exist ends the whole subscription: then a query tells which do, and these are watched on. A
+ * gateway that is gone is tried again until it is back. Returns what ends it all.
  */
 export function watchJobs(ids: readonly string[], options: WatchJobsOptions): () => void {
-  const { subscribe, onState, onInterruption, onFault, againAfterMs = 2_000 } = options;
+  const { subscribe, ask, onState, onInterruption, onFault, againAfterMs = 2_000 } = options;
   const endings = new Set<() => void>();
   let isOver = false;
   let pauseMs = againAfterMs;
@@ -46,21 +49,32 @@ export function watchJobs(ids: readonly string[], options: WatchJobsOptions): ()
     };
     const end = () => {
       endings.delete(ending);
-      const rest = [...open];
-      if (isOver || rest.length === 0) return;
-      const code = fault?.extensions?.['code'];
-      if (fault && code === 'UNREACHABLE') onInterruption(rest, fault);
-      if (!fault || code === 'SHUTTING_DOWN' || code === 'UNREACHABLE') return again(rest);
-      if (code !== 'JOB_NOT_FOUND' || rest.length === 1) return onFault(rest, fault);
-      const middle = Math.ceil(rest.length / 2);
-      watch(rest.slice(0, middle));
-      watch(rest.slice(middle));
+      if (!isOver && open.size > 0) goOn([...open], fault);
     };
     endings.add(ending);
     stop = subscribe(
       { query: watchQuery, operationName: 'WatchJobs', variables: { ids: group } },
       { next, end },
     );
+  };
+
+  const goOn = (rest: readonly string[], fault: GraphQLFault | undefined): void => {
+    const code = fault?.extensions?.['code'];
+    if (fault && code === 'UNREACHABLE') onInterruption(rest, fault);
+    if (!fault || code === 'SHUTTING_DOWN' || code === 'UNREACHABLE') again(rest);
+    else if (code !== 'JOB_NOT_FOUND' || rest.length === 1) onFault(rest, fault);
+    else void ask(findJobs(rest)).then((result) => sortOut(rest, result, fault));
+  };
+
+  const sortOut = (rest: readonly string[], result: GraphQLResult, fault: GraphQLFault): void => {
+    if (isOver) return;
+    if (!result.data) {
+      goOn(rest, result.errors?.[0]);
+      return;
+    }
+    const missing = missingJobs(rest, result);
+    if (missing.length > 0) onFault(missing, fault);
+    watch(rest.filter((id) => !missing.includes(id)));
   };
 
   const again = (group: readonly string[]) => {

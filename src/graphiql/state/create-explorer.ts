@@ -1,4 +1,5 @@
 import type { Fetcher } from '@graphiql/toolkit';
+import { sendOperation } from '../request/send-operation.ts';
 import type { Settings } from '../request/settings.ts';
 import { subscribe } from '../request/subscribe.ts';
 import { tokenHeader } from '../request/token-header.ts';
@@ -45,9 +46,12 @@ export function createExplorer(settings: Settings, kept: KeptValues, origin: str
     wantedPanel: null,
   });
   const files = fileActions(store);
-  const jobs = jobActions(store, kept, (params, sink) => {
-    const { token, transport } = store.get();
-    return subscribe(params, sink, { url, headers: tokenHeader(token), transport });
+  const jobs = jobActions(store, kept, {
+    subscribe(params, sink) {
+      const { token, transport } = store.get();
+      return subscribe(params, sink, { url, headers: tokenHeader(token), transport });
+    },
+    ask: (params) => sendOperation(params, { url, headers: tokenHeader(store.get().token) }),
   });
   const repeats = createRepeatGuard();
   const runUpload = createRunUpload(store, files, jobs, repeats);

@@ -1,9 +1,7 @@
 import { jobWords } from '../jobs/job-words.ts';
-import { watchJobs } from '../jobs/watch-jobs.ts';
+import { type WatchJobsOptions, watchJobs } from '../jobs/watch-jobs.ts';
 import type { WatchedJob } from '../jobs/watched-job.ts';
 import { explainFault } from '../request/explain-fault.ts';
-import type { GraphQLParams } from '../request/multipart-parts.ts';
-import type { SubscriptionSink } from '../request/subscribe.ts';
 import type { Store } from './create-store.ts';
 import type { ExplorerState } from './explorer-state.ts';
 import { keptJobs } from './kept-jobs.ts';
@@ -25,7 +23,7 @@ const maxJobs = 50;
 export function jobActions(
   store: Store<ExplorerState>,
   kept: KeptValues,
-  subscribe: (params: GraphQLParams, sink: SubscriptionSink) => () => void,
+  { subscribe, ask }: Pick<WatchJobsOptions, 'subscribe' | 'ask'>,
 ): JobActions {
   let stop = () => {};
 
@@ -46,6 +44,7 @@ export function jobActions(
       open.map(({ id }) => id),
       {
         subscribe,
+        ask,
         onState(state) {
           const before = store.get().jobs.find(({ id }) => id === state.id)?.state;
           const { step, outcome } = jobWords(state);
