@@ -72,9 +72,12 @@ function twoTries({ name, before, between, heal, second, ...bound }: TwoTries): 
     },
     async run(stage) {
       using first = await halfSent(stage);
-      // Its client would be taken for silent meanwhile.
-      await first.trickleUntil(between?.(replicas) ?? Promise.resolve());
-      await (second === 'waits' ? wait : overtake)(stage, replicas);
+      const meanwhile = async () => {
+        await between?.(replicas);
+        await (second === 'waits' ? wait : overtake)(stage, replicas);
+      };
+      // Its client would be taken for silent otherwise.
+      await first.trickleUntil(meanwhile());
       return await first.rest();
     },
     heal: async () => heal?.(replicas),
