@@ -86,9 +86,11 @@ describe('what a watcher sees', () => {
     await vi.advanceTimersByTimeAsync(0);
     expect(seen).toHaveLength(3);
     expect(watcher.stats()).toMatchObject({ loops: 2, watchers: 1 });
-    upstream.list(job('1', 'FINISHED'), job('2', 'ERRORED'), job('1', 'FINISHED', redeemed));
-    await step(upstream);
-    await vi.advanceTimersByTimeAsync(1000);
+    upstream.list(job('1', 'FINISHED'), job('2', 'ERRORED'), job('1', 'STARTED', redeemed));
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(watcher.stats()).toMatchObject({ loops: 1, watchers: 1 });
+    upstream.list(job('1', 'FINISHED', redeemed));
+    await vi.advanceTimersByTimeAsync(10_000);
     await ended;
     expect(seen).toHaveLength(5);
     expect(watcher.stats()).toMatchObject(nothing);

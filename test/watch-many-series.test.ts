@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { createWatcher } from '../src/watch/create-watcher.ts';
+import { createPerCredential } from '../src/watch/per-credential.ts';
 import type { PollTurn } from '../src/watch/poll-exchange.ts';
 import { createPollScheduler } from '../src/watch/poll-scheduler.ts';
 import { createUpstream, credential, isTerminal, job, ref } from './support/watch-upstream.ts';
@@ -39,6 +40,11 @@ test('series that are watched already do not count again, those of others not at
   expect(watcher.stats()).toMatchObject({ watchers: 2, loops: 1_400 });
   watcher.watch(refsOf(2_000, 600), caller, signal);
   expect(watcher.stats()).toMatchObject({ watchers: 3, loops: 2_000 });
+});
+
+test('a credential keeps its scheduler, however many others come that are never used', () => {
+  const kept = createPerCredential(() => ({ isIdle: () => true }));
+  for (let id = 0; id < 100; id += 1) expect(kept.get(`${id}`)).toBe(kept.get(`${id}`));
 });
 
 test('thousands of loops that come at once are looked through once, and so are those that go', async () => {

@@ -148,7 +148,6 @@ export function createPollLoop(options: PollLoopOptions): PollLoop {
   }
 
   function apply(outcome: PollOutcome, old = false): void {
-    if (signal.aborted) return;
     if ('error' in outcome) return void fail(outcome.error);
     grace.renew();
     board.update(outcome.jobs, old);

@@ -6,25 +6,22 @@ export type Settled<T> = { readonly value: T } | { readonly error: unknown };
 const pace = createRoundPacer(50);
 
 /**
- * Turns the error that ends an iterator into its last value, so that every transport delivers it in the same way, as a
- * result, and then ends properly. An object, not a generator: a waiting generator could not be interrupted.
+ * Turns the error that ends an iterator, which is done after it, into its last value: so every transport delivers it in
+ * the same way, as a result, and then ends properly. An object, not a generator: a waiting generator could not be
+ * interrupted.
  */
 export function settleErrors<T>(source: AsyncIterableIterator<T>): AsyncIterableIterator<Settled<T>> {
-  let ended = false;
   return {
     async next() {
-      if (ended) return { done: true, value: undefined };
       try {
         const { done, value } = await source.next();
         await pace();
         return done ? { done, value: undefined } : { done: false, value: { value } };
       } catch (error) {
-        ended = true;
         return { done: false, value: { error } };
       }
     },
     async return() {
-      ended = true;
       await source.return?.();
       return { done: true, value: undefined };
     },

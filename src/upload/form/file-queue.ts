@@ -137,7 +137,6 @@ export function createFileQueue(options: FileQueueOptions): AddFile {
   ): Promise<FileUpload> {
     signal.throwIfAborted();
     const { promise: failure, reject } = deferred<never>();
-    failure.catch(() => {});
     // Bytes of other parts count as progress, too, but the file is not waited for without end.
     const watchFor = (timeoutMs: number) =>
       createStallWatch({ timeoutMs, onStall: () => reject(stalled(timeoutMs)) });

@@ -139,7 +139,7 @@ export function createRedisSeat(options: RedisSeatOptions): PollSeat {
 
   function hear(message: string): void {
     const [number = '', body = ''] = message.split(' ');
-    if (left || alone || number === turn) return;
+    if (alone || number === turn) return;
     if (body === '') {
       events.onFree();
       return;
