@@ -21,8 +21,7 @@ export function useUploadPlaces(places: UploadPlaces): Plugin<object, ServerCont
       const leave = places.take(token);
       if (!leave) throw tooMany(places);
       leaves.set(req, leave);
-      if (signal.aborted) leave();
-      else onAbort(signal, leave);
+      onAbort(signal, leave);
     },
     onResponse({ serverContext: { req } }) {
       leaves.get(req)?.();

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { ExecutionResult, FormattedExecutionResult, GraphQLError } from 'graphql';
+import type { ExecutionResult, FormattedExecutionResult } from 'graphql';
 import type { YogaServerInstance } from 'graphql-yoga';
 import { callerToken, type LookUp } from '../../caller-token.ts';
 import { GatewayError } from '../../errors.ts';
@@ -37,12 +37,6 @@ export function webSocketProtocol(options: WebSocketProtocolOptions): SpeakGraph
       const header = headers(extra.request);
       const record = beginOperation((name) => parameter(name) ?? header(name));
       const signal = operations.begin(extra.socket, id, record);
-      const refused = (errors: readonly GraphQLError[]) => {
-        const told = errors.map((error) => toldError(error, record));
-        // Not left to `onError`, which is not called when the client has given the operation up meanwhile.
-        operations.end(extra.socket, id);
-        return told;
-      };
       try {
         if (operations.count(extra.socket) > maxOperations) throw tooMany();
         if (hasTooManyValues(payload.extensions)) throw tooManyExtensions();
@@ -55,7 +49,7 @@ export function webSocketProtocol(options: WebSocketProtocolOptions): SpeakGraph
         const { schema, parse, validate, contextFactory, execute, subscribe } = enveloped;
         const document = parse(query);
         const errors = validate(schema, document);
-        if (errors.length > 0) return refused(errors);
+        if (errors.length > 0) return errors;
         const { operationName, variables: variableValues } = payload;
         const contextValue = await contextFactory();
         // Here the two functions below find the enveloped ones of this operation.
@@ -63,7 +57,7 @@ export function webSocketProtocol(options: WebSocketProtocolOptions): SpeakGraph
         return { schema, document, operationName, variableValues, contextValue, rootValue };
       } catch (error) {
         // Not thrown on: that would close the socket, and end all that runs on it.
-        return refused([toPublicError(error)]);
+        return [toPublicError(error)];
       }
     },
     async execute(args) {

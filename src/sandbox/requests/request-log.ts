@@ -119,8 +119,6 @@ function whenOver(req: IncomingMessage, res: ServerResponse, over: () => void): 
   };
   res.once('close', settle);
   onBodyOver(req, settle);
-  // Without a listener a cut upload would end the process.
-  req.on('error', () => {});
 }
 
 function matcher(match: RequestMatch | undefined): (request: LoggedRequest) => boolean {
