@@ -1,5 +1,7 @@
 import { createServer } from 'node:net';
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { createOpenTelemetry } from '../src/observe/open-telemetry.ts';
+import { openBlackHole } from './faults/black-hole.ts';
 import { eventually } from './support/eventually.ts';
 import { ask } from './support/graphql-client.ts';
 import { hasProgram } from './support/has-program.ts';
@@ -11,6 +13,8 @@ import { end, logged, only, routersTrace, startTraced } from './support/traced-g
 // These tests run what `npm run build` made, before a collector that takes what it is sent over HTTP.
 
 const { traceId, spanId, traceparent } = routersTrace;
+
+afterEach(() => void vi.unstubAllEnvs());
 
 test('What is no trace of a router is passed over: the operation begins one of its own', async () => {
   const none = {
@@ -35,6 +39,19 @@ test('What is no trace of a router is passed over: the operation begins one of i
   expect(names.toSorted()).toEqual(Object.keys(none).toSorted());
   expect(spans.map(({ parentSpanId }) => parentSpanId)).toEqual(Object.keys(none).map(() => ''));
   expect(new Set([traceId, ...spans.map((span) => span.traceId)]).size).toBe(spans.length + 1);
+});
+
+test('A collector whose host drops what it is sent is away after a while, and the log says so', async () => {
+  await using collector = await openBlackHole();
+  vi.stubEnv('OTEL_EXPORTER_OTLP_ENDPOINT', collector.url);
+  vi.stubEnv('OTEL_EXPORTER_OTLP_TIMEOUT', '100');
+  vi.stubEnv('OTEL_BSP_SCHEDULE_DELAY', '10');
+  const told: string[] = [];
+  const log = { info: () => {}, warn: (_: object, text = '') => void told.push(text) };
+  const tracing = createOpenTelemetry({ log, connectTimeoutMs: 100 });
+  tracing.begin('query', () => undefined).end();
+  await eventually(() => expect(told).toEqual(['traces cannot be delivered and are dropped']), 2_000);
+  await tracing.close();
 });
 
 describe.concurrent('The standard variables say', () => {

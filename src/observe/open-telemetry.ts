@@ -22,9 +22,11 @@ import { noSpan, type Span, type SpanAttributes } from '../span.ts';
 import { tellOutages } from './tell-outages.ts';
 import type { Tracing } from './tracing.ts';
 
-/** Who hears of outages of the collector. */
+/** Who hears of outages of the collector, and when. */
 export interface OpenTelemetryOptions {
   readonly log: Pick<Log, 'info' | 'warn'>;
+  /** How long a connection to the collector may take to come about. Default 10,000. */
+  readonly connectTimeoutMs?: number;
 }
 
 const name = 'capillary-upload-gateway';
@@ -38,12 +40,14 @@ const kinds = { step: SpanKind.INTERNAL, call: SpanKind.CLIENT };
  * with which headers, how many traces are sampled and how large the queue is; a full queue drops what comes.
  * Nothing global is set, so two gateways in one process do not mix. Whoever makes it closes it.
  */
-export function createOpenTelemetry({ log }: OpenTelemetryOptions): Tracing {
+export function createOpenTelemetry({ log, connectTimeoutMs = 10_000 }: OpenTelemetryOptions): Tracing {
+  // The SDK's own timeout begins only with the connection: where packets are dropped, the system waits two minutes.
+  const exporter = new OTLPTraceExporter({ httpAgentOptions: { timeout: connectTimeoutMs } });
   const provider = new BasicTracerProvider({
     resource: defaultResource()
       .merge(resourceFromAttributes({ 'service.name': name }))
       .merge(detectResources({ detectors: [envDetector] })),
-    spanProcessors: [new BatchSpanProcessor(tellOutages(new OTLPTraceExporter(), log))],
+    spanProcessors: [new BatchSpanProcessor(tellOutages(exporter, log))],
   });
   const tracer = provider.getTracer(name);
 
