@@ -116,6 +116,13 @@ describe('A fair queue', () => {
     expect(await next).toBe('next');
   });
 
+  test('takes no work of who has given up before', async () => {
+    const reason = new Error('gone');
+    const work = vi.fn(async () => 'given up');
+    await expect(createFairQueue(1)('a', AbortSignal.abort(reason), work)).rejects.toBe(reason);
+    expect(work).not.toHaveBeenCalled();
+  });
+
   test('passes over who gave up while waiting, and tells it why', async () => {
     const inTurn = createFairQueue(1);
     const first = deferred();

@@ -8,6 +8,7 @@ import { createInspector, type Inspector } from '../src/upload/inspection/create
 import type { InspectionEvents } from '../src/upload/inspection/inspection.ts';
 import type { InspectionPlan } from '../src/upload/inspection/inspection-messages.ts';
 import { createPassingFile, type PassingFileOptions } from '../src/upload/passing/passing-file.ts';
+import { readToEnd } from '../src/upload/passing/read-to-end.ts';
 import { FileRefusedError } from '../src/upload/result/file-refused-error.ts';
 import { couponFile } from './support/coupon-file.ts';
 import { eventually } from './support/eventually.ts';
@@ -542,4 +543,12 @@ describe('However it is chunked, a file passes byte for byte', () => {
     arrival.endForm();
     expect(await parts).toEqual(rows.map((row) => header + row));
   });
+});
+
+test('A part that is read for somebody who has gone is stopped before it starts', async () => {
+  const reason = new Error('gone');
+  const [start, stop] = [vi.fn(), vi.fn()];
+  await expect(readToEnd({ start, resume() {}, stop }, AbortSignal.abort(reason))).rejects.toBe(reason);
+  expect(start).not.toHaveBeenCalled();
+  expect(stop).toHaveBeenCalled();
 });

@@ -22,7 +22,6 @@ export function createIdleWait(isIdle: () => boolean): IdleWait {
           resolve();
         };
       });
-      finish = undefined;
     },
   };
 }
