@@ -427,7 +427,8 @@ describe.skipIf(!hasRedisServer())('replicas with Redis', () => {
       redis.pause();
       const paused = performance.eventLoopUtilization();
       await replica.close();
-      expect(performance.eventLoopUtilization(paused).idle).toBeLessThan(timeoutMs + 100);
+      // The timeout is looked at four times within its length.
+      expect(performance.eventLoopUtilization(paused).idle).toBeLessThan(1.25 * timeoutMs + 100);
     });
   });
 });
