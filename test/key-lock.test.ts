@@ -61,6 +61,21 @@ describe('One who waits for a key', () => {
     expect(second.started).not.toHaveBeenCalled();
   });
 
+  test('comes after the one before, also where that one has waited itself', async () => {
+    const lock = createLocalKeyLock();
+    const [first, second] = [job(lock, 'a'), job(lock, 'a')];
+    first.end();
+    await eventually(() => expect(second.started).toHaveBeenCalled());
+    await settled();
+    const third = job(lock, 'a');
+    await settled();
+    expect(third.started).not.toHaveBeenCalled();
+    second.end();
+    await eventually(() => expect(third.started).toHaveBeenCalled());
+    third.end();
+    await third.held;
+  });
+
   test('has its turn when the holder has failed', async () => {
     const lock = createLocalKeyLock();
     const broken = lock.hold('a', noSignal(), () => Promise.reject(new Error('upstream')));
