@@ -19,6 +19,7 @@ import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trac
 import type { LookUp } from '../caller-token.ts';
 import type { Log } from '../log.ts';
 import { noSpan, type Span, type SpanAttributes } from '../span.ts';
+import { collectorCertificates } from './collector-certificates.ts';
 import { tellOutages } from './tell-outages.ts';
 import type { Tracing } from './tracing.ts';
 
@@ -42,7 +43,9 @@ const kinds = { step: SpanKind.INTERNAL, call: SpanKind.CLIENT };
  */
 export function createOpenTelemetry({ log, connectTimeoutMs = 10_000 }: OpenTelemetryOptions): Tracing {
   // The SDK's own timeout begins only with the connection: where packets are dropped, the system waits two minutes.
-  const exporter = new OTLPTraceExporter({ httpAgentOptions: { timeout: connectTimeoutMs } });
+  const exporter = new OTLPTraceExporter({
+    httpAgentOptions: { keepAlive: true, timeout: connectTimeoutMs, ...collectorCertificates() },
+  });
   const provider = new BasicTracerProvider({
     resource: defaultResource()
       .merge(resourceFromAttributes({ 'service.name': name }))
