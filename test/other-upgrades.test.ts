@@ -1,5 +1,7 @@
+import { once } from 'node:events';
 import { describe, expect, test } from 'vitest';
 import { eventually } from './support/eventually.ts';
+import { startProcess } from './support/gateway-process.ts';
 import { token } from './support/graphql-client.ts';
 import { encodeForm, filePart, mapPart, operationsPart } from './support/multipart-form.ts';
 import { openConnection, type RawConnection } from './support/raw-connection.ts';
@@ -128,6 +130,19 @@ describe('Requests that come in one piece with an upgrade are all answered, in t
     await eventually(async () => expect(await readMetric(gateway.url, 'gateway_watchers')).toBe(1));
     connection.socket.resetAndDestroy();
     await eventually(async () => expect(await readMetric(gateway.url, 'gateway_watchers')).toBe(0));
+  });
+
+  test('unless the client is gone when they are written, which ends nothing else', async () => {
+    await using alone = await startProcess();
+    for (let round = 0; round < 30; round += 1) {
+      using connection = await openConnection(alone.url);
+      await connection.write(post + post + webSocket);
+      const { socket } = connection;
+      // In the middle of the answers: those that remain are written to nobody.
+      socket.once('data', () => socket.resetAndDestroy()).resume();
+      await once(socket, 'close');
+    }
+    expect(await exchange(alone.url, requestHead('GET', '/readyz'))).toMatchObject({ status: 200 });
   });
 });
 

@@ -12,7 +12,7 @@ export function afterAnswers(socket: Duplex, next: () => void): void {
   const tell = (event: string) => () => {
     [...answers].find((answer) => answer.socket)?.emit(event);
   };
-  const listeners = { drain: tell('drain'), timeout: tell('timeout'), error: () => {} };
+  const listeners = { drain: tell('drain'), timeout: tell('timeout') };
   for (const [event, listener] of Object.entries(listeners)) socket.on(event, listener);
   for (const answer of answers) {
     answer.once('close', () => {

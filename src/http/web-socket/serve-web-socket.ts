@@ -59,18 +59,16 @@ export function serveWebSocket(options: WebSocketOptions): () => Promise<void> {
     // Closed along with the answer before.
     if (!socket.writable) return;
     if (req.headers.upgrade?.toLowerCase() !== 'websocket') return ignoreUpgrade(server, req, socket, head);
-    // Until the handshake is done nobody else listens to the errors of the socket.
-    const onError = () => socket.destroy();
-    socket.on('error', onError);
     const refusal = refuse(req);
     if (refusal) return refuseUpgrade(socket, refusal);
-    sockets.handleUpgrade(req, socket, head, (client) => {
-      socket.off('error', onError);
-      sockets.emit('connection', client, req);
-    });
+    sockets.handleUpgrade(req, socket, head, (client) => sockets.emit('connection', client, req));
   };
-  // Node does not wait. It would take the answers of two parsers in one stream for a bug of its own, and end the process.
-  server.on('upgrade', (req, socket, head) => afterAnswers(socket, () => onUpgrade(req, socket, head)));
+  server.on('upgrade', (req, socket, head) => {
+    // From here on Node does not listen to its errors, and one may come after the last answer was written.
+    socket.on('error', () => {});
+    // Node does not wait. It would take the answers of two parsers in one stream for a bug of its own, and end the process.
+    afterAnswers(socket, () => onUpgrade(req, socket, head));
+  });
   // ws would answer a handshake that it cannot read in HTML.
   sockets.on('wsClientError', (_, socket) => refuseUpgrade(socket, badRequest));
 
