@@ -127,7 +127,12 @@ describe.skipIf(!hasRedisServer())(
   () => {
     /** Has the first hold the key, Redis restarted empty without its knowing, and then this done. */
     async function afterLoss(
-      check: (others: KeyLock, isUnbroken: IsUnbroken, isUpAgain: () => Promise<void>) => Promise<void>,
+      check: (
+        others: KeyLock,
+        isUnbroken: IsUnbroken,
+        isUpAgain: () => Promise<void>,
+        isFree: () => Promise<void>,
+      ) => Promise<void>,
     ): Promise<void> {
       await using server = await startRedisServer();
       const [first, second] = [createRedisLink({ url: server.url }), createRedisLink({ url: server.url })];
@@ -141,7 +146,10 @@ describe.skipIf(!hasRedisServer())(
           expect(await isUnbroken()).toBe(false);
           await server.start();
           await isUp(second);
-          await check(createRedisKeyLock({ link: second, leaseMs }), isUnbroken, () => isUp(first));
+          const isFree = () =>
+            eventually(async () => expect(await second.run((redis) => redis.dbsize())).toBe(0));
+          const others = createRedisKeyLock({ link: second, leaseMs });
+          await check(others, isUnbroken, () => isUp(first), isFree);
         });
       } finally {
         await first.close();
@@ -159,8 +167,9 @@ describe.skipIf(!hasRedisServer())(
       }));
 
     test('that another may have had it, who is done', () =>
-      afterLoss(async (others, isUnbroken, isUpAgain) => {
+      afterLoss(async (others, isUnbroken, isUpAgain, isFree) => {
         await others.hold('a', never, async () => {});
+        await isFree();
         await isUpAgain();
         expect([await isUnbroken(), await isUnbroken()]).toEqual([false, false]);
       }));
