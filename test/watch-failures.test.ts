@@ -27,12 +27,16 @@ function setUp(options: Partial<Parameters<typeof createWatcher>[0]> = {}) {
     warn: (_: object, message: string) => void lines.push(message),
   };
   const watcher = createWatcher({ listJobs: upstream.listJobs, isTerminal, log, ...options });
-  const watch = (...jobIds: string[]) => {
-    const seen: string[] = [];
-    const refs = jobIds.map((id) => ref(id));
-    const ended = collect(watcher.watch(refs, caller, open()), []);
-    return { seen, ended };
-  };
+  /** Resolves to what the watching ends with. */
+  const watch = (...jobIds: string[]) =>
+    collect(
+      watcher.watch(
+        jobIds.map((id) => ref(id)),
+        caller,
+        open(),
+      ),
+      [],
+    );
   return { upstream, watcher, watch, lines };
 }
 
@@ -44,8 +48,8 @@ describe('failures that a repeat does not mend', () => {
       const error = failure(code);
       upstream.answer(() => Promise.reject(error));
       const [first, second] = [watch('1'), watch('2')];
-      expect(await first.ended).toBe(error);
-      expect(await second.ended).toBe(error);
+      expect(await first).toBe(error);
+      expect(await second).toBe(error);
       expect(upstream.polls).toHaveLength(1);
       expect(watcher.stats()).toMatchObject({ loops: 0, watchers: 0, failedPolls: 1 });
     },
@@ -55,7 +59,7 @@ describe('failures that a repeat does not mend', () => {
     const { upstream, watch } = setUp();
     const bug = new TypeError('x is not a function');
     upstream.answer(() => Promise.reject(bug));
-    expect(await watch('1').ended).toBe(bug);
+    expect(await watch('1')).toBe(bug);
   });
 
   test('a bug in the taking of turns ends the watchers of its series, and holds up no other', async () => {
@@ -140,7 +144,7 @@ describe('failures that may pass', () => {
     const { upstream, watch, watcher, lines } = setUp();
     const error = failure('UPSTREAM_UNAVAILABLE');
     upstream.answer(() => Promise.reject(error));
-    const { ended } = watch('1');
+    const ended = watch('1');
     await vi.advanceTimersByTimeAsync(119_000);
     expect(watcher.stats().watchers).toBe(1);
     await vi.advanceTimersByTimeAsync(2000);
@@ -168,7 +172,7 @@ describe('JOB_NOT_FOUND', () => {
   test('for a job that three lists in a row do not hold', async () => {
     const { upstream, watch } = setUp();
     upstream.list(job('1', 'STARTED'));
-    const { ended } = watch('2');
+    const ended = watch('2');
     await vi.advanceTimersByTimeAsync(5000);
     expect(await ended).toMatchObject({ name: 'WatchError', code: 'JOB_NOT_FOUND' });
     expect(upstream.polls).toHaveLength(3);
