@@ -323,6 +323,14 @@ describe('a WebSocket', () => {
     },
   );
 
+  test('whose Upgrade header a proxy has dropped, as nginx does by default, is told so', async () => {
+    using client = await openConnection(gateway.url);
+    const handshake = { 'sec-websocket-version': 13, 'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==' };
+    await client.write(requestHead('GET', '/graphql', { ...handshake, connection: 'close' }));
+    const { status, body } = await client.answer();
+    expect({ status, body }).toMatchObject({ status: 400, body: expect.stringContaining('Upgrade header') });
+  });
+
   test('is told that each operation is complete, and closed, when the gateway goes away', async () => {
     using client = await openSocket();
     await client.init();

@@ -102,7 +102,7 @@ export function createRequestListener(options: RequestListenerOptions): RequestL
     res.once('close', () => record.end(!res.writableFinished));
     if (mediaTypeOf(req.headers['content-type']) === 'multipart/form-data') record.bringsFile();
     const accept = readAccept(req.headers.accept);
-    const refusal = refusalOf(accept);
+    const refusal = refusalOf(req, accept);
     if (refusal) {
       record.failed(refusal.code);
       if (refusal.code === 'SHUTTING_DOWN') res.setHeader('connection', 'close');
@@ -121,8 +121,10 @@ export function createRequestListener(options: RequestListenerOptions): RequestL
   }
 
   /** Decided before anything is executed: a mutation whose result cannot be delivered would be in vain. */
-  function refusalOf(accept: string | undefined): GatewayError | undefined {
+  function refusalOf({ headers }: IncomingMessage, accept: string | undefined): GatewayError | undefined {
     if (!work.isAccepting()) return new GatewayError('SHUTTING_DOWN', shuttingDown);
+    // What asks for a WebSocket does not come here.
+    if (headers['sec-websocket-key'] !== undefined) return new GatewayError('BAD_REQUEST', noUpgrade);
     return accept === undefined ? new GatewayError('NOT_ACCEPTABLE', notAcceptable) : undefined;
   }
 }
@@ -134,6 +136,8 @@ const unknownCoding = 'Send the body as it is, or in chunks: no other transfer c
 const malformedTarget = 'The request target or the Host header is malformed.';
 const shuttingDown = 'This instance is shutting down. Send the request again.';
 const cutOff = 'This instance shuts down, and the time that it gives to what still runs is over.';
+const noUpgrade =
+  'This is the handshake of a WebSocket without its Upgrade header. A proxy in front of the gateway must pass on Upgrade and Connection.';
 const notAcceptable = 'Accept application/graphql-response+json, application/json or text/event-stream.';
 
 function refuse(res: ServerResponse, { code, message }: GatewayError): void {

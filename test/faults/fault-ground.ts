@@ -26,6 +26,7 @@ export async function openGround(own: () => Promise<OwnGround>): Promise<FaultGr
   const held = new Map<GatewayProcess, Holdings>();
   const deferred: AsyncDisposable[] = [];
   let ground: OwnGround = {};
+  let isClosed = false;
 
   const another = (options?: AnotherGateway) => takePlace(() => start(options));
 
@@ -40,6 +41,11 @@ export async function openGround(own: () => Promise<OwnGround>): Promise<FaultGr
     // No file may grow by a byte: whoever writes to one is killed.
     const started = await startProcess(settings, { openFiles, fileBlocks: 0 });
     processes.push(started);
+    if (isClosed) {
+      // A case that hung was given up meanwhile: nobody else would end what it asked for.
+      await started[Symbol.asyncDispose]();
+      throw new Error('The ground is closed.');
+    }
     // What the first upload brings with it, its thread above all, is nobody's left-over.
     await warmUp(sandbox, started);
     held.set(started, await settledHoldings(started, idle.close));
@@ -48,6 +54,7 @@ export async function openGround(own: () => Promise<OwnGround>): Promise<FaultGr
   }
 
   async function dispose(): Promise<void> {
+    isClosed = true;
     for (const each of processes) await each[Symbol.asyncDispose]();
     for (const each of deferred) await each[Symbol.asyncDispose]();
     idle[Symbol.dispose]();
