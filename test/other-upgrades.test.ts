@@ -1,4 +1,6 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
+import type { Socket } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { eventually } from './support/eventually.ts';
 import { startProcess } from './support/gateway-process.ts';
@@ -48,6 +50,22 @@ describe('An upgrade to what is not spoken here is passed over', () => {
     using connection = await openConnection(gateway.url);
     for (const byte of postHead(json(query)) + query) await connection.write(byte);
     expect(readGraphQL(await connection.answer())).toMatchObject(data);
+  });
+
+  test('as often as one connection offers it, and leaves no listener behind on it', async () => {
+    const listeners: number[] = [];
+    const count = (message: unknown) => {
+      listeners.push((message as { socket: Socket }).socket.listenerCount('error'));
+    };
+    subscribe('http.server.request.start', count);
+    using connection = await openConnection(gateway.url);
+    for (let round = 0; round < 5; round += 1) {
+      await connection.write(requestHead('GET', '/healthz', h2c));
+      expect(await connection.answer()).toMatchObject({ status: 200 });
+    }
+    unsubscribe('http.server.request.start', count);
+    expect(listeners).toHaveLength(5);
+    expect(new Set(listeners).size).toBe(1);
   });
 
   test('in an upload, each byte of which arrives', async () => {

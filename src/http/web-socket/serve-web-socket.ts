@@ -64,8 +64,9 @@ export function serveWebSocket(options: WebSocketOptions): () => Promise<void> {
     sockets.handleUpgrade(req, socket, head, (client) => sockets.emit('connection', client, req));
   };
   server.on('upgrade', (req, socket, head) => {
-    // From here on Node does not listen to its errors, and one may come after the last answer was written.
-    socket.on('error', () => {});
+    // From here on Node does not listen to its errors, and one may come after the last answer was written. Once only: one
+    // connection may offer thousands of upgrades.
+    socket.off('error', ignoreError).on('error', ignoreError);
     // Node does not wait. It would take the answers of two parsers in one stream for a bug of its own, and end the process.
     afterAnswers(socket, () => onUpgrade(req, socket, head));
   });
@@ -96,6 +97,7 @@ export function serveWebSocket(options: WebSocketOptions): () => Promise<void> {
 }
 
 const badRequest = '400 Bad Request';
+const ignoreError = () => {};
 
 function refuseUpgrade(socket: Duplex, status: string): void {
   const head = [`HTTP/1.1 ${status}`, 'Connection: close', 'Content-Length: 0', ...apiHeaderLines];

@@ -119,7 +119,8 @@ export function createRedisSeat(options: RedisSeatOptions): PollSeat {
       const args = [number, keys.seat, body, keeping(report), Math.ceil(report.pauseMs)];
       isNewest = (await link.run((redis) => finishTurn(redis, [keys.seat, keys.pause], args))) === 1;
     } catch {
-      // It was not shared, or nobody knows whether it was. For our own watchers it is newer than all they have seen, unless another's came.
+      // It was not shared, or nobody knows whether it was. For our own watchers it is newer than all they have seen,
+      // unless another's came.
       alone = true;
       isNewest = known < Number(number);
     }
